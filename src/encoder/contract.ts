@@ -1,0 +1,122 @@
+import type { Card, CardTechnology } from '../model/card.ts';
+
+/**
+ * The contract between the daemon and a driver. This is the file for driver authors; drivers/README.md is the page
+ * that goes with it, and test/contracts/encoder.ts the suite that holds every driver to it.
+ *
+ * Every rejection is an EncoderError (errors.ts), except that a call whose `signal` fires rejects with `signal.reason`.
+ */
+export interface EncoderDriver {
+  /** Lower case, as in the configuration: `pcsc`. */
+  readonly name: string;
+  /**
+   * Tells of devices that arrive and leave, beginning with those already there, until `signal` fires.
+   * It outlives unplugging, suspend and a restart of the service or library underneath: it ends only by its signal,
+   * and then returns without throwing. Nothing is announced twice; what arrived leaves before it arrives again.
+   */
+  watch(signal: AbortSignal): AsyncIterable<DriverNews>;
+  /** Opens a device that has arrived and not left. A device is open once at a time. Rejects with `device_lost` when it has gone. */
+  open(device: Device, signal: AbortSignal): Promise<CardEncoder>;
+}
+
+/** Every driver's index.ts exports a function of this type, named `createDriver`. It loads native code only when `watch` begins. */
+export type CreateDriver = (context: DriverContext) => EncoderDriver;
+
+export interface DriverContext {
+  /** The driver's part of the configuration, as its own options.ts (a zod schema) made it. */
+  readonly options: unknown;
+  /** A folder that is the driver's own and outlives the process; made by the driver when it first needs it. */
+  readonly stateDir: string;
+  readonly log: DriverLog;
+}
+
+/** The part of a log that a driver uses; it works across processes. Keys, card images and uids never go to it. */
+export interface DriverLog {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export type DriverNews =
+  | { readonly news: 'device_arrived'; readonly device: Device }
+  | { readonly news: 'device_left'; readonly deviceId: string }
+  /** The driver cannot see devices now; `reason` says why and what a technician can do. It goes on trying. */
+  | { readonly news: 'unavailable'; readonly reason: string }
+  /** The driver sees devices (again). */
+  | { readonly news: 'available' };
+
+export interface Device {
+  /**
+   * Made from a serial number or a port path, never counted: the same after replugging and after a reboot.
+   * Unique within the driver.
+   */
+  readonly id: string;
+  /** What a person calls it: the maker's name for it. */
+  readonly name: string;
+  readonly capabilities: EncoderCapabilities;
+}
+
+export interface EncoderCapabilities {
+  /** Kinds of card of which the driver can use more than the number. */
+  readonly technologies: readonly CardTechnology[];
+  /** Whether cards can be put on it by a program (simulate). */
+  readonly isVirtual: boolean;
+}
+
+/** An open device. One caller at a time. */
+export interface CardEncoder extends AsyncDisposable {
+  /** Fires once, with an EncoderError `device_lost`, when the device goes; every pending call rejects with the same. */
+  readonly gone: AbortSignal;
+  /** Resolves with the card in the field, or else with the next one that comes. */
+  awaitCard(signal: AbortSignal): Promise<PresentedCard>;
+  /** A light or a sound for the person; best effort, never throws. Absent where the device has neither. */
+  cue?(cue: Cue): void;
+  /** Only on a virtual encoder. */
+  readonly simulator?: CardSimulator;
+}
+
+export type Cue = 'success' | 'failure';
+
+/** A card in the field of an encoder. It stays the same object until the card leaves, and is never reused after. */
+export interface PresentedCard {
+  readonly card: Card;
+  /** Fires once, with an EncoderError `card_removed` (or `device_lost`), when the card has left. */
+  readonly removed: AbortSignal;
+  /**
+   * Takes the card for itself, so that no other program interleaves, reads its number again and gives it back.
+   * Rejects with `card_removed` when it has left or another card took its place.
+   */
+  read(signal: AbortSignal): Promise<Card>;
+}
+
+/** Puts cards made of code on a virtual encoder. */
+export interface CardSimulator {
+  /** Puts a card on the encoder; one that is there is taken away first. Resolves when it is in the field. */
+  placeCard(order: SimulatedCardOrder): Promise<SimulatedCard>;
+  /** Takes the card away; nothing there is fine. */
+  removeCard(): Promise<void>;
+}
+
+export interface SimulatedCardOrder {
+  readonly technology: CardTechnology;
+  /** Hexadecimal, 4, 7 or 10 bytes; drawn at random when absent. */
+  readonly uid?: string;
+  /** Names a card that keeps its memory when it is taken away and put back; absent: the uid names it. */
+  readonly id?: string;
+  readonly faults?: CardFaults;
+}
+
+export interface SimulatedCard extends Card {
+  readonly id: string;
+}
+
+/** How a simulated card misbehaves. Exchanges are counted from 1 since it was placed. */
+export interface CardFaults {
+  /** The card leaves the field at this exchange: `before` it took effect, or `after` it did and before the answer. */
+  readonly pulledAt?: { readonly exchange: number; readonly moment: 'before' | 'after' };
+  /** Milliseconds before every answer. */
+  readonly delayMs?: number;
+  /** The card answers nothing from this exchange on, and stays. */
+  readonly muteFrom?: number;
+}
