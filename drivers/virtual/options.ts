@@ -3,7 +3,7 @@ import { z } from 'zod';
 /** `drivers.virtual` in the configuration. */
 export const virtualOptions = z.strictObject({
   /** How many virtual encoders stand on the desk. */
-  encoders: z.int().min(1).max(64).default(1),
+  encoders: z.int().min(1).max(64).default(2),
 });
 
 export type VirtualOptions = z.infer<typeof virtualOptions>;

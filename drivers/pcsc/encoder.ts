@@ -1,0 +1,189 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { identify } from '../../src/card/identify.ts';
+import type { CardLink } from '../../src/card/link.ts';
+import { type ReaderProfile, readUid, storageCardLink } from '../../src/card/storage-card.ts';
+import type { CardEncoder, PresentedCard } from '../../src/encoder/contract.ts';
+import { EncoderError } from '../../src/encoder/errors.ts';
+import type { Card } from '../../src/model/card.ts';
+import { unlessAborted } from './lane.ts';
+import { profileOf } from './profiles.ts';
+import type { PcscReader } from './reader.ts';
+import { fromScard } from './scard-errors.ts';
+
+/** A card that only just comes near fails for a moment; after so many milliseconds whoever waits is told. */
+const SETTLING_MS = 500;
+const FIRST_RETRY_MS = 50;
+const LONGEST_RETRY_MS = 2_000;
+
+/** A PC/SC slot as an encoder: finds out what each card is as soon as it comes, so that it is known when somebody asks. */
+export class PcscEncoder implements CardEncoder {
+  readonly #reader: PcscReader;
+  readonly #profile: ReaderProfile;
+  readonly #onClose: () => void;
+  readonly #closing = new AbortController();
+  readonly #waiters = new Set<PromiseWithResolvers<PcscCard>>();
+  #card: PcscCard | undefined;
+  /** Ends the attempts to identify what lies there now. */
+  #identifying = new AbortController();
+
+  constructor(reader: PcscReader, onClose: () => void) {
+    this.#reader = reader;
+    this.#profile = profileOf(reader.name);
+    this.#onClose = onClose;
+    reader.onPresence(() => this.#presenceChanged());
+    reader.gone.addEventListener('abort', () => this.#end(reader.gone.reason), { once: true });
+    this.#presenceChanged();
+  }
+
+  get gone(): AbortSignal {
+    return this.#reader.gone;
+  }
+
+  async awaitCard(signal: AbortSignal): Promise<PcscCard> {
+    signal.throwIfAborted();
+    this.gone.throwIfAborted();
+    this.#closing.signal.throwIfAborted();
+    if (this.#card !== undefined) return this.#card;
+    const waiter = Promise.withResolvers<PcscCard>();
+    this.#waiters.add(waiter);
+    return unlessAborted(waiter.promise, signal).finally(() => this.#waiters.delete(waiter));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#closing.signal.aborted) return;
+    const closed = new EncoderError('device_lost', 'the encoder was closed');
+    this.#closing.abort(closed);
+    this.#reader.onPresence(undefined);
+    this.#end(closed);
+    await this.#reader.idle();
+    this.#onClose();
+  }
+
+  /** An exchange found the card gone. pcscd tells nothing of a card that was away for less than its 400 ms. */
+  #verify(card: PcscCard, reason: EncoderError): void {
+    if (this.#card !== card) return;
+    this.#dismiss(reason);
+    this.#identify();
+  }
+
+  #presenceChanged(): void {
+    this.#dismiss(new EncoderError('card_removed', 'the card has left the reader'));
+    this.#identify();
+  }
+
+  #dismiss(reason: unknown): void {
+    this.#identifying.abort();
+    const card = this.#card;
+    this.#card = undefined;
+    card?.leave(reason);
+  }
+
+  #end(reason: unknown): void {
+    this.#dismiss(reason);
+    for (const waiter of this.#waiters) waiter.reject(reason);
+  }
+
+  #identify(): void {
+    if (!this.#reader.presence.isPresent || this.gone.aborted || this.#closing.signal.aborted) return;
+    this.#identifying = new AbortController();
+    void this.#identifyUntil(this.#identifying.signal);
+  }
+
+  /** Tries until the card is known or `signal` fires: a card lies there, whatever it says. */
+  async #identifyUntil(signal: AbortSignal): Promise<void> {
+    const began = performance.now();
+    for (let retryMs = FIRST_RETRY_MS; !signal.aborted; retryMs = Math.min(2 * retryMs, LONGEST_RETRY_MS)) {
+      try {
+        const card = await this.#reader.exclusive(
+          (transmit) => identify(transmit, this.#atr(), this.#profile),
+          signal,
+        );
+        if (!signal.aborted) this.#present(card);
+        return;
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#tellOfFailure(fromScard(error, 'find out what the card is'), performance.now() - began);
+      }
+      await delay(retryMs, undefined, { signal }).catch(() => {});
+    }
+  }
+
+  #atr(): Uint8Array {
+    const presence = this.#reader.presence;
+    return presence.isPresent ? presence.atr : new Uint8Array(0);
+  }
+
+  #present(card: Card): void {
+    const presented = new PcscCard(card, this.#reader, this.#profile, (reason) =>
+      this.#verify(presented, reason),
+    );
+    this.#card = presented;
+    for (const waiter of this.#waiters) waiter.resolve(presented);
+  }
+
+  #tellOfFailure(error: EncoderError, elapsedMs: number): void {
+    const isSettling = elapsedMs < SETTLING_MS && error.code !== 'device_timeout';
+    if (isSettling || error.code === 'card_removed') return;
+    for (const waiter of this.#waiters) waiter.reject(error);
+  }
+}
+
+/** A card that lies on a PC/SC reader. */
+export class PcscCard implements PresentedCard {
+  readonly card: Card;
+  readonly #reader: PcscReader;
+  readonly #profile: ReaderProfile;
+  readonly #onLost: (reason: EncoderError) => void;
+  readonly #removed = new AbortController();
+
+  constructor(
+    card: Card,
+    reader: PcscReader,
+    profile: ReaderProfile,
+    onLost: (reason: EncoderError) => void,
+  ) {
+    this.card = card;
+    this.#reader = reader;
+    this.#profile = profile;
+    this.#onLost = onLost;
+  }
+
+  get removed(): AbortSignal {
+    return this.#removed.signal;
+  }
+
+  read(signal: AbortSignal): Promise<Card> {
+    return unlessAborted(
+      this.use(async () => this.card, signal),
+      signal,
+    );
+  }
+
+  /**
+   * Holds the card for `work` alone, after its number was read again. An abort counts until then.
+   * Rejects with `card_removed` when it has left or another one took its place.
+   */
+  async use<T>(work: (link: CardLink) => Promise<T>, signal: AbortSignal): Promise<T> {
+    signal.throwIfAborted();
+    this.removed.throwIfAborted();
+    try {
+      return await this.#reader.exclusive(async (transmit) => {
+        this.#requireSameCard(await readUid(transmit));
+        return work(storageCardLink(transmit, this.card.technology, this.#profile));
+      }, signal);
+    } catch (error) {
+      if (error instanceof EncoderError && error.code === 'card_removed') this.#onLost(error);
+      throw error;
+    }
+  }
+
+  /** The card has left: `removed` fires. */
+  leave(reason: unknown): void {
+    this.#removed.abort(reason);
+  }
+
+  #requireSameCard(uid: string): void {
+    if (uid === this.card.uid) return;
+    throw new EncoderError('card_removed', 'another card lies on the reader than the one that was presented');
+  }
+}

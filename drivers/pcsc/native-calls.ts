@@ -1,0 +1,100 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { NativeReader } from 'nfc-pcsc';
+import { EncoderError } from '../../src/encoder/errors.ts';
+import { fromScard } from './scard-errors.ts';
+
+/** Below 258 pcscd throws the answer away after the card has executed the command. */
+const LONGEST_ANSWER_BYTES = 258;
+
+/**
+ * The calls of one reader of @pokusew/pcsclite as promises with a deadline. A call that missed it still holds a thread, and the mutex
+ * that close() needs: until it returns, every further call rejects with `device_timeout` at once.
+ */
+export class NativeCalls {
+  readonly #reader: NativeReader;
+  readonly #timeoutMs: number;
+  readonly #gone: AbortSignal;
+  readonly #underWay = new Set<Promise<void>>();
+  #stuck: EncoderError | undefined;
+
+  constructor(reader: NativeReader, timeoutMs: number, gone: AbortSignal) {
+    this.#reader = reader;
+    this.#timeoutMs = timeoutMs;
+    this.#gone = gone;
+  }
+
+  /** Resolves with true when every call has returned, with false when that takes longer than `waitMs`. */
+  async idleWithin(waitMs: number): Promise<boolean> {
+    if (this.#underWay.size === 0) return true;
+    const late = new AbortController();
+    const returned = Promise.all(this.#underWay).then(() => true);
+    const tooLate = delay(waitMs, false, { signal: late.signal }).catch(() => false);
+    const isIdle = await Promise.race([returned, tooLate]);
+    late.abort();
+    return isIdle;
+  }
+
+  /** Resolves with the protocol; rejects with the package's own Error, whose status scardStatus() tells. */
+  connect(shareMode: number): Promise<number> {
+    return this.#call('connect to the card', (done) => this.#reader.connect({ share_mode: shareMode }, done));
+  }
+
+  /** Never rejects: a connection that cannot be ended properly is forgotten. */
+  async disconnect(disposition: number): Promise<void> {
+    try {
+      await this.#call('let go of the card', (done) =>
+        this.#reader.disconnect(disposition, (error) => done(error, true)),
+      );
+    } catch {
+      // The package would take it for connected for ever.
+      this.#reader.connected = false;
+    }
+  }
+
+  /** One exchange. An empty answer, which comes with a status of success, is `card_removed`. */
+  async transmit(apdu: Uint8Array, protocol: number): Promise<Uint8Array> {
+    const doing = 'exchange with the card';
+    let answer: Uint8Array;
+    try {
+      answer = await this.#call(doing, (done) =>
+        this.#reader.transmit(Buffer.from(apdu), LONGEST_ANSWER_BYTES, protocol, done),
+      );
+    } catch (error) {
+      throw fromScard(error, doing);
+    }
+    if (answer.length === 0)
+      throw new EncoderError('card_removed', `${doing}: the answer is empty, the card has left the reader`);
+    return answer;
+  }
+
+  #call<T>(
+    doing: string,
+    begin: (done: (error: Error | null | undefined, value?: T) => void) => void,
+  ): Promise<T> {
+    if (this.#gone.aborted) return Promise.reject(this.#gone.reason);
+    if (this.#stuck !== undefined) return Promise.reject(this.#stuck);
+    return new Promise((resolve, reject) => {
+      const lose = () => reject(this.#gone.reason);
+      const deadline = setTimeout(() => {
+        this.#stuck = new EncoderError(
+          'device_timeout',
+          `${doing}: no answer within ${this.#timeoutMs} ms; take the card away`,
+        );
+        reject(this.#stuck);
+      }, this.#timeoutMs);
+      this.#gone.addEventListener('abort', lose, { once: true });
+      const returned = Promise.withResolvers<void>();
+      this.#underWay.add(returned.promise);
+      begin((error, value) => {
+        this.#underWay.delete(returned.promise);
+        returned.resolve();
+        this.#stuck = undefined;
+        clearTimeout(deadline);
+        this.#gone.removeEventListener('abort', lose);
+        if (error || value === undefined)
+          reject(error ?? new EncoderError('device_protocol', `${doing}: no answer and no error`));
+        else resolve(value);
+      });
+    });
+  }
+}

@@ -1,0 +1,35 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll } from 'vitest';
+
+/**
+ * Runs around every test file: fails it when its tests leave something open that would keep a process alive,
+ * such as a timer, a socket, a server, a child process or a worker.
+ * `npm test -- --detectAsyncLeaks <file>` shows the line that opened it.
+ */
+
+/** Closing may take 200 looks, 10 ms apart: a socket that was just ended, a child that was just killed. */
+const LOOKS = 200;
+const BETWEEN_LOOKS_MS = 10;
+
+/** These end by themselves. */
+const NOT_COUNTED = new Set(['Immediate', 'CloseReq', 'FSReqCallback', 'FSReqPromise', 'GetAddrInfoReqWrap']);
+
+/** The test runner's own pipes and timer. */
+const before = process.getActiveResourcesInfo();
+
+// Hooks run in reverse order: this one, registered before the file is read, comes after all of the file's own.
+afterAll(async () => {
+  for (let look = 0; look < LOOKS && leftovers().length > 0; look += 1) await pause(BETWEEN_LOOKS_MS);
+  const left = leftovers();
+  if (left.length > 0) throw new Error(`the tests of this file left open: ${left.join(', ')}`);
+});
+
+function leftovers(): string[] {
+  const known = [...before];
+  return process.getActiveResourcesInfo().filter((resource) => {
+    if (NOT_COUNTED.has(resource)) return false;
+    const index = known.indexOf(resource);
+    if (index >= 0) known.splice(index, 1);
+    return index < 0;
+  });
+}

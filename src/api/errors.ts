@@ -1,0 +1,110 @@
+import { EncoderError, type EncoderErrorCode } from '../encoder/errors.ts';
+import { SiteError, type SiteErrorType } from '../site/errors.ts';
+
+/** Every error type that the API answers with, and its HTTP status. */
+const STATUS = {
+  invalid_input: 400,
+  invalid_json: 400,
+  invalid_content_type: 400,
+  bad_request: 400,
+  unauthorized: 401,
+  forbidden_origin: 403,
+  forbidden_peer: 403,
+  missing_scope: 403,
+  not_found: 404,
+  acs_credential_not_found: 404,
+  acs_encoder_not_found: 404,
+  acs_entrance_not_found: 404,
+  acs_system_not_found: 404,
+  acs_user_not_found: 404,
+  action_attempt_not_found: 404,
+  event_not_found: 404,
+  user_identity_not_found: 404,
+  method_not_allowed: 405,
+  action_attempt_not_waiting: 409,
+  credential_belongs_to_another_user: 409,
+  duplicate_code: 409,
+  duplicate_user_identity: 409,
+  encoder_busy: 409,
+  encoder_offline: 409,
+  idempotency_key_reused: 409,
+  payload_too_large: 413,
+  misdirected_request: 421,
+  too_many_requests: 429,
+  encoder_not_virtual: 400,
+  internal_server_error: 500,
+} as const satisfies Readonly<Record<SiteErrorType, number>> & Readonly<Record<string, number>>;
+
+export type ApiErrorType = keyof typeof STATUS;
+
+export interface ApiErrorDetails {
+  readonly data?: Readonly<Record<string, unknown>>;
+  /** As zod's `formatError` makes them: `{_errors: [], <parameter>: {_errors: ["..."]}}`. */
+  readonly validationErrors?: unknown;
+}
+
+/** An answer that is not what the caller hoped for. The message tells what to do. */
+export class ApiError extends Error {
+  readonly type: ApiErrorType;
+  readonly details: ApiErrorDetails;
+
+  constructor(type: ApiErrorType, message: string, details: ApiErrorDetails = {}) {
+    super(message);
+    this.name = 'ApiError';
+    this.type = type;
+    this.details = details;
+  }
+
+  get status(): number {
+    return STATUS[this.type];
+  }
+}
+
+/** The JSON body of an error, as Seam's clients read it. */
+export interface ErrorBody {
+  readonly error: {
+    readonly type: ApiErrorType;
+    readonly message: string;
+    readonly request_id: string;
+    readonly data?: Readonly<Record<string, unknown>>;
+    readonly validation_errors?: unknown;
+  };
+  readonly ok: false;
+}
+
+export function errorBody(error: ApiError, requestId: string): ErrorBody {
+  const { data, validationErrors } = error.details;
+  return {
+    error: {
+      type: error.type,
+      message: error.message,
+      request_id: requestId,
+      ...(data === undefined ? {} : { data }),
+      ...(validationErrors === undefined ? {} : { validation_errors: validationErrors }),
+    },
+    ok: false,
+  };
+}
+
+/** What an encoder's refusal is to somebody who asked over the API. */
+const ENCODER_ERRORS: Partial<Record<EncoderErrorCode, ApiErrorType>> = {
+  card_unsupported: 'invalid_input',
+  device_lost: 'encoder_offline',
+};
+
+/** Turns whatever an operation threw into an answer; null for what nobody foresaw. */
+export function toApiError(error: unknown): ApiError | null {
+  if (error instanceof ApiError) return error;
+  if (error instanceof SiteError) {
+    return new ApiError(
+      error.type,
+      error.message,
+      Object.keys(error.data).length === 0 ? {} : { data: error.data },
+    );
+  }
+  if (error instanceof EncoderError) {
+    const type = ENCODER_ERRORS[error.code];
+    if (type !== undefined) return new ApiError(type, error.message);
+  }
+  return null;
+}

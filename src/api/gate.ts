@@ -1,0 +1,110 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { isIPv4 } from 'node:net';
+import type { ApiKey, Scope } from '../model/api-key.ts';
+import { hashToken } from '../site/api-keys.ts';
+import type { Store } from '../store/store.ts';
+import { ApiError } from './errors.ts';
+import type { RateLimiter } from './limits.ts';
+
+/** A request as the gate sees it: nothing of its body. */
+export interface Knock {
+  readonly peerAddress: string | undefined;
+  readonly headers: IncomingHttpHeaders;
+}
+
+/**
+ * What every request passes before anything of it is read, HTTP and WebSocket alike, in this order: the peer is this
+ * computer; the Host is one of ours; the Origin is one that was allowed; then, where they apply, the token, its scope
+ * and its rate. Each step throws the ApiError that says which it was.
+ */
+export class Gate {
+  readonly #store: Store;
+  readonly #allowedOrigins: ReadonlySet<string>;
+  readonly #limiter: RateLimiter;
+  #hosts: ReadonlySet<string> = new Set();
+
+  constructor(store: Store, allowedOrigins: readonly string[], limiter: RateLimiter) {
+    this.#store = store;
+    this.#allowedOrigins = new Set(allowedOrigins);
+    this.#limiter = limiter;
+  }
+
+  /** Tells the gate on which port it stands. */
+  open(port: number): void {
+    this.#hosts = new Set(['127.0.0.1', 'localhost', '[::1]'].map((host) => `${host}:${port}`));
+  }
+
+  /** Steps 1 to 3. Returns the allowed Origin, or null when the request has none. */
+  admit({ peerAddress, headers }: Knock): string | null {
+    if (!isLoopback(peerAddress)) {
+      throw new ApiError('forbidden_peer', 'Only programs on this computer may talk to the encoder.');
+    }
+    if (headers.host === undefined || !this.#hosts.has(headers.host.toLowerCase())) {
+      throw new ApiError(
+        'misdirected_request',
+        'This address is not the encoder. Use http://127.0.0.1 with its port.',
+      );
+    }
+    const { origin } = headers;
+    if (origin === undefined) return null;
+    if (!this.allows(origin)) {
+      throw new ApiError(
+        'forbidden_origin',
+        `The web page ${origin} may not use the encoder. A technician can allow it: encoderctl origins allow ${origin}`,
+      );
+    }
+    return origin;
+  }
+
+  /** Whether web pages of this origin may come in; scheme, host and port must be the very same. */
+  allows(origin: string): boolean {
+    return origin !== 'null' && (this.#allowedOrigins.has(origin) || this.#store.origins.has(origin));
+  }
+
+  /** Who holds this token. Throws `unauthorized`. */
+  identify(token: string | undefined): ApiKey {
+    const key = token === undefined ? null : this.#store.apiKeys.withHash(hashToken(token));
+    if (key !== null && key.revokedAt === null) return key;
+    this.count('strangers');
+    throw new ApiError(
+      'unauthorized',
+      token === undefined
+        ? 'No API key came with the request. Send it as "Authorization: Bearer seam_local_...".'
+        : key === null
+          ? 'The API key is not known here. Make one with: encoderctl keys create --name NAME'
+          : 'The API key was revoked. Make a new one with: encoderctl keys create --name NAME',
+    );
+  }
+
+  /** Throws `missing_scope` or `too_many_requests`. */
+  permit(key: ApiKey, scope: Scope): void {
+    if (!key.scopes.includes(scope)) {
+      throw new ApiError(
+        'missing_scope',
+        `The API key "${key.name}" may not do this: it lacks the scope "${scope}".`,
+        { data: { scope } },
+      );
+    }
+    this.count(key.id);
+  }
+
+  /** Throws `too_many_requests` with `retry_after_seconds` in its data. */
+  count(who: string): void {
+    const seconds = this.#limiter.take(who);
+    if (seconds > 0) {
+      throw new ApiError('too_many_requests', 'Too many requests at once. Slow down and try again.', {
+        data: { retry_after_seconds: Math.ceil(seconds) },
+      });
+    }
+  }
+}
+
+/** The token in an Authorization header; undefined when there is none. */
+export function bearerToken(headers: IncomingHttpHeaders): string | undefined {
+  return /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1];
+}
+
+function isLoopback(address: string | undefined): boolean {
+  const plain = address?.replace(/^::ffff:/, '');
+  return plain === '::1' || (plain !== undefined && isIPv4(plain) && plain.startsWith('127.'));
+}

@@ -1,0 +1,33 @@
+import type { Clock } from '../clock.ts';
+
+export interface RateLimit {
+  /** How many requests a second may go on for ever. */
+  readonly perSecond: number;
+  /** How many may come at once. */
+  readonly burst: number;
+}
+
+/** Counts requests by who makes them: a token bucket each. */
+export class RateLimiter {
+  readonly #limit: RateLimit;
+  readonly #clock: Clock;
+  readonly #buckets = new Map<string, { tokens: number; at: number }>();
+
+  constructor(limit: RateLimit, clock: Clock) {
+    this.#limit = limit;
+    this.#clock = clock;
+  }
+
+  /** Takes one request of `who`. Returns after how many seconds to try again; 0: go on. */
+  take(who: string): number {
+    const now = this.#clock.now();
+    const { perSecond, burst } = this.#limit;
+    const bucket = this.#buckets.get(who) ?? { tokens: burst, at: now };
+    bucket.tokens = Math.min(burst, bucket.tokens + (Math.max(0, now - bucket.at) / 1000) * perSecond);
+    bucket.at = now;
+    this.#buckets.set(who, bucket);
+    if (bucket.tokens < 1) return (1 - bucket.tokens) / perSecond;
+    bucket.tokens -= 1;
+    return 0;
+  }
+}

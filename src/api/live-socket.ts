@@ -1,0 +1,264 @@
+import type { WebSocket } from 'ws';
+import { z } from 'zod';
+import type { Logger } from '../log.ts';
+import type { ApiKey } from '../model/api-key.ts';
+import { ApiError, errorBody, toApiError } from './errors.ts';
+import type { Gate } from './gate.ts';
+import { type Desk, type Operation, runOperation } from './operation.ts';
+import { PROTOCOL } from './routes/v1/hello.ts';
+import { toChange } from './wire/change.ts';
+
+/** Why a socket is closed (RFC 6455, section 7.4.2: 4000 to 4999 are ours). */
+export const CLOSE = {
+  malformed: 4400,
+  notAuthenticated: 4401,
+  notAllowed: 4403,
+  tooSlowToAuthenticate: 4408,
+  tooMany: 4429,
+} as const;
+
+/** How long a socket may take to say who it is. */
+export const AUTHENTICATE_WITHIN_MS = 3000;
+
+/** How many changes are on the way to a reader at once, and how long they may take to leave. */
+const BATCH = 100;
+const BATCH_WITHIN_MS = 10_000;
+
+/** How many requests of one socket may be worked on at once. */
+const MAX_REQUESTS = 32;
+
+const frame = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('authenticate'), token: z.string() }),
+  z.object({ type: z.literal('subscribe'), after: z.int().min(0) }),
+  z.object({
+    type: z.literal('request'),
+    id: z.string().min(1).max(200),
+    path: z.string(),
+    params: z.record(z.string(), z.unknown()).default({}),
+  }),
+]);
+
+type Frame = z.output<typeof frame>;
+
+/** One open WebSocket: who holds it, and how far it has read the changes. */
+export class LiveSocket {
+  readonly #socket: WebSocket;
+  readonly #desk: Desk;
+  readonly #gate: Gate;
+  readonly #origin: string | null;
+  readonly #operations: ReadonlyMap<string, Operation>;
+  readonly #log: Logger;
+  readonly #tooSlow: NodeJS.Timeout;
+  #client: ApiKey | null = null;
+  #token = '';
+  /** The sequence of the last change that was sent; null before `subscribe`. */
+  #sentUpTo: number | null = null;
+  #isSending = false;
+  #isThere = true;
+  #requests = 0;
+
+  constructor(
+    socket: WebSocket,
+    origin: string | null,
+    desk: Desk,
+    gate: Gate,
+    operations: ReadonlyMap<string, Operation>,
+    log: Logger,
+  ) {
+    this.#socket = socket;
+    this.#origin = origin;
+    this.#desk = desk;
+    this.#gate = gate;
+    this.#operations = operations;
+    this.#log = log;
+    this.#tooSlow = setTimeout(
+      () => this.#close(CLOSE.tooSlowToAuthenticate, 'The first frame must be "authenticate", within 3 s.'),
+      AUTHENTICATE_WITHIN_MS,
+    );
+    socket.on('message', (data, isBinary) => this.#receive(data.toString(), isBinary));
+    socket.on('pong', () => {
+      this.#isThere = true;
+    });
+    socket.on('error', (error) => this.#log.debug({ err: error }, 'socket failed'));
+    socket.on('close', () => clearTimeout(this.#tooSlow));
+  }
+
+  /** Something may have changed: the store, or what this socket may do. */
+  wake(): void {
+    if (this.#client === null || !this.#isStillWelcome()) return;
+    void this.#sendChanges();
+  }
+
+  /** Ends a socket that has not answered the last ping, and sends the next. */
+  ping(): void {
+    if (!this.#isThere) {
+      this.#socket.terminate();
+      return;
+    }
+    this.#isThere = false;
+    this.#socket.ping();
+  }
+
+  /** The daemon is going: clients may come back at once. */
+  leave(): void {
+    this.#socket.close(1001, 'The daemon is stopping.');
+    this.#socket.terminate();
+  }
+
+  #receive(text: string, isBinary: boolean): void {
+    if (isBinary) {
+      this.#refuse(CLOSE.malformed, new ApiError('invalid_input', 'Send JSON text frames, not binary ones.'));
+      return;
+    }
+    let received: Frame;
+    try {
+      received = frame.parse(JSON.parse(text));
+    } catch (error) {
+      const detail = error instanceof z.ZodError ? z.prettifyError(error) : 'it is not JSON';
+      this.#refuse(
+        CLOSE.malformed,
+        new ApiError('invalid_input', `The frame cannot be understood: ${detail}`),
+      );
+      return;
+    }
+    try {
+      this.#obey(received);
+    } catch (error) {
+      const refusal = toApiError(error);
+      if (refusal === null) throw error;
+      const code = refusal.type === 'too_many_requests' ? CLOSE.tooMany : CLOSE.notAllowed;
+      this.#refuse(refusal.type === 'unauthorized' ? CLOSE.notAuthenticated : code, refusal);
+    }
+  }
+
+  #obey(received: Frame): void {
+    if (received.type === 'authenticate') {
+      this.#client = this.#gate.identify(received.token);
+      this.#token = received.token;
+      clearTimeout(this.#tooSlow);
+      const sequence = this.#desk.site.store.changes.last();
+      this.#send({ type: 'authenticated', sequence, protocol: PROTOCOL });
+      return;
+    }
+    if (this.#client === null) {
+      throw new ApiError('unauthorized', 'The first frame must be {"type":"authenticate","token":"..."}.');
+    }
+    if (!this.#isStillWelcome()) return;
+    if (received.type === 'subscribe') {
+      this.#gate.permit(this.#client, 'read');
+      this.#subscribe(received.after);
+    } else {
+      void this.#answer(received, this.#client);
+    }
+  }
+
+  #subscribe(after: number): void {
+    const { changes } = this.#desk.site.store;
+    const last = changes.last();
+    // Older than what is kept, or from another store's future: either way changes are missing.
+    if (after < changes.keptAfter() || after > last) {
+      this.#sentUpTo = last;
+      this.#send({ type: 'resync_needed', sequence: last });
+    } else {
+      this.#sentUpTo = after;
+    }
+    void this.#sendChanges();
+  }
+
+  /** Sends what this reader has not had, a batch at a time: one that reads slowly costs no memory, and one that stops is closed. */
+  async #sendChanges(): Promise<void> {
+    if (this.#isSending) return;
+    this.#isSending = true;
+    try {
+      while (this.#sentUpTo !== null && this.#socket.readyState === this.#socket.OPEN) {
+        const batch = this.#desk.site.store.changes.after(this.#sentUpTo, BATCH);
+        const newest = batch.at(-1);
+        if (newest === undefined) return;
+        // Skipping what was pruned since would lose changes unseen.
+        if (batch[0] !== undefined && batch[0].sequence > this.#sentUpTo + 1) {
+          this.#send({ type: 'resync_needed', sequence: newest.sequence });
+        }
+        const frames = batch.map((change) => JSON.stringify(toChange(change, this.#desk.site)));
+        this.#sentUpTo = newest.sequence;
+        if (!(await this.#deliver(frames))) {
+          this.#close(CLOSE.tooMany, 'Too slow to read. Connect again and subscribe with the last sequence.');
+          return;
+        }
+      }
+    } finally {
+      this.#isSending = false;
+    }
+  }
+
+  /** Resolves with whether the frames left for the network in time. */
+  #deliver(frames: readonly string[]): Promise<boolean> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(false), BATCH_WITHIN_MS);
+      const last = frames.length - 1;
+      frames.forEach((text, index) => {
+        this.#socket.send(text, () => {
+          if (index < last) return;
+          clearTimeout(timer);
+          resolve(true);
+        });
+      });
+    });
+  }
+
+  async #answer(request: Frame & { type: 'request' }, client: ApiKey): Promise<void> {
+    const { id, path, params } = request;
+    try {
+      if (this.#requests >= MAX_REQUESTS) {
+        throw new ApiError(
+          'too_many_requests',
+          `${MAX_REQUESTS} requests of this socket are being worked on already.`,
+        );
+      }
+      this.#requests += 1;
+      try {
+        const operation = this.#operations.get(path);
+        if (operation === undefined) throw new ApiError('not_found', `There is no ${path} here.`);
+        if (operation.scope !== null) this.#gate.permit(client, operation.scope);
+        const { body } = await runOperation(operation, params, this.#desk, client);
+        this.#send({ type: 'response', id, ...body });
+      } finally {
+        this.#requests -= 1;
+      }
+    } catch (error) {
+      const refusal =
+        toApiError(error) ??
+        new ApiError('internal_server_error', 'Something failed here. The log has more.');
+      if (refusal.type === 'internal_server_error') this.#log.error({ err: error }, 'request failed');
+      this.#send({ type: 'response', id, ...errorBody(refusal, crypto.randomUUID()) });
+    }
+  }
+
+  /** A key may be revoked, or an origin removed, while a socket is open: then it is closed at once. */
+  #isStillWelcome(): boolean {
+    if (this.#origin !== null && !this.#gate.allows(this.#origin)) {
+      this.#close(CLOSE.notAllowed, 'This web page may not use the encoder any more.');
+      return false;
+    }
+    try {
+      this.#client = this.#gate.identify(this.#token);
+      return true;
+    } catch {
+      this.#close(CLOSE.notAuthenticated, 'The API key was revoked.');
+      return false;
+    }
+  }
+
+  #refuse(code: number, refusal: ApiError): void {
+    this.#send({ type: 'error', error: { type: refusal.type, message: refusal.message } });
+    this.#close(code, refusal.message);
+  }
+
+  #close(code: number, reason: string): void {
+    // A close reason has 123 bytes at most (RFC 6455, section 5.5).
+    this.#socket.close(code, Buffer.from(reason).subarray(0, 123).toString().replace(/�+$/, ''));
+  }
+
+  #send(message: object): void {
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(JSON.stringify(message));
+  }
+}

@@ -1,0 +1,94 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import type { Logger } from '../log.ts';
+import { ApiError, errorBody, toApiError } from './errors.ts';
+import type { Gate } from './gate.ts';
+import { LiveSocket } from './live-socket.ts';
+import type { Desk, Operation } from './operation.ts';
+import { MAX_BODY_BYTES } from './server.ts';
+
+/** How many sockets may be open at once; browsers reconnect by themselves, and a broken page may do so in a loop. */
+const MAX_SOCKETS = 256;
+
+/** How often the store is asked whether another process (encoderctl) wrote to it, milliseconds. */
+const FOREIGN_WRITES_EVERY_MS = 500;
+
+/** How often a silent socket is asked whether anybody is there, milliseconds. */
+const PING_EVERY_MS = 30_000;
+
+/** The WebSocket at /live: every open socket, and what they all need. */
+export class Live implements Disposable {
+  readonly #sockets = new Set<LiveSocket>();
+  readonly #server = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_BODY_BYTES,
+    perMessageDeflate: false,
+  });
+  readonly #desk: Desk;
+  readonly #gate: Gate;
+  readonly #operations: ReadonlyMap<string, Operation>;
+  readonly #log: Logger;
+  readonly #stopListening: () => void;
+  readonly #timers: readonly NodeJS.Timeout[];
+
+  constructor(desk: Desk, gate: Gate, operations: readonly Operation[], log: Logger) {
+    this.#desk = desk;
+    this.#gate = gate;
+    this.#operations = new Map(operations.map((operation) => [operation.path, operation]));
+    this.#log = log;
+    const { doorbell, store } = desk.site;
+    this.#stopListening = doorbell.listen(() => {
+      for (const socket of this.#sockets) socket.wake();
+    });
+    let known = store.foreignWrites();
+    this.#timers = [
+      setInterval(() => {
+        const now = store.foreignWrites();
+        if (now !== known) doorbell.ring();
+        known = now;
+      }, FOREIGN_WRITES_EVERY_MS),
+      setInterval(() => {
+        for (const socket of this.#sockets) socket.ping();
+      }, PING_EVERY_MS),
+    ];
+  }
+
+  /** Takes an HTTP upgrade, or answers why not. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on('error', () => socket.destroy());
+    try {
+      const origin = this.#gate.admit({
+        peerAddress: request.socket.remoteAddress,
+        headers: request.headers,
+      });
+      if (request.url?.split('?')[0] !== '/live') {
+        throw new ApiError('not_found', 'The WebSocket is at /live.');
+      }
+      if (this.#sockets.size >= MAX_SOCKETS) {
+        throw new ApiError('too_many_requests', `${MAX_SOCKETS} sockets are open already. Close some.`);
+      }
+      this.#server.handleUpgrade(request, socket, head, (webSocket) => {
+        const live = new LiveSocket(webSocket, origin, this.#desk, this.#gate, this.#operations, this.#log);
+        this.#sockets.add(live);
+        webSocket.on('close', () => this.#sockets.delete(live));
+      });
+    } catch (error) {
+      refuse(socket, toApiError(error) ?? new ApiError('internal_server_error', 'The upgrade failed.'));
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#stopListening();
+    for (const timer of this.#timers) clearInterval(timer);
+    for (const socket of this.#sockets) socket.leave();
+    this.#server.close();
+  }
+}
+
+function refuse(socket: Duplex, refusal: ApiError): void {
+  const body = JSON.stringify(errorBody(refusal, crypto.randomUUID()));
+  socket.end(
+    `HTTP/1.1 ${refusal.status} Refused\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}

@@ -1,0 +1,54 @@
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { Desk } from './operation.ts';
+
+export interface Metrics {
+  readonly contentType: string;
+  text(): Promise<string>;
+}
+
+/** What Prometheus reads; asked of the store when it comes, so that nothing is counted between a card and an app. */
+export function createMetrics({ site, encoders }: Desk): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  new Gauge({
+    name: 'encoderd_encoders',
+    help: 'Encoders that this desk has seen, by driver and state',
+    labelNames: ['driver', 'state'],
+    registers,
+    collect() {
+      this.reset();
+      for (const encoder of site.store.encoders.list({}, { after: 0, limit: 1000 }).rows) {
+        const state = encoder.isOnline ? (encoder.isBusy ? 'busy' : 'online') : 'offline';
+        this.inc({ driver: encoder.driver, state });
+      }
+    },
+  });
+  new Gauge({
+    name: 'encoderd_driver_running',
+    help: 'Whether a driver sees its devices',
+    labelNames: ['driver'],
+    registers,
+    collect() {
+      for (const { driver, state } of encoders.drivers()) this.set({ driver }, state === 'running' ? 1 : 0);
+    },
+  });
+  new Gauge({
+    name: 'encoderd_outbox_messages',
+    help: 'Messages that a backend has not taken yet',
+    registers,
+    collect() {
+      this.set(site.store.outbox.depth());
+    },
+  });
+  new Counter({
+    name: 'encoderd_changes_total',
+    help: 'Change lines ever recorded at this desk',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(site.store.changes.last());
+    },
+  });
+  return { contentType: registry.contentType, text: () => registry.metrics() };
+}

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+
+type JsonSchema = z.core.JSONSchema.BaseSchema;
+
+/**
+ * Turns a query string into what the same request would have had as its JSON body, by the operation's input schema.
+ *
+ * Seam's clients write arrays as repeated keys (also `a[]=`; an empty one as `a=`), objects with dots (`a.b=c`), and
+ * booleans and numbers as text. Keys that the schema does not have are left out.
+ */
+export function queryDecoder(input: z.ZodType): (query: URLSearchParams) => Record<string, unknown> {
+  const schema = z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' });
+  return (query) => decodeObject(schema, query, '');
+}
+
+function decodeObject(schema: JsonSchema, query: URLSearchParams, prefix: string): Record<string, unknown> {
+  const decoded: Record<string, unknown> = {};
+  for (const [name, property] of Object.entries(propertiesOf(schema))) {
+    const kind = alternatives(property);
+    const key = `${prefix}${name}`;
+    const object = kind.find((one) => one.type === 'object');
+    if (object !== undefined && [...query.keys()].some((other) => other.startsWith(`${key}.`))) {
+      decoded[name] = decodeObject(object, query, `${key}.`);
+      continue;
+    }
+    const values = [...query.getAll(key), ...query.getAll(`${key}[]`)];
+    if (values.length === 0) continue;
+    const array = kind.find((one) => one.type === 'array');
+    decoded[name] =
+      array === undefined
+        ? decodeValue(kind, values[0] ?? '')
+        : values.filter((value) => value !== '').map((value) => decodeValue(itemsOf(array), value));
+  }
+  return decoded;
+}
+
+function decodeValue(kind: readonly JsonSchema[], text: string): unknown {
+  const may = (type: string) => kind.some((one) => one.type === type);
+  if (text === '' && may('null')) return null;
+  if (may('boolean') && (text === 'true' || text === 'false')) return text === 'true';
+  if ((may('number') || may('integer')) && text.trim() !== '' && Number.isFinite(Number(text)))
+    return Number(text);
+  return text;
+}
+
+function propertiesOf(schema: JsonSchema): Record<string, JsonSchema> {
+  const all: Record<string, JsonSchema> = {};
+  for (const one of [schema, ...(schema.anyOf ?? []), ...(schema.allOf ?? [])].filter(isSchema)) {
+    for (const [name, property] of Object.entries(one.properties ?? {})) {
+      if (isSchema(property)) all[name] = property;
+    }
+  }
+  return all;
+}
+
+function alternatives(schema: JsonSchema): readonly JsonSchema[] {
+  return [schema, ...(schema.anyOf ?? []).filter(isSchema).flatMap(alternatives)];
+}
+
+function itemsOf(schema: JsonSchema): readonly JsonSchema[] {
+  return isSchema(schema.items) ? alternatives(schema.items) : [];
+}
+
+function isSchema(value: unknown): value is JsonSchema {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

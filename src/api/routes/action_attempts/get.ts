@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { findAttempt } from '../../../attempts/commit.ts';
+import { defineOperation, READS } from '../../operation.ts';
+import { actionAttempt, toActionAttempt } from '../../wire/action-attempt.ts';
+import { idParameter } from '../../wire/fields.ts';
+
+export const actionAttemptsGet = defineOperation({
+  path: '/action_attempts/get',
+  methods: READS,
+  scope: 'read',
+  summary: 'One action attempt, as it is now',
+  input: z.object({ action_attempt_id: idParameter }),
+  output: z.object({ action_attempt: actionAttempt }),
+  handle: ({ input, desk: { site } }) => ({
+    action_attempt: toActionAttempt(findAttempt(site, input.action_attempt_id), site),
+  }),
+});

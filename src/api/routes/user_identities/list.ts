@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { defineOperation, READS } from '../../operation.ts';
+import { pageParameters, pagination, toPageRequest, toPagination } from '../../wire/fields.ts';
+import { toUserIdentity, userIdentity } from '../../wire/user-identity.ts';
+
+export const userIdentitiesList = defineOperation({
+  path: '/user_identities/list',
+  methods: READS,
+  scope: 'read',
+  summary: 'The user identities, in the order in which they were made',
+  input: z.object({ search: z.string().min(1).optional(), ...pageParameters }),
+  output: z.object({ user_identities: z.array(userIdentity), pagination }),
+  handle: ({ input, desk: { site } }) => {
+    const page = site.store.userIdentities.list({ search: input.search }, toPageRequest(input));
+    return {
+      user_identities: page.rows.map((person) => toUserIdentity(person, site)),
+      pagination: toPagination(page),
+    };
+  },
+});

@@ -1,0 +1,205 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Logger } from '../log.ts';
+import { ApiError, errorBody, toApiError } from './errors.ts';
+import { bearerToken, type Gate } from './gate.ts';
+import { Live } from './live.ts';
+import { createMetrics } from './metrics.ts';
+import { openApi } from './openapi.ts';
+import { type Desk, type Method, type Operation, runOnce, runOperation } from './operation.ts';
+import { queryDecoder } from './query.ts';
+import { operations } from './routes/index.ts';
+
+/** The largest body of a request, bytes; WebSocket frames have the same limit. */
+export const MAX_BODY_BYTES = 64 * 1024;
+
+/** Room for the cookies of every other program on localhost, bytes. */
+const MAX_HEADER_BYTES = 32 * 1024;
+
+const METHODS: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+export interface ApiOptions {
+  /** 0: any free port. */
+  readonly port: number;
+  readonly maxConnections: number;
+}
+
+export interface Api extends AsyncDisposable {
+  /** `http://127.0.0.1:3375` */
+  readonly url: string;
+}
+
+/** Serves every operation over HTTP and over the WebSocket, on loopback only. Rejects when the port is taken. */
+export async function startApi(desk: Desk, gate: Gate, options: ApiOptions, log: Logger): Promise<Api> {
+  const server = Fastify({
+    logger: false,
+    bodyLimit: MAX_BODY_BYTES,
+    genReqId: () => randomUUID(),
+    forceCloseConnections: true,
+    routerOptions: { caseSensitive: true, ignoreTrailingSlash: false },
+    http: { maxHeaderSize: MAX_HEADER_BYTES },
+    clientErrorHandler(error, socket) {
+      if (!socket.writable) return;
+      const refusal = new ApiError(
+        'bad_request',
+        `This is not HTTP that can be understood (${error.message}).`,
+      );
+      const body = JSON.stringify(errorBody(refusal, randomUUID()));
+      socket.end(
+        `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+      );
+    },
+  });
+  // Seam's documented examples send GET with a JSON body.
+  server.addHttpMethod('GET', { hasBody: true, overrideExisting: true });
+  acceptOnlyJson(server);
+  answerErrors(server, log);
+  server.addHook('onRequest', async (request, reply) => enter(gate, request, reply));
+
+  const metrics = createMetrics(desk);
+  for (const operation of operations) serve(server, operation, desk, gate);
+  const document = openApi(operations);
+  server.get('/openapi.json', () => document);
+  server.get('/metrics', async (request, reply) => {
+    gate.permit(gate.identify(bearerToken(request.headers)), 'read');
+    return reply.type(metrics.contentType).send(await metrics.text());
+  });
+
+  const live = new Live(desk, gate, operations, log);
+  server.server.on('upgrade', (request, socket, head) => live.upgrade(request, socket, head));
+  server.server.maxConnections = options.maxConnections;
+  await server.listen({ host: '127.0.0.1', port: options.port });
+  const port = portOf(server.server);
+  gate.open(port);
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async [Symbol.asyncDispose]() {
+      live[Symbol.dispose]();
+      await server.close();
+    },
+  };
+}
+
+function portOf(server: Server): number {
+  const address: AddressInfo | string | null = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The API listens on no port.');
+  return address.port;
+}
+
+/** What every request passes first; an allowed page may read the answer, also when it is an error. */
+async function enter(gate: Gate, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  reply.header('seam-request-id', request.id);
+  reply.header('x-content-type-options', 'nosniff');
+  reply.header('cache-control', 'no-store');
+  reply.header('cross-origin-resource-policy', 'same-origin');
+  const origin = gate.admit({ peerAddress: request.socket.remoteAddress, headers: request.headers });
+  if (origin === null) return;
+  reply.header('access-control-allow-origin', origin);
+  reply.header('access-control-expose-headers', 'seam-request-id, retry-after');
+  reply.header('vary', 'origin');
+  if (request.method === 'OPTIONS') {
+    reply.header('access-control-allow-methods', METHODS.join(', '));
+    reply.header('access-control-allow-headers', request.headers['access-control-request-headers'] ?? '');
+    reply.header('access-control-allow-private-network', 'true');
+    reply.header('access-control-max-age', '600');
+    await reply.code(204).send();
+  }
+}
+
+function acceptOnlyJson(server: FastifyInstance): void {
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
+    if (body === '') return done(null, undefined);
+    try {
+      done(null, JSON.parse(body.toString()));
+    } catch (error) {
+      const detail = error instanceof Error ? error.message : '';
+      done(new ApiError('invalid_json', `The body is not valid JSON: ${detail}`));
+    }
+  });
+}
+
+/** Every error leaves as the JSON envelope. */
+function answerErrors(server: FastifyInstance, log: Logger): void {
+  server.setErrorHandler((error, request, reply) => {
+    const refusal = toApiError(error) ?? fromFastify(error);
+    if (refusal.type === 'internal_server_error')
+      log.error({ request: request.id, err: error }, 'request failed');
+    const retryAfter = refusal.details.data?.['retry_after_seconds'];
+    if (refusal.type === 'too_many_requests' && retryAfter !== undefined) {
+      reply.header('retry-after', String(retryAfter));
+    }
+    return reply.code(refusal.status).send(errorBody(refusal, request.id));
+  });
+  server.setNotFoundHandler((request) => {
+    throw new ApiError(
+      'not_found',
+      `There is no ${request.url.split('?')[0]} here. See /openapi.json for what there is.`,
+    );
+  });
+}
+
+function fromFastify(error: unknown): ApiError {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  switch (code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new ApiError('payload_too_large', `The body is larger than ${MAX_BODY_BYTES} bytes.`);
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new ApiError(
+        'invalid_content_type',
+        'Send the body as JSON, with Content-Type: application/json.',
+      );
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+    case 'FST_ERR_BAD_URL':
+      return new ApiError('bad_request', error instanceof Error ? error.message : 'Bad request.');
+    default:
+      return new ApiError(
+        'internal_server_error',
+        'Something failed here that should not. The log has more.',
+      );
+  }
+}
+
+function serve(server: FastifyInstance, operation: Operation, desk: Desk, gate: Gate): void {
+  const decode = queryDecoder(operation.input);
+  server.route({
+    method: [...METHODS],
+    url: operation.path,
+    // Before a body is read: who asks, and may they?
+    onRequest: async (request) => {
+      if (!operation.methods.some((method) => method === request.method)) {
+        throw new ApiError(
+          'method_not_allowed',
+          `Use ${operation.methods.join(' or ')} for ${operation.path}.`,
+        );
+      }
+      if (operation.scope !== null) gate.permit(gate.identify(bearerToken(request.headers)), operation.scope);
+      else gate.count('anybody');
+    },
+    handler: async (request, reply) => {
+      const client = operation.scope === null ? NOBODY : gate.identify(bearerToken(request.headers));
+      const input = { ...decode(queryOf(request.raw)), ...asObject(request.body) };
+      const idempotencyKey = request.headers['idempotency-key'];
+      const answer =
+        typeof idempotencyKey === 'string' && request.method === 'POST'
+          ? await runOnce(operation, input, desk, client, { id: request.id, idempotencyKey })
+          : await runOperation(operation, input, desk, client);
+      return reply.code(answer.status).send(answer.body);
+    },
+  });
+}
+
+/** Who asks where no key is needed. */
+const NOBODY = { id: '', name: '', scopes: [], createdAt: 0, revokedAt: null };
+
+function queryOf({ url }: IncomingMessage): URLSearchParams {
+  return new URLSearchParams((url ?? '').split('?').slice(1).join('?'));
+}
+
+function asObject(body: unknown): object {
+  if (body === undefined || body === null) return {};
+  if (typeof body === 'object' && !Array.isArray(body)) return body;
+  throw new ApiError('invalid_input', 'The body must be a JSON object.');
+}

@@ -1,0 +1,20 @@
+import type { CardSimulator } from '../encoder/contract.ts';
+import { EncoderError } from '../encoder/errors.ts';
+import { findEncoder } from '../site/encoders.ts';
+import { SiteError } from '../site/errors.ts';
+import type { Desk } from './operation.ts';
+
+/** The means to put cards on a virtual encoder. Throws `encoder_not_virtual` for a real one. */
+export function simulatorOf({ site, encoders }: Desk, encoderId: string): CardSimulator {
+  const encoder = findEncoder(site, encoderId);
+  if (!encoder.isVirtual) {
+    throw new SiteError(
+      'encoder_not_virtual',
+      `${encoder.name} is a real encoder: put a real card on it. Cards can be simulated on virtual encoders only.`,
+      { acs_encoder_id: encoderId },
+    );
+  }
+  const { simulator } = encoders.station(encoderId);
+  if (simulator === null) throw new EncoderError('device_lost', `${encoder.name} is not connected.`);
+  return simulator;
+}

@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import type { User } from '../../model/user.ts';
+import type { Site } from '../../site/site.ts';
+import { isoTime, timeParameter, toIsoTime } from './fields.ts';
+
+const remarks = z.array(z.object({ message: z.string(), created_at: isoTime }));
+
+export const acsUser = z
+  .object({
+    acs_user_id: z.uuid(),
+    acs_system_id: z.uuid(),
+    connected_account_id: z.uuid(),
+    workspace_id: z.uuid(),
+    display_name: z.string(),
+    full_name: z.string(),
+    email: z.string().optional(),
+    email_address: z.string().optional(),
+    phone_number: z.string().optional(),
+    access_schedule: z.object({ starts_at: isoTime, ends_at: isoTime.nullable() }).optional(),
+    user_identity_id: z.uuid().optional(),
+    user_identity_full_name: z.string().optional(),
+    user_identity_email_address: z.string().optional(),
+    user_identity_phone_number: z.string().optional(),
+    is_suspended: z.literal(false),
+    created_at: isoTime,
+    errors: remarks,
+    warnings: remarks,
+    is_managed: z.literal(true),
+    last_successful_sync_at: isoTime.nullable(),
+  })
+  .meta({ id: 'acs_user' });
+
+export function toAcsUser(user: User, { identity, store }: Site): z.input<typeof acsUser> {
+  const person = user.userIdentityId === null ? null : store.userIdentities.get(user.userIdentityId);
+  return {
+    acs_user_id: user.id,
+    acs_system_id: identity.acsSystemId,
+    connected_account_id: identity.connectedAccountId,
+    workspace_id: identity.workspaceId,
+    display_name: user.fullName,
+    full_name: user.fullName,
+    email: user.emailAddress ?? undefined,
+    email_address: user.emailAddress ?? undefined,
+    phone_number: user.phoneNumber ?? undefined,
+    user_identity_id: user.userIdentityId ?? undefined,
+    user_identity_full_name: person?.fullName ?? undefined,
+    user_identity_email_address: person?.emailAddress ?? undefined,
+    user_identity_phone_number: person?.phoneNumber ?? undefined,
+    access_schedule:
+      user.accessSchedule === null
+        ? undefined
+        : {
+            starts_at: toIsoTime(user.accessSchedule.startsAt),
+            ends_at: user.accessSchedule.endsAt === null ? null : toIsoTime(user.accessSchedule.endsAt),
+          },
+    is_suspended: false,
+    created_at: toIsoTime(user.createdAt),
+    errors: [],
+    warnings: [],
+    is_managed: true,
+    last_successful_sync_at: null,
+  };
+}
+
+/** E.164: a plus sign and up to 15 digits. */
+export const phoneNumberParameter = z
+  .string()
+  .regex(/^\+[1-9]\d{1,14}$/, 'Expected a phone number as +4915112345678');
+
+export const emailAddressParameter = z.email('Expected an e-mail address');
+
+/** When access begins and ends. */
+export const accessScheduleParameter = z
+  .object({ starts_at: timeParameter.optional(), ends_at: timeParameter.nullish() })
+  .refine(
+    ({ starts_at, ends_at }) => ends_at == null || starts_at === undefined || starts_at < ends_at,
+    'ends_at must be after starts_at',
+  );
+
+/** The schedule that a request asks for; one without a start begins now. */
+export function toAccessSchedule(
+  schedule: z.output<typeof accessScheduleParameter> | null | undefined,
+  now: number,
+): User['accessSchedule'] {
+  return schedule == null ? null : { startsAt: schedule.starts_at ?? now, endsAt: schedule.ends_at ?? null };
+}
+
+/** The two ways to name a user; checked by `oneUser`. */
+export const userNameParameters = {
+  acs_user_id: z.string().min(1).optional(),
+  user_identity_id: z.string().min(1).optional(),
+};
+
+interface UserNames {
+  readonly acs_user_id?: string | undefined;
+  readonly user_identity_id?: string | undefined;
+}
+
+/** The message when a request does not name exactly one user. */
+export const ONE_USER = 'Must specify either acs_user_id or user_identity_id, and not both';
+
+/** Whether exactly one of the two is there. */
+export function namesOneUser({ acs_user_id, user_identity_id }: UserNames): boolean {
+  return (acs_user_id === undefined) !== (user_identity_id === undefined);
+}
+
+/** For input that `namesOneUser` has let pass. */
+export function toUserName({ acs_user_id, user_identity_id }: UserNames) {
+  if (acs_user_id !== undefined) return { acsUserId: acs_user_id };
+  if (user_identity_id !== undefined) return { userIdentityId: user_identity_id };
+  throw new Error(ONE_USER);
+}

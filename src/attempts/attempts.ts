@@ -1,0 +1,122 @@
+import type { Encoders } from '../encoder/encoders.ts';
+import type { Logger } from '../log.ts';
+import { type Attempt, type Client, isWaiting, type Order } from '../model/attempt.ts';
+import { findEncoder, recordEncoder } from '../site/encoders.ts';
+import { SiteError } from '../site/errors.ts';
+import { newId, record, type Site } from '../site/site.ts';
+import { findBeneficiary } from '../site/users.ts';
+import { commitEvent, findAttempt } from './commit.ts';
+import { Runner } from './runner.ts';
+
+export interface AttemptRequest {
+  readonly client: Client;
+  readonly encoderId: string;
+  readonly order: Order;
+  /** How long a person has to act. */
+  readonly timeoutMs: number;
+}
+
+/** What may be asked of the encoders. */
+export class Attempts implements AsyncDisposable {
+  readonly #site: Site;
+  readonly #runner: Runner;
+
+  constructor(site: Site, encoders: Encoders, log: Logger) {
+    this.#site = site;
+    this.#runner = new Runner(site, encoders, log);
+  }
+
+  /** Takes up every attempt that had not ended when the daemon stopped. */
+  resume(): void {
+    for (const attempt of this.#site.store.attempts.live()) this.#runner.start(attempt);
+  }
+
+  /**
+   * Asks an encoder to do something, and answers at once.
+   *
+   * One attempt per encoder is live. The same request again from the same client is the attempt that is live already
+   * (a network retry). Another request from that client ends its own attempt if that still waits for a card. Anybody
+   * else is told who holds the encoder: `encoder_busy`. Throws also when the encoder or the beneficiary is unknown.
+   */
+  request(request: AttemptRequest): Attempt {
+    const { created, superseded, attempt } = this.#site.store.transaction(() => this.#admit(request));
+    if (superseded !== null) this.#runner.stop(superseded);
+    if (created) this.#runner.start(attempt);
+    return attempt;
+  }
+
+  /**
+   * Ends the waiting of one's own attempt. Throws `action_attempt_not_found`, also for another client's attempt, and
+   * `action_attempt_not_waiting` when its card is being worked on. One that has ended already is returned as it is.
+   */
+  cancel(client: Client, attemptId: string): Attempt {
+    const attempt = this.#site.store.transaction(() => {
+      const found = findAttempt(this.#site, attemptId);
+      if (found.client.id !== client.id) {
+        throw new SiteError('action_attempt_not_found', `You have no action attempt ${attemptId}.`, {
+          action_attempt_id: attemptId,
+        });
+      }
+      if (found.phase === 'reading') {
+        throw new SiteError(
+          'action_attempt_not_waiting',
+          'The card is being worked on, which is not cut short. Wait for the attempt to end.',
+          { action_attempt_id: attemptId },
+        );
+      }
+      return commitEvent(this.#site, attemptId, { event: 'cancelled' }).attempt;
+    });
+    this.#runner.stop(attemptId);
+    return attempt;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#runner[Symbol.asyncDispose]();
+  }
+
+  #admit({ client, encoderId, order, timeoutMs }: AttemptRequest): Admission {
+    const site = this.#site;
+    findEncoder(site, encoderId);
+    if (order.action === 'SCAN_TO_ASSIGN_CREDENTIAL') findBeneficiary(site, order.beneficiary);
+    const live = site.store.attempts.liveOn(encoderId);
+    if (live !== null) {
+      if (live.client.id !== client.id || (!isWaiting(live) && !isSameOrder(live.order, order))) {
+        throw new SiteError(
+          'encoder_busy',
+          `The encoder is in use by ${live.client.name}. Wait until that request ends, or use another encoder.`,
+          {
+            held_by: live.client.name,
+            phase: live.phase,
+            expires_at: new Date(live.expiresAt).toISOString(),
+          },
+        );
+      }
+      if (isSameOrder(live.order, order)) return { created: false, superseded: null, attempt: live };
+      commitEvent(site, live.id, { event: 'superseded' });
+    }
+    const now = site.clock.now();
+    const attempt: Attempt = {
+      id: newId(),
+      encoderId,
+      client: { id: client.id, name: client.name },
+      order,
+      createdAt: now,
+      expiresAt: now + timeoutMs,
+      phase: 'queued',
+    };
+    site.store.attempts.insert(attempt);
+    record(site, { type: 'action_attempt.changed', attempt });
+    recordEncoder(site, encoderId);
+    return { created: true, superseded: live?.id ?? null, attempt };
+  }
+}
+
+interface Admission {
+  readonly created: boolean;
+  readonly superseded: string | null;
+  readonly attempt: Attempt;
+}
+
+function isSameOrder(a: Order, b: Order): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

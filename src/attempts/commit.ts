@@ -1,0 +1,29 @@
+import type { Attempt } from '../model/attempt.ts';
+import { type AttemptEvent, advance, type Step } from '../model/machine.ts';
+import { recordEncoder } from '../site/encoders.ts';
+import { SiteError } from '../site/errors.ts';
+import { record, type Site } from '../site/site.ts';
+
+/** Throws `action_attempt_not_found`. */
+export function findAttempt(site: Site, id: string): Attempt {
+  const attempt = site.store.attempts.get(id);
+  if (attempt === null) {
+    throw new SiteError('action_attempt_not_found', `There is no action attempt ${id} here.`, {
+      action_attempt_id: id,
+    });
+  }
+  return attempt;
+}
+
+/** Advances the attempt as the store has it now by `event`, and commits what that means. An event too late commits nothing. */
+export function commitEvent(site: Site, attemptId: string, event: AttemptEvent): Step {
+  return site.store.transaction(() => {
+    const before = findAttempt(site, attemptId);
+    const step = advance(before, event);
+    if (step.attempt === before) return step;
+    site.store.attempts.update(step.attempt);
+    record(site, { type: 'action_attempt.changed', attempt: step.attempt });
+    if (step.command === 'end') recordEncoder(site, before.encoderId);
+    return step;
+  });
+}

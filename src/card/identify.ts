@@ -1,0 +1,79 @@
+import { EncoderError } from '../encoder/errors.ts';
+import type { Card, CardTechnology } from '../model/card.ts';
+import { parseResponseApdu } from './apdu.ts';
+import { technologyFromAtr } from './atr.ts';
+import type { IsoDepLink, UltralightLink } from './link.ts';
+import type { Transmit } from './pseudo-apdu.ts';
+import { type ReaderProfile, readUid, storageCardLink } from './storage-card.ts';
+
+/**
+ * Says which card is in the field, in one exchange where the ATR tells enough, in two or three where it does not.
+ * Rejects with `card_removed` when the card leaves meanwhile.
+ */
+export async function identify(transmit: Transmit, atr: Uint8Array, profile: ReaderProfile): Promise<Card> {
+  const uid = await readUid(transmit);
+  const family = technologyFromAtr(atr);
+  const link = storageCardLink(transmit, family, profile);
+  if (family === 'mifare_ultralight' && link.ultralight) {
+    return { uid, technology: await refineUltralight(link.ultralight) };
+  }
+  if (family === 'iso14443_4' && link.isoDep) {
+    return { uid, technology: (await isDesfire(link.isoDep)) ? 'mifare_desfire' : 'iso14443_4' };
+  }
+  return { uid, technology: family };
+}
+
+/** Storage size byte of GET_VERSION (NXP NTAG213/215/216, table 28). */
+const NTAG_BY_SIZE: ReadonlyMap<number, CardTechnology> = new Map([
+  [0x0f, 'ntag213'],
+  [0x11, 'ntag215'],
+  [0x13, 'ntag216'],
+]);
+
+/** Third byte of the capability container on page 3, as NTAG21x leave the factory (table 7). */
+const NTAG_BY_CAPACITY: ReadonlyMap<number, CardTechnology> = new Map([
+  [0x12, 'ntag213'],
+  [0x3e, 'ntag215'],
+  [0x6d, 'ntag216'],
+]);
+
+/**
+ * Tells the NTAG21x from the other cards of the Ultralight family: by GET_VERSION where the reader passes native commands on, else by
+ * the capability container, which an Ultralight C with NDEF on it has in common with an NTAG213.
+ */
+export async function refineUltralight(link: UltralightLink): Promise<CardTechnology> {
+  if (link.transceive) {
+    try {
+      return technologyFromVersion(await link.transceive(Uint8Array.of(0x60)));
+    } catch (error) {
+      if (!(error instanceof EncoderError)) throw error;
+      // A card older than GET_VERSION says no; no NTAG21x does.
+      if (error.code === 'card_refused') return 'mifare_ultralight';
+      // The reader does not know this way in, whatever its profile says.
+      if (error.code !== 'card_unsupported' && error.code !== 'device_protocol') throw error;
+    }
+  }
+  const [magic, , capacity] = await link.readPages(3);
+  return (magic === 0xe1 ? NTAG_BY_CAPACITY.get(capacity ?? 0) : undefined) ?? 'mifare_ultralight';
+}
+
+/** The answer to GET_VERSION: 00, vendor 04 (NXP), product 04 (NTAG), subtype, version, revision, size, protocol. */
+function technologyFromVersion(version: Uint8Array): CardTechnology {
+  const [, vendor, product, , , , size] = version;
+  const isNtag = version.length === 8 && vendor === 0x04 && product === 0x04;
+  return (isNtag ? NTAG_BY_SIZE.get(size ?? 0) : undefined) ?? 'mifare_ultralight';
+}
+
+/** GetVersion of a DESFire, wrapped (NXP MF3D(H)x3); its answer comes in three parts, each but the last with 91 AF. */
+const GET_VERSION = Uint8Array.of(0x90, 0x60, 0x00, 0x00, 0x00);
+const MORE = Uint8Array.of(0x90, 0xaf, 0x00, 0x00, 0x00);
+
+async function isDesfire(link: IsoDepLink): Promise<boolean> {
+  let { statusWord } = parseResponseApdu(await link.exchange(GET_VERSION));
+  if (statusWord !== 0x91af) return false;
+  // The card waits for the rest to be fetched: left so, it would refuse the next command.
+  for (let part = 2; part <= 3 && statusWord === 0x91af; part++) {
+    ({ statusWord } = parseResponseApdu(await link.exchange(MORE)));
+  }
+  return true;
+}

@@ -1,0 +1,150 @@
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { CARD_NUMBER_FORMATS } from './model/card.ts';
+
+const origin = z.string().refine(isOrigin, 'Expected an origin as https://pms.example.com, without a path');
+
+const port = z.coerce.number().int().min(0).max(65_535);
+
+/** The configuration file. Everything has a default. */
+const configSchema = z.strictObject({
+  state_dir: z.string().min(1).optional(),
+  port: port.default(3375),
+  log_level: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  site: z
+    .strictObject({
+      name: z.string().min(1).default('Front desk'),
+      time_zone: z
+        .string()
+        .refine(isTimeZone, 'Expected an IANA time zone as Europe/Berlin')
+        .default(() => Intl.DateTimeFormat().resolvedOptions().timeZone),
+      enrol_unknown_cards: z.boolean().default(true),
+      card_number_format: z.enum(CARD_NUMBER_FORMATS).default('uid_msb_first'),
+    })
+    .prefault({}),
+  /** By name; a driver that is not named is off. Absent: every driver that works here. */
+  drivers: z.record(z.string(), z.unknown()).optional(),
+  allowed_origins: z.array(origin).default([]),
+  backend: z.strictObject({ endpoint: z.url(), api_key_file: z.string().optional() }).optional(),
+  attempts: z.strictObject({ timeout_seconds: z.number().min(1).max(600).default(60) }).prefault({}),
+  limits: z
+    .strictObject({
+      requests_per_second: z.number().positive().default(100),
+      request_burst: z.int().positive().default(200),
+      connections: z.int().positive().default(512),
+      kept_changes: z.int().min(1000).default(100_000),
+    })
+    .prefault({}),
+});
+
+export type Config = z.output<typeof configSchema> & {
+  readonly state_dir: string;
+  /** The only drivers to run, whatever `drivers` says. */
+  readonly only_drivers: readonly string[] | undefined;
+};
+
+/** A configuration that cannot be used: every problem of it at once. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`The configuration cannot be used:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+/** What the command line may say; a flag wins over the environment, and that over the file. */
+const FLAGS = {
+  config: { type: 'string' },
+  'state-dir': { type: 'string' },
+  port: { type: 'string' },
+  'log-level': { type: 'string' },
+  drivers: { type: 'string' },
+} as const;
+
+/** Reads flags, environment and file. Throws ConfigError. */
+export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Config {
+  const flags = readFlags(argv);
+  const file = readFile(flags.config ?? env['ENCODERD_CONFIG']);
+  const problems: string[] = [];
+  const given = {
+    ...file,
+    ...defined({
+      state_dir: flags['state-dir'] ?? env['ENCODERD_STATE_DIR'],
+      port: flags.port ?? env['ENCODERD_PORT'],
+      log_level: flags['log-level'] ?? env['ENCODERD_LOG_LEVEL'],
+      allowed_origins: list(env['ENCODERD_ALLOWED_ORIGINS']),
+      backend: backendFrom(env),
+    }),
+  };
+  const parsed = configSchema.safeParse(given);
+  if (!parsed.success) problems.push(...parsed.error.issues.map(describe));
+  if (!parsed.success) throw new ConfigError(problems);
+  return {
+    ...parsed.data,
+    state_dir: parsed.data.state_dir ?? defaultStateDir(env),
+    only_drivers: list(flags.drivers ?? env['ENCODERD_DRIVERS']),
+  };
+}
+
+function readFlags(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options: FLAGS }).values;
+  } catch (error) {
+    throw new ConfigError([error instanceof Error ? error.message : 'The flags cannot be read.']);
+  }
+}
+
+function readFile(path: string | undefined): Record<string, unknown> {
+  if (path === undefined || path === '') return {};
+  try {
+    const file: unknown = parse(readFileSync(path, 'utf8'));
+    return z.record(z.string(), z.unknown()).parse(file ?? {});
+  } catch (error) {
+    const detail = error instanceof z.ZodError ? 'it must be a map of names' : String(error);
+    throw new ConfigError([`${path} cannot be read: ${detail}`]);
+  }
+}
+
+function backendFrom(env: NodeJS.ProcessEnv): object | undefined {
+  const endpoint = env['ENCODERD_BACKEND_ENDPOINT'];
+  return endpoint === undefined || endpoint === '' ? undefined : { endpoint };
+}
+
+function defaultStateDir(env: NodeJS.ProcessEnv): string {
+  return join(env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state'), 'encoderd');
+}
+
+function list(text: string | undefined): string[] | undefined {
+  const names = text?.split(',').map((name) => name.trim());
+  return names?.filter((name) => name !== '');
+}
+
+function defined(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined && value !== ''),
+  );
+}
+
+function describe(issue: z.core.$ZodIssue): string {
+  return issue.path.length === 0 ? issue.message : `${issue.path.join('.')}: ${issue.message}`;
+}
+
+/** Whether the text is an origin as browsers send it: scheme, host and a port that is not the scheme's own. */
+export function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text;
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

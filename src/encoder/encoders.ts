@@ -1,0 +1,186 @@
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../log.ts';
+import type { Card } from '../model/card.ts';
+import type { Device, EncoderDriver, PresentedCard } from './contract.ts';
+import { EncoderError } from './errors.ts';
+import { Station } from './station.ts';
+
+/** Who is told what happens at the encoders; each call returns once it is on the disk. */
+export interface EncoderObserver {
+  /** A device is open. Returns the id of the encoder that it is. */
+  arrived(driver: string, device: Device): string;
+  left(encoderId: string): void;
+  cardPresented(encoderId: string, card: Card): void;
+  /** `encoder_left`: nobody knows whether the card still lies there. */
+  cardRemoved(encoderId: string, card: Card, cause: 'taken_away' | 'encoder_left'): void;
+}
+
+/** How a driver is doing; `reason` says what a technician can do. */
+export type DriverStatus =
+  | { readonly driver: string; readonly state: 'starting' | 'running' }
+  | { readonly driver: string; readonly state: 'unavailable'; readonly reason: string };
+
+/** A device that could not be opened, or failed without leaving, is opened again after this long. */
+const REOPEN_AFTER_MS = 1000;
+
+/** A device that has arrived and not left. */
+interface ServedDevice {
+  readonly gone: AbortController;
+  /** Resolves when it has been opened, or could not be. */
+  readonly opened: Promise<void>;
+  readonly served: Promise<void>;
+}
+
+/** Every encoder of the desk: runs the drivers, keeps their devices open, and knows which card lies where. */
+export class Encoders implements AsyncDisposable {
+  readonly #stations = new Map<string, Station>();
+  readonly #statuses = new Map<string, DriverStatus>();
+  readonly #closing = new AbortController();
+  readonly #running: Promise<void>[] = [];
+  readonly #observer: EncoderObserver;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+
+  constructor(observer: EncoderObserver, clock: Clock, log: Logger) {
+    this.#observer = observer;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  /**
+   * Begins to run a driver; it runs until this is disposed of. Resolves once the devices that were already there are
+   * open, or the driver has said that it sees none.
+   */
+  run(driver: EncoderDriver): Promise<void> {
+    this.#statuses.set(driver.name, { driver: driver.name, state: 'starting' });
+    return new Promise((started) => {
+      this.#running.push(this.#watch(driver, started).finally(started));
+    });
+  }
+
+  /** Notes a driver that cannot even be started. */
+  noteUnavailable(driver: string, reason: string): void {
+    this.#statuses.set(driver, { driver, state: 'unavailable', reason });
+    this.#log.warn({ driver, reason }, 'driver unavailable');
+  }
+
+  drivers(): readonly DriverStatus[] {
+    return [...this.#statuses.values()];
+  }
+
+  /** The place of an encoder, attached or not. */
+  station(id: string): Station {
+    let station = this.#stations.get(id);
+    if (station === undefined) {
+      station = new Station(id);
+      this.#stations.set(id, station);
+    }
+    return station;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing.abort(new EncoderError('device_lost', 'The daemon is stopping.'));
+    await Promise.all(this.#running);
+  }
+
+  async #watch(driver: EncoderDriver, started: () => void): Promise<void> {
+    const devices = new Map<string, ServedDevice>();
+    const signal = this.#closing.signal;
+    for await (const news of driver.watch(signal)) {
+      switch (news.news) {
+        case 'device_arrived': {
+          const gone = new AbortController();
+          const opened = Promise.withResolvers<void>();
+          const served = this.#serve(
+            driver,
+            news.device,
+            AbortSignal.any([signal, gone.signal]),
+            opened.resolve,
+          );
+          devices.set(news.device.id, { gone, opened: opened.promise, served });
+          break;
+        }
+        case 'device_left': {
+          const device = devices.get(news.deviceId);
+          devices.delete(news.deviceId);
+          device?.gone.abort(new EncoderError('device_lost', 'The encoder was disconnected.'));
+          await device?.served;
+          break;
+        }
+        case 'available':
+          this.#statuses.set(driver.name, { driver: driver.name, state: 'running' });
+          this.#log.info({ driver: driver.name }, 'driver available');
+          void Promise.all([...devices.values()].map(({ opened }) => opened)).then(started);
+          break;
+        case 'unavailable':
+          this.noteUnavailable(driver.name, news.reason);
+          started();
+          break;
+      }
+    }
+    await Promise.all([...devices.values()].map(({ served }) => served));
+  }
+
+  /** Keeps a device open for as long as it is attached. */
+  async #serve(
+    driver: EncoderDriver,
+    device: Device,
+    signal: AbortSignal,
+    opened: () => void,
+  ): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await this.#serveOnce(driver, device, signal, opened);
+      } catch (error) {
+        opened();
+        if (signal.aborted || (error instanceof EncoderError && error.code === 'device_lost')) return;
+        this.#log.warn(
+          { driver: driver.name, device: device.id, err: error },
+          'encoder failed, opening it again',
+        );
+        await this.#clock.until(this.#clock.now() + REOPEN_AFTER_MS, signal).catch(() => undefined);
+      }
+    }
+  }
+
+  async #serveOnce(
+    driver: EncoderDriver,
+    device: Device,
+    signal: AbortSignal,
+    opened: () => void,
+  ): Promise<void> {
+    await using encoder = await driver.open(device, signal);
+    const id = this.#observer.arrived(driver.name, device);
+    const station = this.station(id);
+    station.attach(encoder);
+    opened();
+    this.#log.info({ encoder: id, driver: driver.name, device: device.id }, 'encoder online');
+    let present: PresentedCard | null = null;
+    try {
+      for (;;) {
+        present = await encoder.awaitCard(signal);
+        this.#observer.cardPresented(id, present.card);
+        station.present(present);
+        await fired(AbortSignal.any([present.removed, encoder.gone, signal]));
+        if (encoder.gone.aborted) throw encoder.gone.reason;
+        signal.throwIfAborted();
+        station.clear();
+        this.#observer.cardRemoved(id, present.card, 'taken_away');
+        present = null;
+      }
+    } finally {
+      station.detach();
+      if (present !== null) this.#observer.cardRemoved(id, present.card, 'encoder_left');
+      this.#observer.left(id);
+      this.#log.info({ encoder: id }, 'encoder offline');
+    }
+  }
+}
+
+/** Resolves when the signal fires. */
+function fired(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,199 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { DriverLog } from '../contract.ts';
+import { EncoderError } from '../errors.ts';
+import type { HostLimits } from './limits.ts';
+import { errorOf, type HostAnswer, type HostOrder, type HostReport, hostReport } from './messages.ts';
+
+const ENTRY = fileURLToPath(new URL('./host-process.ts', import.meta.url));
+
+/** Native calls block a thread of libuv's pool each; with the four of the default, four dead readers would stop the files of the host too. */
+const THREADS = '16';
+
+export interface HostSetup {
+  /** Of the driver, for messages. */
+  readonly name: string;
+  /** Exports `createDriver`. */
+  readonly module: URL;
+  readonly options: unknown;
+  readonly stateDir: string;
+  readonly log: DriverLog;
+  /** Added to the daemon's own environment. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface HostEnd {
+  readonly why: string;
+  /** The driver's module could not be loaded. */
+  readonly isUnloadable: boolean;
+}
+
+/** A call as it is made: its number is given to it here. */
+type Call =
+  | Omit<Extract<HostOrder, { order: 'open' }>, 'call'>
+  | Omit<Extract<HostOrder, { order: 'read' }>, 'call'>
+  | Omit<Extract<HostOrder, { order: 'close' }>, 'call'>;
+
+interface PendingCall extends PromiseWithResolvers<HostAnswer> {
+  readonly deadline: NodeJS.Timeout;
+}
+
+/** One child process that runs a driver, from its start to its death. It is started once; another one follows it. */
+export class DriverHost {
+  /** Resolves when the process is no more, and why. */
+  readonly ended: Promise<HostEnd>;
+  readonly #setup: HostSetup;
+  readonly #limits: HostLimits;
+  readonly #onReport: (report: HostReport) => void;
+  readonly #child: ChildProcess;
+  readonly #calls = new Map<number, PendingCall>();
+  readonly #silence: NodeJS.Timeout;
+  readonly #start: NodeJS.Timeout;
+  #callCount = 0;
+  #misses = 0;
+  #why: string | undefined;
+  #isUnloadable = false;
+  #lastWords = '';
+
+  constructor(setup: HostSetup, limits: HostLimits, onReport: (report: HostReport) => void) {
+    this.#setup = setup;
+    this.#limits = limits;
+    this.#onReport = onReport;
+    this.#child = fork(ENTRY, {
+      env: { ...process.env, UV_THREADPOOL_SIZE: THREADS, ...setup.env },
+      execArgv: [],
+      execPath: process.execPath,
+      serialization: 'advanced',
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    setup.log.debug({ driver: setup.name, pid: this.#child.pid }, 'driver host started');
+    this.#start = setTimeout(() => this.kill(`it was not ready within ${limits.startMs} ms`), limits.startMs);
+    // Half the time, twice: when this process itself was held up, what the host said meanwhile is heard between the two.
+    this.#silence = setInterval(() => this.#miss(), limits.silenceMs / 2);
+    this.#child.on('message', (message) => this.#hear(message));
+    this.ended = new Promise((resolve) => {
+      this.#child.once('error', (error) => {
+        this.#why ??= error.message;
+        if (this.#child.pid === undefined) resolve(this.#bury('it could not be started'));
+      });
+      this.#child.once('exit', (code, signal) => {
+        const last = this.#lastWords === '' ? '' : `: ${this.#lastWords}`;
+        resolve(this.#bury(`it ended with ${signal ?? `exit code ${code}`}${last}`));
+      });
+    });
+    this.#followOutput();
+    const { module, options, stateDir } = setup;
+    this.send({ order: 'start', module: module.href, options, stateDir, beatMs: limits.silenceMs / 4 });
+  }
+
+  /**
+   * Makes a call. An abort is passed on, and the driver decides what it means: the call ends by the driver's answer.
+   * Rejects with `device_timeout`, and the host dies, when there is none in time; with `device_lost` when the host dies for another reason.
+   */
+  async call(call: Call, signal: AbortSignal | undefined, limitMs: number): Promise<HostAnswer> {
+    signal?.throwIfAborted();
+    if (this.#why !== undefined) throw this.#lost();
+    const number = ++this.#callCount;
+    const deadline = setTimeout(() => {
+      // Another call's deadline may have killed the host in this very turn.
+      if (this.#why !== undefined) return;
+      const message = `${this.#setup.name} did not answer the order "${call.order}" within ${limitMs} ms`;
+      pending.reject(new EncoderError('device_timeout', message));
+      this.kill(message);
+    }, limitMs);
+    const pending = { ...Promise.withResolvers<HostAnswer>(), deadline };
+    this.#calls.set(number, pending);
+    const abort = () => this.send({ order: 'abort', call: number });
+    signal?.addEventListener('abort', abort, { once: true });
+    try {
+      this.send({ ...call, call: number });
+      const answer = await pending.promise;
+      if (answer.answer === 'aborted') throw signal?.reason;
+      if (answer.answer === 'failed') throw errorOf(answer.fault);
+      return answer;
+    } finally {
+      clearTimeout(deadline);
+      this.#calls.delete(number);
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  /** Sends an order that has no answer; one that cannot be sent is lost with the host. */
+  send(order: HostOrder): void {
+    if (this.#child.connected) this.#child.send(order, (error) => error && this.kill(error.message));
+  }
+
+  /** Ends the host: what is under way on a card may end, but within `closeMs` the process is gone. */
+  async stop(): Promise<void> {
+    const late = setTimeout(() => this.kill('it was stopped, and did not end'), this.#limits.closeMs / 2);
+    this.#why ??= 'it was stopped';
+    this.send({ order: 'stop' });
+    await this.ended;
+    clearTimeout(late);
+  }
+
+  /** SIGKILL: a native call that hangs heeds nothing less. */
+  kill(why: string): void {
+    this.#why ??= why;
+    this.#child.kill('SIGKILL');
+  }
+
+  #hear(message: unknown): void {
+    this.#misses = 0;
+    const { data: report, error } = hostReport.safeParse(message);
+    if (report === undefined) {
+      this.kill(`it said what nobody understands: ${error.message}`);
+      return;
+    }
+    if (report.report === 'beat') return;
+    if (report.report === 'ready') clearTimeout(this.#start);
+    if (report.report === 'cannot_load') {
+      this.#why ??= report.reason;
+      this.#isUnloadable = true;
+    }
+    if (report.report === 'answer') {
+      this.#calls.get(report.call)?.resolve(report.answer);
+      if (report.answer.answer === 'failed') this.#killIfStuck(report.answer.fault);
+      return;
+    }
+    this.#onReport(report);
+    if (report.report === 'waiting_failed') this.#killIfStuck(report.fault);
+  }
+
+  /** A driver that gave up on a native call cannot end it: the thread goes with the process. */
+  #killIfStuck(fault: { readonly code: string; readonly message: string }): void {
+    if (fault.code === 'device_timeout') this.kill(fault.message);
+  }
+
+  #miss(): void {
+    this.#misses++;
+    if (this.#misses >= 2) this.kill(`its main thread gave no sign of life for ${this.#limits.silenceMs} ms`);
+  }
+
+  #lost(): EncoderError {
+    return new EncoderError('device_lost', `the driver host of ${this.#setup.name} is gone: ${this.#why}`);
+  }
+
+  #bury(why: string): HostEnd {
+    this.#why ??= why;
+    clearTimeout(this.#start);
+    clearInterval(this.#silence);
+    for (const pending of this.#calls.values()) pending.reject(this.#lost());
+    return { why: this.#why, isUnloadable: this.#isUnloadable };
+  }
+
+  #followOutput(): void {
+    const { stdout, stderr } = this.#child;
+    if (stdout) {
+      createInterface({ input: stdout }).on('line', (line) =>
+        this.#setup.log.debug({ driver: this.#setup.name, line }, 'the driver printed'),
+      );
+    }
+    if (!stderr) return;
+    createInterface({ input: stderr }).on('line', (line) => {
+      if (/^\w*Error\b/.test(line)) this.#lastWords = line;
+      this.#setup.log.debug({ driver: this.#setup.name, line }, 'the driver printed an error');
+    });
+  }
+}

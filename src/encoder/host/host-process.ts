@@ -1,0 +1,138 @@
+import type { Device, DriverLog, EncoderDriver } from '../contract.ts';
+import { EncoderError } from '../errors.ts';
+import { loadDriver } from './load-driver.ts';
+import { faultOf, type HostAnswer, type HostOrder, type HostReport, hostOrder } from './messages.ts';
+import { ServedEncoder } from './served-encoder.ts';
+
+/**
+ * The entry of a driver host: serves one driver to the process that forked this one.
+ * It lives no longer than that: when the channel ends, so does it, whatever a native call is doing.
+ */
+
+/** Milliseconds for a driver to end by itself once the channel is gone. */
+const ORPHAN_MS = 1_000;
+
+const encoders = new Map<string, ServedEncoder>();
+const calls = new Map<number, AbortController>();
+const stopping = new AbortController();
+let driver: EncoderDriver | undefined;
+
+function send(report: HostReport): void {
+  if (process.connected) process.send?.(report);
+}
+
+process.on('message', (message) => obey(hostOrder.parse(message)));
+process.on('disconnect', () => {
+  stopping.abort();
+  // process.exit() would wait for threads that hang in native calls.
+  setTimeout(() => process.kill(process.pid, 'SIGKILL'), ORPHAN_MS).unref();
+});
+
+function obey(order: HostOrder): void {
+  switch (order.order) {
+    case 'start':
+      setInterval(() => send({ report: 'beat' }), order.beatMs).unref();
+      void serve(order);
+      return;
+    case 'stop':
+      stopping.abort();
+      return;
+    case 'abort':
+      calls.get(order.call)?.abort();
+      return;
+    case 'cue':
+      encoders.get(order.deviceId)?.cue(order.cue);
+      return;
+    case 'open':
+      void answer(order.call, (signal) => open(order.device, signal));
+      return;
+    case 'read':
+      void answer(order.call, async (signal) => {
+        const card = await encoderOf(order.deviceId).read(order.cardId, signal);
+        return { answer: 'read', card: { uid: card.uid, technology: card.technology } };
+      });
+      return;
+    case 'close':
+      void answer(order.call, async () => {
+        const encoder = encoders.get(order.deviceId);
+        encoders.delete(order.deviceId);
+        await encoder?.close();
+        return { answer: 'closed' };
+      });
+      return;
+  }
+}
+
+async function serve(order: Extract<HostOrder, { order: 'start' }>): Promise<void> {
+  try {
+    const { options, stateDir } = order;
+    driver = await loadDriver(order.module, { options, stateDir, log: remoteLog });
+  } catch (error) {
+    send({ report: 'cannot_load', reason: faultOf(error).message });
+    process.disconnect();
+    return;
+  }
+  send({ report: 'ready' });
+  for await (const news of driver.watch(stopping.signal)) send({ report: 'news', news });
+  await Promise.allSettled([...encoders.values()].map((encoder) => encoder.close()));
+  if (process.connected) process.disconnect();
+}
+
+async function open(device: Device, signal: AbortSignal): Promise<HostAnswer> {
+  if (driver === undefined) throw new EncoderError('device_lost', 'the driver is not loaded');
+  const encoder = new ServedEncoder(device.id, await driver.open(device, signal), send);
+  encoders.set(device.id, encoder);
+  void encoder.follow();
+  return { answer: 'opened', hasCue: encoder.hasCue };
+}
+
+/** Does the work of a call, and sends what came of it. */
+async function answer(call: number, work: (signal: AbortSignal) => Promise<HostAnswer>): Promise<void> {
+  const abort = new AbortController();
+  calls.set(call, abort);
+  let outcome: HostAnswer;
+  try {
+    outcome = await work(abort.signal);
+  } catch (error) {
+    const isHeeded = abort.signal.aborted && error === abort.signal.reason;
+    outcome = isHeeded ? { answer: 'aborted' } : { answer: 'failed', fault: faultOf(error) };
+    if (!isHeeded && !(error instanceof EncoderError)) console.error(error);
+  }
+  calls.delete(call);
+  send({ report: 'answer', call, answer: outcome });
+}
+
+function encoderOf(deviceId: string): ServedEncoder {
+  const encoder = encoders.get(deviceId);
+  if (encoder === undefined) throw new EncoderError('device_lost', `${deviceId} is not open`);
+  return encoder;
+}
+
+const remoteLog: DriverLog = {
+  debug: (fields, message) => log('debug', fields, message),
+  info: (fields, message) => log('info', fields, message),
+  warn: (fields, message) => log('warn', fields, message),
+  error: (fields, message) => log('error', fields, message),
+};
+
+/** Only plain values cross: an Error becomes its name, message and code. */
+function log(level: keyof DriverLog, fields: object, message: string): void {
+  const plain = Object.entries(fields).map(([name, value]) => [
+    name,
+    value instanceof Error ? plainError(value) : value,
+  ]);
+  try {
+    send({ report: 'log', level, fields: Object.fromEntries(plain), message });
+  } catch {
+    send({ report: 'log', level, fields: {}, message });
+  }
+}
+
+function plainError(error: Error): object {
+  return {
+    type: error.name,
+    message: error.message,
+    stack: error.stack,
+    ...('code' in error ? { code: error.code } : {}),
+  };
+}

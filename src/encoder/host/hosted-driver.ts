@@ -1,0 +1,181 @@
+import { ReadableStream } from 'node:stream/web';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { CardEncoder, Device, DriverNews, EncoderDriver } from '../contract.ts';
+import { EncoderError } from '../errors.ts';
+import { DriverHost, type HostEnd, type HostSetup } from './driver-host.ts';
+import { HostedEncoder } from './hosted-encoder.ts';
+import { HOST_LIMITS, type HostLimits } from './limits.ts';
+import { errorOf, type HostReport } from './messages.ts';
+
+export interface HostedDriverSetup extends HostSetup {
+  /** Where they differ from HOST_LIMITS. */
+  readonly limits?: Partial<HostLimits>;
+}
+
+/** So many hosts that died one soon after the other are told of as `unavailable`. */
+const TOLD_FAILURES = 3;
+
+/**
+ * A driver that runs in a process of its own, to the daemon like any other. When that process dies, spins, or misses a deadline, it is killed,
+ * its devices leave, and another one is started, for ever.
+ */
+export function hostedDriver(setup: HostedDriverSetup): EncoderDriver {
+  return new HostedDriver(setup);
+}
+
+class HostedDriver implements EncoderDriver {
+  readonly name: string;
+  readonly #setup: HostSetup;
+  readonly #limits: HostLimits;
+  readonly #devices = new Set<string>();
+  readonly #encoders = new Map<string, HostedEncoder>();
+  #host: DriverHost | undefined;
+  #isAvailable = true;
+
+  constructor(setup: HostedDriverSetup) {
+    this.name = setup.name;
+    this.#setup = setup;
+    this.#limits = { ...HOST_LIMITS, ...setup.limits };
+  }
+
+  watch(signal: AbortSignal): AsyncIterable<DriverNews> {
+    const left = new AbortController();
+    const until = AbortSignal.any([signal, left.signal]);
+    return new ReadableStream<DriverNews>({
+      start: (controller) => {
+        const tell = (news: DriverNews) => {
+          if (!until.aborted) controller.enqueue(news);
+        };
+        this.#supervise(tell, until).then(
+          () => left.signal.aborted || controller.close(),
+          (error: unknown) => controller.error(error),
+        );
+      },
+      cancel: () => left.abort(),
+    });
+  }
+
+  async open(device: Device, signal: AbortSignal): Promise<CardEncoder> {
+    signal.throwIfAborted();
+    const host = this.#host;
+    if (host === undefined || !this.#devices.has(device.id)) {
+      throw new EncoderError('device_lost', `${device.name} is not there`);
+    }
+    const { callMs, closeMs } = this.#limits;
+    const encoder = new HostedEncoder({
+      read: async (cardId, reading) => {
+        const answer = await host.call({ order: 'read', deviceId: device.id, cardId }, reading, callMs);
+        if (answer.answer !== 'read') throw new Error(`The host answered "${answer.answer}" to "read"`);
+        return answer.card;
+      },
+      close: async () => {
+        this.#encoders.delete(device.id);
+        // A host that does not answer is killed: the device is closed all the same.
+        await host.call({ order: 'close', deviceId: device.id }, undefined, closeMs).catch(() => {});
+      },
+    });
+    // A card may be presented right behind the answer: the encoder has to be known by then.
+    this.#encoders.set(device.id, encoder);
+    try {
+      const answer = await host.call({ order: 'open', device }, signal, callMs);
+      if (answer.answer === 'opened' && answer.hasCue) {
+        encoder.cue = (cue) => host.send({ order: 'cue', deviceId: device.id, cue });
+      }
+      return encoder;
+    } catch (error) {
+      if (this.#encoders.get(device.id) === encoder) this.#encoders.delete(device.id);
+      throw error;
+    }
+  }
+
+  async #supervise(tell: (news: DriverNews) => void, signal: AbortSignal): Promise<void> {
+    let failures = 0;
+    while (!signal.aborted) {
+      const began = performance.now();
+      const end = await this.#runHost(tell, signal);
+      if (signal.aborted) return;
+      failures = performance.now() - began > this.#limits.steadyMs ? 1 : failures + 1;
+      const respawnMs = end.isUnloadable ? this.#limits.reloadMs : this.#respawnMs(failures);
+      this.#setup.log.warn(
+        { driver: this.name, reason: end.why, respawnMs },
+        'the driver host has ended; it is started again',
+      );
+      if (end.isUnloadable || failures >= TOLD_FAILURES) this.#unavailable(tell, end.why);
+      await delay(respawnMs, undefined, { signal }).catch(() => {});
+    }
+  }
+
+  /** From the start of a host to its end. */
+  async #runHost(tell: (news: DriverNews) => void, signal: AbortSignal): Promise<HostEnd> {
+    const host = new DriverHost(this.#setup, this.#limits, (report) => this.#hear(report, tell));
+    this.#host = host;
+    const stop = () => void host.stop();
+    signal.addEventListener('abort', stop, { once: true });
+    const end = await host.ended;
+    signal.removeEventListener('abort', stop);
+    this.#host = undefined;
+    for (const deviceId of this.#devices) {
+      this.#lose(
+        deviceId,
+        new EncoderError('device_lost', `the driver host of ${this.name} is gone: ${end.why}`),
+      );
+      tell({ news: 'device_left', deviceId });
+    }
+    this.#devices.clear();
+    return end;
+  }
+
+  #hear(report: HostReport, tell: (news: DriverNews) => void): void {
+    switch (report.report) {
+      case 'ready':
+        if (!this.#isAvailable) tell({ news: 'available' });
+        this.#isAvailable = true;
+        return;
+      case 'news':
+        this.#pass(report.news, tell);
+        return;
+      case 'card_presented':
+        this.#encoders.get(report.deviceId)?.present(report.cardId, report.card);
+        return;
+      case 'card_removed':
+        this.#encoders.get(report.deviceId)?.remove(report.cardId, errorOf(report.fault));
+        return;
+      case 'waiting_failed':
+        this.#encoders.get(report.deviceId)?.fail(errorOf(report.fault));
+        return;
+      case 'device_gone':
+        this.#lose(report.deviceId, errorOf(report.fault));
+        return;
+      case 'log':
+        this.#setup.log[report.level](report.fields, report.message);
+        return;
+    }
+  }
+
+  #pass(news: DriverNews, tell: (news: DriverNews) => void): void {
+    if (news.news === 'device_arrived') this.#devices.add(news.device.id);
+    if (news.news === 'device_left') {
+      this.#devices.delete(news.deviceId);
+      this.#lose(news.deviceId, new EncoderError('device_lost', `${news.deviceId} has left`));
+    }
+    if (news.news === 'available') this.#isAvailable = true;
+    if (news.news === 'unavailable') this.#isAvailable = false;
+    tell(news);
+  }
+
+  #unavailable(tell: (news: DriverNews) => void, reason: string): void {
+    this.#isAvailable = false;
+    tell({ news: 'unavailable', reason: `the driver ${this.name} does not run: ${reason}` });
+  }
+
+  #lose(deviceId: string, reason: EncoderError): void {
+    this.#encoders.get(deviceId)?.lose(reason);
+    this.#encoders.delete(deviceId);
+  }
+
+  /** Doubled with each failure, and up to half of it less at random: several drivers do not start at the same moment. */
+  #respawnMs(failures: number): number {
+    const doubled = this.#limits.firstRespawnMs * 2 ** Math.min(failures - 1, 20);
+    return Math.round(Math.min(doubled, this.#limits.longestRespawnMs) * (1 - Math.random() / 2));
+  }
+}

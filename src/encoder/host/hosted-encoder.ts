@@ -1,0 +1,111 @@
+import type { Card } from '../../model/card.ts';
+import type { CardEncoder, Cue, PresentedCard } from '../contract.ts';
+import { EncoderError } from '../errors.ts';
+
+/** What an encoder here asks of the process that has it. */
+export interface HostedCalls {
+  read(cardId: number, signal: AbortSignal): Promise<Card>;
+  close(): Promise<void>;
+}
+
+/** An encoder whose driver runs in another process, which tells of every card that comes and goes: awaiting one asks nobody. */
+export class HostedEncoder implements CardEncoder {
+  /** Set where the device has a light or a sound. */
+  cue?: (cue: Cue) => void;
+  readonly #calls: HostedCalls;
+  readonly #gone = new AbortController();
+  readonly #waiters = new Set<PromiseWithResolvers<PresentedCard>>();
+  #card: HostedCard | undefined;
+  #closed: EncoderError | undefined;
+
+  constructor(calls: HostedCalls) {
+    this.#calls = calls;
+  }
+
+  get gone(): AbortSignal {
+    return this.#gone.signal;
+  }
+
+  async awaitCard(signal: AbortSignal): Promise<PresentedCard> {
+    signal.throwIfAborted();
+    this.gone.throwIfAborted();
+    if (this.#closed !== undefined) throw this.#closed;
+    if (this.#card !== undefined) return this.#card;
+    const waiter = Promise.withResolvers<PresentedCard>();
+    const stop = () => waiter.reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+    this.#waiters.add(waiter);
+    try {
+      return await waiter.promise;
+    } finally {
+      this.#waiters.delete(waiter);
+      signal.removeEventListener('abort', stop);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#closed !== undefined) return;
+    this.#closed = new EncoderError('device_lost', 'the encoder was closed');
+    this.#end(this.#closed);
+    if (!this.gone.aborted) await this.#calls.close();
+  }
+
+  /** A card came. */
+  present(cardId: number, card: Card): void {
+    if (this.#closed !== undefined) return;
+    const presented = new HostedCard(cardId, card, this.#calls);
+    this.#card = presented;
+    for (const waiter of this.#waiters) waiter.resolve(presented);
+  }
+
+  /** The card left. */
+  remove(cardId: number, reason: EncoderError): void {
+    if (this.#card?.id !== cardId) return;
+    this.#card.leave(reason);
+    this.#card = undefined;
+  }
+
+  /** Waiting failed: whoever waits now is told. */
+  fail(reason: EncoderError): void {
+    for (const waiter of this.#waiters) waiter.reject(reason);
+  }
+
+  /** The device went, or the process that had it. */
+  lose(reason: EncoderError): void {
+    this.#gone.abort(reason);
+    this.#end(reason);
+  }
+
+  #end(reason: EncoderError): void {
+    this.#card?.leave(reason);
+    this.#card = undefined;
+    this.fail(reason);
+  }
+}
+
+class HostedCard implements PresentedCard {
+  readonly id: number;
+  readonly card: Card;
+  readonly #calls: HostedCalls;
+  readonly #removed = new AbortController();
+
+  constructor(id: number, card: Card, calls: HostedCalls) {
+    this.id = id;
+    this.card = card;
+    this.#calls = calls;
+  }
+
+  get removed(): AbortSignal {
+    return this.#removed.signal;
+  }
+
+  async read(signal: AbortSignal): Promise<Card> {
+    signal.throwIfAborted();
+    this.removed.throwIfAborted();
+    return this.#calls.read(this.id, signal);
+  }
+
+  leave(reason: EncoderError): void {
+    this.#removed.abort(reason);
+  }
+}

@@ -1,0 +1,29 @@
+/** How long a driver host may take for things, in milliseconds. */
+export interface HostLimits {
+  /** From the start of the process to the driver's watching. */
+  readonly startMs: number;
+  /** Without a sign of life from the host's main thread. */
+  readonly silenceMs: number;
+  /** For one call: opening a device, reading a card. */
+  readonly callMs: number;
+  /** For the host's end, once it is wanted. */
+  readonly closeMs: number;
+  /** Until a host that died is started again, the first time; doubled each time, up to `longestRespawnMs`. */
+  readonly firstRespawnMs: number;
+  readonly longestRespawnMs: number;
+  /** A host that lived so long starts the doubling anew. */
+  readonly steadyMs: number;
+  /** Until a driver that could not be loaded is tried again. */
+  readonly reloadMs: number;
+}
+
+export const HOST_LIMITS: HostLimits = {
+  startMs: 15_000,
+  silenceMs: 3_000,
+  callMs: 10_000,
+  closeMs: 2_000,
+  firstRespawnMs: 100,
+  longestRespawnMs: 30_000,
+  steadyMs: 60_000,
+  reloadMs: 60_000,
+};

@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { CARD_TECHNOLOGIES } from '../../model/card.ts';
+import { ENCODER_ERROR_CODES, EncoderError } from '../errors.ts';
+
+/** What crosses between the daemon and a driver host, over Node's IPC channel. Both ends are the same release. */
+
+const fault = z.object({ code: z.enum(ENCODER_ERROR_CODES), message: z.string() });
+/** An EncoderError on its way. */
+export type Fault = z.infer<typeof fault>;
+
+const card = z.object({ uid: z.string(), technology: z.enum(CARD_TECHNOLOGIES) });
+const capabilities = z.object({
+  technologies: z.array(z.enum(CARD_TECHNOLOGIES)).readonly(),
+  isVirtual: z.boolean(),
+});
+const device = z.object({ id: z.string(), name: z.string(), capabilities });
+const driverNews = z.discriminatedUnion('news', [
+  z.object({ news: z.literal('device_arrived'), device }),
+  z.object({ news: z.literal('device_left'), deviceId: z.string() }),
+  z.object({ news: z.literal('unavailable'), reason: z.string() }),
+  z.object({ news: z.literal('available') }),
+]);
+
+/** A call's number; its answer carries the same. */
+const call = z.int();
+const deviceId = z.string();
+/** Cards are counted by the host: a card that is put back is another one. */
+const cardId = z.int();
+
+/** From the daemon to the host. */
+export const hostOrder = z.discriminatedUnion('order', [
+  z.object({
+    order: z.literal('start'),
+    module: z.url(),
+    options: z.unknown(),
+    stateDir: z.string(),
+    beatMs: z.number(),
+  }),
+  z.object({ order: z.literal('open'), call, device }),
+  z.object({ order: z.literal('read'), call, deviceId, cardId }),
+  z.object({ order: z.literal('close'), call, deviceId }),
+  /** The caller of `call` gave up. */
+  z.object({ order: z.literal('abort'), call }),
+  z.object({ order: z.literal('cue'), deviceId, cue: z.enum(['success', 'failure']) }),
+  z.object({ order: z.literal('stop') }),
+]);
+export type HostOrder = z.infer<typeof hostOrder>;
+
+/** The answer to a call. */
+const answer = z.discriminatedUnion('answer', [
+  z.object({ answer: z.literal('opened'), hasCue: z.boolean() }),
+  z.object({ answer: z.literal('read'), card }),
+  z.object({ answer: z.literal('closed') }),
+  z.object({ answer: z.literal('failed'), fault }),
+  /** The driver heeded the abort. */
+  z.object({ answer: z.literal('aborted') }),
+]);
+export type HostAnswer = z.infer<typeof answer>;
+
+/** From the host to the daemon. */
+export const hostReport = z.discriminatedUnion('report', [
+  /** The main thread of the host runs. */
+  z.object({ report: z.literal('beat') }),
+  /** The driver is loaded and watches. */
+  z.object({ report: z.literal('ready') }),
+  /** The driver cannot be loaded: starting again soon will not help. */
+  z.object({ report: z.literal('cannot_load'), reason: z.string() }),
+  z.object({ report: z.literal('news'), news: driverNews }),
+  z.object({ report: z.literal('answer'), call, answer }),
+  z.object({ report: z.literal('card_presented'), deviceId, cardId, card }),
+  z.object({ report: z.literal('card_removed'), deviceId, cardId, fault }),
+  /** Waiting for a card failed; it goes on. */
+  z.object({ report: z.literal('waiting_failed'), deviceId, fault }),
+  z.object({ report: z.literal('device_gone'), deviceId, fault }),
+  z.object({
+    report: z.literal('log'),
+    level: z.enum(['debug', 'info', 'warn', 'error']),
+    fields: z.record(z.string(), z.unknown()),
+    message: z.string(),
+  }),
+]);
+export type HostReport = z.infer<typeof hostReport>;
+
+/** Any error as it goes over: one that is no EncoderError is a defect of the driver, and told as `device_protocol`. */
+export function faultOf(error: unknown): Fault {
+  if (error instanceof EncoderError) return { code: error.code, message: error.message };
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return { code: 'device_protocol', message: `the driver failed: ${message}` };
+}
+
+export function errorOf(from: Fault): EncoderError {
+  return new EncoderError(from.code, from.message);
+}

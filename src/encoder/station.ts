@@ -1,0 +1,104 @@
+import type { CardEncoder, CardSimulator, Cue, PresentedCard } from './contract.ts';
+import { EncoderError } from './errors.ts';
+
+/** The place of one encoder at the desk: it stays while the device comes and goes. */
+export class Station {
+  readonly id: string;
+  #encoder: CardEncoder | null = null;
+  #card: PresentedCard | null = null;
+  readonly #waiters = new Set<() => void>();
+
+  constructor(id: string) {
+    this.id = id;
+  }
+
+  get simulator(): CardSimulator | null {
+    return this.#encoder?.simulator ?? null;
+  }
+
+  /** The card in the field. */
+  get card(): PresentedCard | null {
+    return this.#card;
+  }
+
+  /**
+   * Resolves with the card in the field or the next one, but not with `spent`; rejects with `device_lost` while the
+   * device is away.
+   */
+  awaitCard(signal: AbortSignal, spent: PresentedCard | null): Promise<PresentedCard> {
+    return this.#until(() => {
+      if (this.#encoder === null) throw new EncoderError('device_lost', 'The encoder is not connected.');
+      return this.#card === spent ? null : this.#card;
+    }, signal);
+  }
+
+  /** Resolves once this card is in the field no more. Rejects with `device_lost` when the device leaves first. */
+  async awaitDeparture(card: PresentedCard, signal: AbortSignal): Promise<void> {
+    await this.#until(() => {
+      if (this.#encoder === null) throw new EncoderError('device_lost', 'The encoder is not connected.');
+      return this.#card === card ? null : true;
+    }, signal);
+  }
+
+  /** Resolves once the device is there. */
+  async awaitDevice(signal: AbortSignal): Promise<void> {
+    await this.#until(() => this.#encoder, signal);
+  }
+
+  /** Shows the person how it went, where the device can. */
+  cue(cue: Cue): void {
+    this.#encoder?.cue?.(cue);
+  }
+
+  attach(encoder: CardEncoder): void {
+    this.#encoder = encoder;
+    this.#wake();
+  }
+
+  detach(): void {
+    this.#encoder = null;
+    this.#card = null;
+    this.#wake();
+  }
+
+  present(card: PresentedCard): void {
+    this.#card = card;
+    this.#wake();
+  }
+
+  clear(): void {
+    this.#card = null;
+    this.#wake();
+  }
+
+  #wake(): void {
+    for (const waiter of this.#waiters) waiter();
+  }
+
+  /** Resolves with the first answer of `look` that is not null, asked now and after every change here. */
+  #until<T>(look: () => T | null, signal: AbortSignal): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const settle = (finish: () => void) => {
+        this.#waiters.delete(lookAgain);
+        signal.removeEventListener('abort', stop);
+        finish();
+      };
+      const stop = () => settle(() => reject(signal.reason));
+      const lookAgain = () => {
+        try {
+          const found = look();
+          if (found !== null) settle(() => resolve(found));
+        } catch (error) {
+          settle(() => reject(error));
+        }
+      };
+      if (signal.aborted) {
+        reject(signal.reason);
+        return;
+      }
+      this.#waiters.add(lookAgain);
+      signal.addEventListener('abort', stop, { once: true });
+      lookAgain();
+    });
+  }
+}

@@ -1,0 +1,54 @@
+import { systemClock } from './clock.ts';
+import { ConfigError, readConfig } from './config.ts';
+import { StartError, startDaemon } from './daemon.ts';
+import { createLog, type Logger } from './log.ts';
+
+/** Exit codes, as in sysexits.h. */
+const EXIT = { ok: 0, bug: 70, temporary: 75, configuration: 78 } as const;
+
+/** systemd and people wait about ten seconds for a service to end; then it must have ended. */
+const STOP_WITHIN_MS = 9000;
+
+async function main(): Promise<void> {
+  let log = createLog('info');
+  try {
+    const config = readConfig(process.argv.slice(2), process.env);
+    log = createLog(config.log_level);
+    process.on('uncaughtException', (error) => {
+      log.fatal({ err: error }, 'a bug: ending, so that the next start goes on from what is committed');
+      process.exit(EXIT.bug);
+    });
+    const daemon = await startDaemon(config, systemClock, log);
+    // Always on stdout, whatever the level: scripts wait for this line.
+    createLog('info').info({ url: daemon.url, state_dir: config.state_dir, pid: process.pid }, 'listening');
+    const signal = await asked();
+    log.info({ signal }, 'stopping');
+    setTimeout(() => process.exit(EXIT.temporary), STOP_WITHIN_MS).unref();
+    await daemon[Symbol.asyncDispose]();
+    process.exitCode = EXIT.ok;
+  } catch (error) {
+    process.exitCode = report(error, log);
+  }
+}
+
+function report(error: unknown, log: Logger): number {
+  if (error instanceof ConfigError) {
+    process.stderr.write(`${error.message}\n`);
+    return EXIT.configuration;
+  }
+  if (error instanceof StartError) {
+    process.stderr.write(`${error.message}\n`);
+    return EXIT.temporary;
+  }
+  log.fatal({ err: error }, 'a bug: the daemon could not start');
+  return EXIT.bug;
+}
+
+/** Resolves with the signal that asks the daemon to stop. */
+function asked(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve);
+  });
+}
+
+await main();

@@ -1,0 +1,28 @@
+import type { Attempt } from './attempt.ts';
+import type { Card } from './card.ts';
+import type { Encoder } from './encoder.ts';
+import type { SiteEvent } from './event.ts';
+
+/** One line of what happened at the desk, as it was at that moment. */
+export type Change =
+  | { readonly type: 'action_attempt.changed'; readonly attempt: Attempt }
+  | { readonly type: 'encoder.changed'; readonly encoder: Encoder }
+  | {
+      readonly type: 'card.presented';
+      readonly encoderId: string;
+      readonly card: Card;
+      readonly cardNumber: string;
+    }
+  | {
+      readonly type: 'card.removed';
+      readonly encoderId: string;
+      readonly card: Card;
+      readonly cardNumber: string;
+    }
+  | { readonly type: 'event'; readonly event: SiteEvent };
+
+/** A change and its place in the order of all changes. Sequences grow, and are never given twice. */
+export interface NumberedChange {
+  readonly sequence: number;
+  readonly change: Change;
+}

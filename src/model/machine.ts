@@ -1,0 +1,106 @@
+import {
+  type Attempt,
+  type AttemptOrder,
+  type AttemptProgress,
+  type AttemptResult,
+  type FailureReason,
+  type Hint,
+  isWaiting,
+} from './attempt.ts';
+import type { Card } from './card.ts';
+
+/** Something that happened to an attempt. Times are milliseconds since 1970. */
+export type AttemptEvent =
+  /** The daemon took the attempt up, for the first time or after a restart. */
+  | { readonly event: 'started'; readonly now: number }
+  | {
+      readonly event: 'card_presented';
+      readonly card: Card;
+      /** The card has just served somebody else, and has not left the field since. */
+      readonly mustLeaveFirst: boolean;
+    }
+  | { readonly event: 'card_settled'; readonly result: AttemptResult }
+  | { readonly event: 'card_lost'; readonly now: number }
+  | { readonly event: 'card_left'; readonly now: number }
+  | { readonly event: 'encoder_lost'; readonly now: number }
+  | { readonly event: 'encoder_back' }
+  | { readonly event: 'time_ran_out' }
+  | { readonly event: 'cancelled' }
+  | { readonly event: 'superseded' }
+  | {
+      readonly event: 'work_failed';
+      readonly reason: FailureReason;
+      /** What exactly failed, when the reason alone does not say it. */
+      readonly detail: string | null;
+    };
+
+/** What to do next, once the step is committed. */
+export type Command = 'await_card' | 'await_departure' | 'await_encoder' | 'read_card' | 'end';
+
+export interface Step {
+  readonly attempt: Attempt;
+  readonly command: Command;
+}
+
+/**
+ * What an event means for an attempt: the attempt as it is afterwards, and what to do once that is committed.
+ * An event that comes too late (the attempt has ended, or the card is being worked on) changes nothing: the very same
+ * attempt comes back, with `end` if it is over.
+ *
+ * Nothing before `card_settled` leaves a trace outside the store, so starting and restarting are one event.
+ */
+export function advance(attempt: Attempt, event: AttemptEvent): Step {
+  const become = (progress: AttemptProgress, command: Command): Step => ({
+    attempt: { ...orderOf(attempt), ...progress },
+    command,
+  });
+  const fail = (reason: FailureReason, detail: string | null = null) =>
+    become({ phase: 'failed', reason, detail }, 'end');
+  const wait = (hint: Hint, command: Command, now?: number) =>
+    now !== undefined && now >= attempt.expiresAt
+      ? fail('no_card_presented')
+      : become({ phase: 'awaiting_card', hint }, command);
+  const unchanged: Step = { attempt, command: 'end' };
+
+  switch (attempt.phase) {
+    case 'succeeded':
+    case 'failed':
+      return unchanged;
+
+    case 'queued':
+    case 'awaiting_card':
+    case 'reading':
+      switch (event.event) {
+        case 'started':
+          return wait('place_card', 'await_card', event.now);
+        case 'encoder_lost':
+          return wait('reconnect_encoder', 'await_encoder', event.now);
+        case 'work_failed':
+          return fail(event.reason, event.detail);
+        case 'time_ran_out':
+          return isWaiting(attempt) ? fail('no_card_presented') : unchanged;
+        case 'cancelled':
+        case 'superseded':
+          return isWaiting(attempt) ? fail(event.event) : unchanged;
+        case 'encoder_back':
+          return isWaiting(attempt) ? wait('place_card', 'await_card') : unchanged;
+        case 'card_presented':
+          if (!isWaiting(attempt)) return unchanged;
+          return event.mustLeaveFirst
+            ? wait('take_card_away', 'await_departure')
+            : become({ phase: 'reading', card: event.card }, 'read_card');
+        case 'card_left':
+          return isWaiting(attempt) ? wait('place_card_again', 'await_card', event.now) : unchanged;
+        case 'card_lost':
+          return attempt.phase === 'reading' ? wait('hold_card_still', 'await_card', event.now) : unchanged;
+        case 'card_settled':
+          return attempt.phase === 'reading'
+            ? become({ phase: 'succeeded', result: event.result }, 'end')
+            : unchanged;
+      }
+  }
+}
+
+function orderOf({ id, encoderId, client, order, createdAt, expiresAt }: Attempt): AttemptOrder {
+  return { id, encoderId, client, order, createdAt, expiresAt };
+}

@@ -1,0 +1,31 @@
+/** Why the site cannot do what was asked. Closed, and in Seam's words where Seam has them. */
+export type SiteErrorType =
+  | 'acs_credential_not_found'
+  | 'acs_encoder_not_found'
+  | 'acs_entrance_not_found'
+  | 'acs_system_not_found'
+  | 'acs_user_not_found'
+  | 'action_attempt_not_found'
+  | 'event_not_found'
+  | 'user_identity_not_found'
+  | 'duplicate_code'
+  | 'duplicate_user_identity'
+  | 'credential_belongs_to_another_user'
+  | 'action_attempt_not_waiting'
+  | 'encoder_busy'
+  | 'encoder_not_virtual'
+  | 'invalid_input';
+
+/** The site's answer to a request that makes no sense for it now. The message tells the caller what to do. */
+export class SiteError extends Error {
+  readonly type: SiteErrorType;
+  /** Ids and names that help the caller; goes out as it is. */
+  readonly data: Readonly<Record<string, unknown>>;
+
+  constructor(type: SiteErrorType, message: string, data: Readonly<Record<string, unknown>> = {}) {
+    super(message);
+    this.name = 'SiteError';
+    this.type = type;
+    this.data = data;
+  }
+}

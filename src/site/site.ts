@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../clock.ts';
+import type { Doorbell } from '../doorbell.ts';
+import type { CardNumberFormat } from '../model/card.ts';
+import type { Change } from '../model/change.ts';
+import type { EventSubject, SiteEventType } from '../model/event.ts';
+import type { SiteIdentity, Store } from '../store/store.ts';
+
+/** What every operation of the site works with. */
+export interface Site {
+  readonly identity: SiteIdentity;
+  readonly settings: SiteSettings;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly doorbell: Doorbell;
+}
+
+export interface SiteSettings {
+  readonly name: string;
+  /** IANA name, as `Europe/Berlin`. */
+  readonly timeZone: string;
+  readonly enrolUnknownCards: boolean;
+  readonly cardNumberFormat: CardNumberFormat;
+  /** How many change lines are kept for those who come back with `after`. */
+  readonly keptChanges: number;
+  /** Whether there is somebody else who must learn what happened here. */
+  readonly hasBackend: boolean;
+}
+
+/** Opens the site of this store, and makes its identity the first time. */
+export function openSite(parts: Omit<Site, 'identity'>): Site {
+  const { store, clock } = parts;
+  return store.transaction(() => {
+    const known = store.site.read();
+    if (known !== null) return { ...parts, identity: known };
+    const identity: SiteIdentity = {
+      workspaceId: randomUUID(),
+      acsSystemId: randomUUID(),
+      connectedAccountId: randomUUID(),
+      createdAt: clock.now(),
+    };
+    store.site.write(identity);
+    const site = { ...parts, identity };
+    announce(site, 'acs_system.added', {});
+    return site;
+  });
+}
+
+/** A new id, as Seam's are: a UUID (RFC 9562, version 4). */
+export const newId: () => string = randomUUID;
+
+/** Appends a change line, and rings once the turn is over: by then the transaction around it is committed. */
+export function record(site: Site, change: Change): void {
+  const sequence = site.store.changes.append(change, site.clock.now());
+  // Pruning costs a delete; once in a hundred lines is often enough.
+  if (sequence % 100 === 0) site.store.changes.keep(site.settings.keptChanges);
+  site.doorbell.ring();
+}
+
+/** Keeps an event, and records that it happened. Call it in the transaction of what it tells. */
+export function announce(site: Site, type: SiteEventType, subject: EventSubject): void {
+  const event = { id: newId(), type, occurredAt: site.clock.now(), subject };
+  site.store.events.insert(event);
+  record(site, { type: 'event', event });
+}
+
+/** Commits what the backend must learn, in the transaction of what happened. Without a backend nobody has to learn it. */
+export function tellBackend(site: Site, kind: string, resourceId: string, body: object): void {
+  if (!site.settings.hasBackend) return;
+  site.store.outbox.append({ id: newId(), kind, resourceId, body, createdAt: site.clock.now() });
+}

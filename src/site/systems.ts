@@ -1,0 +1,21 @@
+import { SiteError } from './errors.ts';
+import type { Site } from './site.ts';
+
+/** Throws `acs_system_not_found` when the id is not that of this site's one access system. */
+export function checkSystem(site: Site, id: string): void {
+  if (id !== site.identity.acsSystemId) {
+    throw new SiteError('acs_system_not_found', `There is no access system ${id} here.`, {
+      acs_system_id: id,
+    });
+  }
+}
+
+/** Throws `acs_entrance_not_found` for the first of these: a site has no entrances of its own yet. */
+export function checkEntrances(ids: readonly string[]): void {
+  const [id] = ids;
+  if (id !== undefined) {
+    throw new SiteError('acs_entrance_not_found', `There is no entrance ${id} here.`, {
+      acs_entrance_id: id,
+    });
+  }
+}

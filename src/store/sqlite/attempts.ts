@@ -1,0 +1,56 @@
+import { type Attempt, isLive } from '../../model/attempt.ts';
+import type { AttemptTable } from '../store.ts';
+import type { Database } from './database.ts';
+import { Conditions, readPage } from './query.ts';
+
+interface AttemptRow {
+  readonly sequence: number;
+  readonly attempt: string;
+}
+
+const toAttempt = (row: AttemptRow): Attempt => JSON.parse(row.attempt);
+
+/** The table action_attempts. */
+export function attemptTable(database: Database): AttemptTable {
+  const one = (condition: string, value: string) => {
+    const row = database.get<AttemptRow>(
+      `SELECT sequence, attempt FROM action_attempts WHERE ${condition}`,
+      value,
+    );
+    return row === undefined ? null : toAttempt(row);
+  };
+  return {
+    get: (id) => one('action_attempt_id = ?', id),
+    liveOn: (encoderId) => one('acs_encoder_id = ? AND is_live = 1', encoderId),
+    live: () =>
+      database
+        .all<AttemptRow>('SELECT sequence, attempt FROM action_attempts WHERE is_live = 1 ORDER BY sequence')
+        .map(toAttempt),
+    list: (filter, page) =>
+      readPage<AttemptRow, Attempt>(
+        database,
+        'SELECT sequence, attempt FROM action_attempts',
+        'action_attempts',
+        new Conditions().whenIn('action_attempt_id', filter.ids),
+        page,
+        toAttempt,
+      ),
+    insert: (attempt) => {
+      database.run(
+        'INSERT INTO action_attempts (action_attempt_id, acs_encoder_id, is_live, attempt) VALUES (?, ?, ?, ?)',
+        attempt.id,
+        attempt.encoderId,
+        isLive(attempt) ? 1 : 0,
+        JSON.stringify(attempt),
+      );
+    },
+    update: (attempt) => {
+      database.run(
+        'UPDATE action_attempts SET is_live = ?, attempt = ? WHERE action_attempt_id = ?',
+        isLive(attempt) ? 1 : 0,
+        JSON.stringify(attempt),
+        attempt.id,
+      );
+    },
+  };
+}

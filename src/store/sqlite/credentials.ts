@@ -1,0 +1,107 @@
+import type { CardTechnology } from '../../model/card.ts';
+import type { AccessMethod, Credential } from '../../model/credential.ts';
+import type { CredentialTable } from '../store.ts';
+import type { Database } from './database.ts';
+import { Conditions, readPage } from './query.ts';
+
+interface CredentialRow {
+  readonly sequence: number;
+  readonly acs_credential_id: string;
+  readonly access_method: AccessMethod;
+  readonly acs_user_id: string | null;
+  readonly user_identity_id: string | null;
+  readonly code: string | null;
+  readonly card_number: string | null;
+  readonly card_uid: string | null;
+  readonly card_technology: CardTechnology | null;
+  readonly starts_at: number | null;
+  readonly ends_at: number | null;
+  readonly is_issued: number;
+  readonly issued_at: number | null;
+  readonly created_at: number;
+}
+
+const SELECT = `SELECT acs_credentials.*, holder.user_identity_id
+  FROM acs_credentials LEFT JOIN acs_users AS holder USING (acs_user_id)`;
+
+const toCredential = (row: CredentialRow): Credential => ({
+  id: row.acs_credential_id,
+  accessMethod: row.access_method,
+  acsUserId: row.acs_user_id,
+  userIdentityId: row.user_identity_id,
+  code: row.code,
+  cardNumber: row.card_number,
+  cardUid: row.card_uid,
+  cardTechnology: row.card_technology,
+  startsAt: row.starts_at,
+  endsAt: row.ends_at,
+  isIssued: row.is_issued === 1,
+  issuedAt: row.issued_at,
+  createdAt: row.created_at,
+});
+
+const values = (credential: Credential) =>
+  [
+    credential.accessMethod,
+    credential.acsUserId,
+    credential.code,
+    credential.cardNumber,
+    credential.cardUid,
+    credential.cardTechnology,
+    credential.startsAt,
+    credential.endsAt,
+    credential.isIssued ? 1 : 0,
+    credential.issuedAt,
+  ] as const;
+
+/** The table acs_credentials. */
+export function credentialTable(database: Database): CredentialTable {
+  const one = (condition: string, value: string) => {
+    const row = database.get<CredentialRow>(`${SELECT} WHERE ${condition}`, value);
+    return row === undefined ? null : toCredential(row);
+  };
+  return {
+    get: (id) => one('acs_credential_id = ?', id),
+    withCardNumber: (cardNumber) => one('card_number = ?', cardNumber),
+    withCode: (code) => one('code = ?', code),
+    list: (filter, page) =>
+      readPage<CredentialRow, Credential>(
+        database,
+        SELECT,
+        'acs_credentials',
+        new Conditions()
+          .when(filter.acsUserId, 'acs_credentials.acs_user_id = ?')
+          .when(filter.userIdentityId, 'holder.user_identity_id = ?')
+          .when(filter.createdBefore, 'acs_credentials.created_at < ?')
+          .whenContains(filter.search, [
+            'code',
+            'card_number',
+            'acs_credential_id',
+            'acs_credentials.acs_user_id',
+          ]),
+        page,
+        toCredential,
+      ),
+    insert: (credential) => {
+      database.run(
+        `INSERT INTO acs_credentials (access_method, acs_user_id, code, card_number, card_uid, card_technology, starts_at, ends_at, is_issued, issued_at, acs_credential_id, created_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        ...values(credential),
+        credential.id,
+        credential.createdAt,
+      );
+    },
+    update: (credential) => {
+      database.run(
+        `UPDATE acs_credentials SET access_method = ?, acs_user_id = ?, code = ?, card_number = ?, card_uid = ?, card_technology = ?,
+           starts_at = ?, ends_at = ?, is_issued = ?, issued_at = ?
+         WHERE acs_credential_id = ?`,
+        ...values(credential),
+        credential.id,
+      );
+    },
+    delete: (id) => {
+      database.run('DELETE FROM acs_credentials WHERE acs_credential_id = ?', id);
+    },
+  };
+}

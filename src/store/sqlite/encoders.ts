@@ -1,0 +1,89 @@
+import type { Encoder } from '../../model/encoder.ts';
+import type { EncoderTable } from '../store.ts';
+import type { Database } from './database.ts';
+import { Conditions, readPage } from './query.ts';
+
+interface EncoderRow {
+  readonly sequence: number;
+  readonly acs_encoder_id: string;
+  readonly driver: string;
+  readonly name: string;
+  readonly technologies: string;
+  readonly is_virtual: number;
+  readonly is_online: number;
+  readonly is_busy: number;
+  readonly created_at: number;
+}
+
+const SELECT = `SELECT acs_encoders.*,
+    EXISTS (SELECT 1 FROM action_attempts WHERE action_attempts.acs_encoder_id = acs_encoders.acs_encoder_id AND is_live = 1) AS is_busy
+  FROM acs_encoders`;
+
+const toEncoder = (row: EncoderRow): Encoder => ({
+  id: row.acs_encoder_id,
+  driver: row.driver,
+  name: row.name,
+  technologies: JSON.parse(row.technologies),
+  isVirtual: row.is_virtual === 1,
+  isOnline: row.is_online === 1,
+  isBusy: row.is_busy === 1,
+  createdAt: row.created_at,
+});
+
+/** The table acs_encoders. */
+export function encoderTable(database: Database): EncoderTable {
+  return {
+    get: (id) => {
+      const row = database.get<EncoderRow>(`${SELECT} WHERE acs_encoder_id = ?`, id);
+      return row === undefined ? null : toEncoder(row);
+    },
+    list: (filter, page) =>
+      readPage<EncoderRow, Encoder>(
+        database,
+        SELECT,
+        'acs_encoders',
+        new Conditions().whenIn('acs_encoders.acs_encoder_id', filter.ids),
+        page,
+        toEncoder,
+      ),
+    insert: (encoder, deviceId) => {
+      database.run(
+        `INSERT INTO acs_encoders (acs_encoder_id, driver, device_id, name, technologies, is_virtual, is_online, created_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+        encoder.id,
+        encoder.driver,
+        deviceId,
+        encoder.name,
+        JSON.stringify(encoder.technologies),
+        encoder.isVirtual ? 1 : 0,
+        encoder.isOnline ? 1 : 0,
+        encoder.createdAt,
+      );
+    },
+    update: (encoder) => {
+      database.run(
+        'UPDATE acs_encoders SET name = ?, technologies = ?, is_online = ? WHERE acs_encoder_id = ?',
+        encoder.name,
+        JSON.stringify(encoder.technologies),
+        encoder.isOnline ? 1 : 0,
+        encoder.id,
+      );
+    },
+    servedCard: (id) => {
+      const row = database.get<{ readonly uid: string | null; readonly user: string | null }>(
+        'SELECT served_card_uid AS uid, served_acs_user_id AS user FROM acs_encoders WHERE acs_encoder_id = ?',
+        id,
+      );
+      if (row === undefined || row.uid === null || row.user === null) return null;
+      return { uid: row.uid, acsUserId: row.user };
+    },
+    setServedCard: (id, card) => {
+      database.run(
+        'UPDATE acs_encoders SET served_card_uid = ?, served_acs_user_id = ? WHERE acs_encoder_id = ?',
+        card?.uid ?? null,
+        card?.acsUserId ?? null,
+        id,
+      );
+    },
+  };
+}

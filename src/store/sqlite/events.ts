@@ -1,0 +1,62 @@
+import type { SiteEvent, SiteEventType } from '../../model/event.ts';
+import type { EventTable } from '../store.ts';
+import type { Database } from './database.ts';
+import { Conditions, readPage } from './query.ts';
+
+interface EventRow {
+  readonly sequence: number;
+  readonly event_id: string;
+  readonly event_type: SiteEventType;
+  readonly occurred_at: number;
+  readonly acs_encoder_id: string | null;
+  readonly acs_user_id: string | null;
+  readonly acs_credential_id: string | null;
+}
+
+const toEvent = (row: EventRow): SiteEvent => ({
+  id: row.event_id,
+  type: row.event_type,
+  occurredAt: row.occurred_at,
+  subject: {
+    ...(row.acs_encoder_id === null ? {} : { acsEncoderId: row.acs_encoder_id }),
+    ...(row.acs_user_id === null ? {} : { acsUserId: row.acs_user_id }),
+    ...(row.acs_credential_id === null ? {} : { acsCredentialId: row.acs_credential_id }),
+  },
+});
+
+/** The table events. */
+export function eventTable(database: Database): EventTable {
+  return {
+    get: (id) => {
+      const row = database.get<EventRow>('SELECT * FROM events WHERE event_id = ?', id);
+      return row === undefined ? null : toEvent(row);
+    },
+    list: (filter, page) =>
+      readPage<EventRow, SiteEvent>(
+        database,
+        'SELECT * FROM events',
+        'events',
+        new Conditions()
+          .whenIn('event_type', filter.types)
+          .whenIn('event_id', filter.ids)
+          .when(filter.since, 'occurred_at > ?')
+          .when(filter.before, 'occurred_at < ?')
+          .when(filter.acsEncoderId, 'acs_encoder_id = ?')
+          .when(filter.acsUserId, 'acs_user_id = ?')
+          .when(filter.acsCredentialId, 'acs_credential_id = ?'),
+        page,
+        toEvent,
+      ),
+    insert: ({ id, type, occurredAt, subject }) => {
+      database.run(
+        'INSERT INTO events (event_id, event_type, occurred_at, acs_encoder_id, acs_user_id, acs_credential_id) VALUES (?, ?, ?, ?, ?, ?)',
+        id,
+        type,
+        occurredAt,
+        subject.acsEncoderId ?? null,
+        subject.acsUserId ?? null,
+        subject.acsCredentialId ?? null,
+      );
+    },
+  };
+}

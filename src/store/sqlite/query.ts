@@ -1,0 +1,69 @@
+import type { Page, PageRequest } from '../store.ts';
+import type { Database, Value } from './database.ts';
+
+/** The conditions of a WHERE clause that a filter asks for. */
+export class Conditions {
+  readonly #terms: string[] = [];
+  readonly #values: Value[] = [];
+
+  /** Adds `sql`, whose placeholders take `values`. */
+  add(sql: string, ...values: readonly Value[]): this {
+    this.#terms.push(sql);
+    this.#values.push(...values);
+    return this;
+  }
+
+  /** Adds `sql` when the filter has this part. */
+  when(value: Value | undefined, sql: string): this {
+    return value === undefined ? this : this.add(sql, value);
+  }
+
+  /** Adds `column IN (...)` when the filter has this part; an empty list matches nothing. */
+  whenIn(column: string, values: readonly Value[] | undefined): this {
+    return values === undefined
+      ? this
+      : this.add(`${column} IN (${values.map(() => '?').join(', ')})`, ...values);
+  }
+
+  /** Adds that one of the columns contains `text`, whatever its case. */
+  whenContains(text: string | undefined, columns: readonly string[]): this {
+    if (text === undefined) return this;
+    const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+    return this.add(
+      `(${columns.map((column) => `${column} LIKE ? ESCAPE '\\'`).join(' OR ')})`,
+      ...columns.map(() => pattern),
+    );
+  }
+
+  get sql(): string {
+    return this.#terms.length === 0 ? 'TRUE' : this.#terms.join(' AND ');
+  }
+
+  get values(): readonly Value[] {
+    return this.#values;
+  }
+}
+
+/**
+ * One page of `select` (a statement up to its WHERE, with a column `sequence` from `table`), in order of sequence.
+ */
+export function readPage<Row extends { readonly sequence: number }, T>(
+  database: Database,
+  select: string,
+  table: string,
+  conditions: Conditions,
+  request: PageRequest,
+  decode: (row: Row) => T,
+): Page<T> {
+  const rows = database.all<Row>(
+    `${select} WHERE ${table}.sequence > ? AND ${conditions.sql} ORDER BY ${table}.sequence LIMIT ?`,
+    request.after,
+    ...conditions.values,
+    request.limit + 1,
+  );
+  const shown = rows.slice(0, request.limit);
+  return {
+    rows: shown.map(decode),
+    nextAfter: rows.length > request.limit ? (shown.at(-1)?.sequence ?? null) : null,
+  };
+}

@@ -1,0 +1,60 @@
+import type { SiteIdentity, Store } from '../store.ts';
+import { answerTable, apiKeyTable, originTable } from './access.ts';
+import { attemptTable } from './attempts.ts';
+import { changeTable } from './changes.ts';
+import { credentialTable } from './credentials.ts';
+import { openDatabase } from './database.ts';
+import { encoderTable } from './encoders.ts';
+import { eventTable } from './events.ts';
+import { outboxTable } from './outbox.ts';
+import { userIdentityTable, userTable } from './users.ts';
+
+interface SiteRow {
+  readonly workspace_id: string;
+  readonly acs_system_id: string;
+  readonly connected_account_id: string;
+  readonly created_at: number;
+}
+
+/** Opens the store in one SQLite file, made if it is missing. */
+export function openSqliteStore(path: string): Store {
+  const database = openDatabase(path);
+  return {
+    transaction: database.transaction,
+    site: {
+      read: (): SiteIdentity | null => {
+        const row = database.get<SiteRow>('SELECT * FROM site');
+        if (row === undefined) return null;
+        return {
+          workspaceId: row.workspace_id,
+          acsSystemId: row.acs_system_id,
+          connectedAccountId: row.connected_account_id,
+          createdAt: row.created_at,
+        };
+      },
+      write: (identity) => {
+        database.run(
+          'INSERT INTO site (only_row, workspace_id, acs_system_id, connected_account_id, created_at) VALUES (1, ?, ?, ?, ?)',
+          identity.workspaceId,
+          identity.acsSystemId,
+          identity.connectedAccountId,
+          identity.createdAt,
+        );
+      },
+    },
+    encoders: encoderTable(database),
+    attempts: attemptTable(database),
+    users: userTable(database),
+    userIdentities: userIdentityTable(database),
+    credentials: credentialTable(database),
+    events: eventTable(database),
+    changes: changeTable(database),
+    outbox: outboxTable(database),
+    apiKeys: apiKeyTable(database),
+    origins: originTable(database),
+    answers: answerTable(database),
+    foreignWrites: () =>
+      database.get<{ readonly data_version: number }>('PRAGMA data_version')?.data_version ?? 0,
+    [Symbol.dispose]: () => database.close(),
+  };
+}

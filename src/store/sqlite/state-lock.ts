@@ -1,0 +1,19 @@
+import SQLite from 'better-sqlite3';
+
+/**
+ * Holds a state folder for one daemon: an exclusive lock on a file that the system gives up when the process ends,
+ * however it ends. Throws when another daemon has it.
+ */
+export function lockState(path: string): Disposable {
+  const file = new SQLite(path, { timeout: 0 });
+  try {
+    file.pragma('locking_mode = EXCLUSIVE');
+    file.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    file.close();
+    throw new Error(`Another encoderd is running on this state folder (${path} is locked). Stop it first.`, {
+      cause: error,
+    });
+  }
+  return { [Symbol.dispose]: () => file.close() };
+}

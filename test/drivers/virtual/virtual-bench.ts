@@ -1,0 +1,38 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { VirtualDriver } from '../../../drivers/virtual/index.ts';
+import type { CardSimulator, DriverLog } from '../../../src/encoder/contract.ts';
+import type { EncoderBench } from '../../contracts/encoder.ts';
+
+/** A log that nobody reads. */
+export const silentLog: DriverLog = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** A virtual driver in a folder of its own, and cards on its first encoder. */
+export async function makeVirtualBench(): Promise<EncoderBench> {
+  const stateDir = await mkdtemp(join(tmpdir(), 'virtual-cards-'));
+  const driver = new VirtualDriver({ options: { encoders: 2 }, stateDir, log: silentLog });
+  const deviceId = 'virtual-1';
+  let simulator: CardSimulator | undefined;
+  const hands = () => {
+    if (!simulator) throw new Error(`${deviceId} is not open`);
+    return simulator;
+  };
+  return {
+    driver: {
+      name: driver.name,
+      watch: (signal) => driver.watch(signal),
+      async open(device, signal) {
+        const encoder = await driver.open(device, signal);
+        if (device.id === deviceId) simulator = encoder.simulator;
+        return encoder;
+      },
+    },
+    deviceId,
+    placeCard: (order) => hands().placeCard(order),
+    removeCard: () => hands().removeCard(),
+    unplug: async () => driver.unplug(deviceId),
+    replug: async () => driver.replug(deviceId),
+    dispose: () => rm(stateDir, { recursive: true, force: true }),
+  };
+}

@@ -1,0 +1,17 @@
+import { availableParallelism } from 'node:os';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    setupFiles: ['scripts/leftovers.ts'],
+    pool: 'forks',
+    // Tests mostly wait for processes that they start; two files at a time pay even where there is one core.
+    maxWorkers: Math.max(2, availableParallelism()),
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
+    teardownTimeout: 10_000,
+    globals: false,
+    passWithNoTests: false,
+  },
+});
