@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { drivers } from '../drivers/index.ts';
 import { Gate } from './api/gate.ts';
@@ -36,9 +36,7 @@ export async function startDaemon(config: Config, clock: Clock, log: Logger): Pr
   await using parts = new AsyncDisposableStack();
   mkdirSync(config.state_dir, { recursive: true, mode: 0o700 });
   parts.use(orStartError(() => lockState(join(config.state_dir, 'lock'))));
-  const databasePath = join(config.state_dir, 'encoderd.db');
-  const store = parts.use(openSqliteStore(databasePath));
-  chmodSync(databasePath, 0o600);
+  const store = parts.use(openSqliteStore(join(config.state_dir, 'encoderd.db')));
   const doorbell = createDoorbell();
   const site = openSite({
     store,

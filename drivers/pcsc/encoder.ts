@@ -32,7 +32,8 @@ export class PcscEncoder implements CardEncoder {
     this.#onClose = onClose;
     reader.onPresence(() => this.#presenceChanged());
     reader.gone.addEventListener('abort', () => this.#end(reader.gone.reason), { once: true });
-    this.#presenceChanged();
+    // Nothing is known of how that card came to lie there.
+    this.#identify({ isDoubtful: true });
   }
 
   get gone(): AbortSignal {
@@ -63,12 +64,12 @@ export class PcscEncoder implements CardEncoder {
   #verify(card: PcscCard, reason: EncoderError): void {
     if (this.#card !== card) return;
     this.#dismiss(reason);
-    this.#identify();
+    this.#identify({ isDoubtful: true });
   }
 
   #presenceChanged(): void {
     this.#dismiss(new EncoderError('card_removed', 'the card has left the reader'));
-    this.#identify();
+    this.#identify({ isDoubtful: false });
   }
 
   #dismiss(reason: unknown): void {
@@ -83,17 +84,19 @@ export class PcscEncoder implements CardEncoder {
     for (const waiter of this.#waiters) waiter.reject(reason);
   }
 
-  #identify(): void {
+  /** Doubtful: what pcscd says of the card may be said of another one. */
+  #identify(found: { readonly isDoubtful: boolean }): void {
     if (!this.#reader.presence.isPresent || this.gone.aborted || this.#closing.signal.aborted) return;
     this.#identifying = new AbortController();
-    void this.#identifyUntil(this.#identifying.signal);
+    void this.#identifyUntil(this.#identifying.signal, found.isDoubtful);
   }
 
   /** Tries until the card is known or `signal` fires: a card lies there, whatever it says. */
-  async #identifyUntil(signal: AbortSignal): Promise<void> {
+  async #identifyUntil(signal: AbortSignal, isDoubtful: boolean): Promise<void> {
     const began = performance.now();
     for (let retryMs = FIRST_RETRY_MS; !signal.aborted; retryMs = Math.min(2 * retryMs, LONGEST_RETRY_MS)) {
       try {
+        if (isDoubtful) await this.#reader.refresh(signal);
         const card = await this.#reader.exclusive(
           (transmit) => identify(transmit, this.#atr(), this.#profile),
           signal,
@@ -102,7 +105,9 @@ export class PcscEncoder implements CardEncoder {
         return;
       } catch (error) {
         if (signal.aborted) return;
-        this.#tellOfFailure(fromScard(error, 'find out what the card is'), performance.now() - began);
+        const failure = fromScard(error, 'find out what the card is');
+        isDoubtful ||= failure.code === 'card_removed';
+        this.#tellOfFailure(failure, performance.now() - began);
       }
       await delay(retryMs, undefined, { signal }).catch(() => {});
     }

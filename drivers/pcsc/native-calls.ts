@@ -1,6 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import type { NativeReader } from 'nfc-pcsc';
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
+import type { NativeReader, ReaderStatus } from 'nfc-pcsc';
 import { EncoderError } from '../../src/encoder/errors.ts';
+import { retire } from './retired.ts';
 import { fromScard } from './scard-errors.ts';
 
 /** Below 258 pcscd throws the answer away after the card has executed the command. */
@@ -67,6 +68,26 @@ export class NativeCalls {
     return answer;
   }
 
+  /**
+   * What pcscd holds for the reader's status at this moment. The reader's own thread tells of a card that comes or goes, but not of an
+   * ATR that changed by a reset.
+   */
+  async statusNow(): Promise<ReaderStatus> {
+    const another = new this.#reader.constructor(this.#reader.name);
+    try {
+      return await this.#call<ReaderStatus>('ask for the status', (done) =>
+        another.get_status((error, state, atr) =>
+          done(error, { state, ...(atr === undefined ? {} : { atr }) }),
+        ),
+      );
+    } finally {
+      // The callback holds the mutex that close() takes.
+      await nextTurn();
+      another.close();
+      retire(another);
+    }
+  }
+
   #call<T>(
     doing: string,
     begin: (done: (error: Error | null | undefined, value?: T) => void) => void,
@@ -86,6 +107,7 @@ export class NativeCalls {
       const returned = Promise.withResolvers<void>();
       this.#underWay.add(returned.promise);
       begin((error, value) => {
+        if (!this.#underWay.has(returned.promise)) return;
         this.#underWay.delete(returned.promise);
         returned.resolve();
         this.#stuck = undefined;

@@ -11,10 +11,18 @@ declare module 'nfc-pcsc' {
   /** One reader of @pokusew/pcsclite: callbacks over libpcsclite, each call on a thread of libuv's pool. */
   export interface NativeReader extends EventEmitter<{ status: [ReaderStatus]; error: [Error]; end: [] }> {
     readonly name: string;
+    /** A second object for the same reader: nothing is shared but the name. */
+    // biome-ignore lint/suspicious/noMisleadingInstantiator: it is how the package declares it
+    readonly constructor: new (
+      name: string,
+    ) => NativeReader;
+    /** Starts a thread that calls back with the status now and at each change, until close(). Once an object. */
+    get_status(changed: (error: Error | null | undefined, state: number, atr?: Buffer) => void): void;
     /** Kept by the package; connect() does nothing while it is true. */
     connected: boolean;
     readonly SCARD_SHARE_EXCLUSIVE: number;
     readonly SCARD_SHARE_DIRECT: number;
+    readonly SCARD_RESET_CARD: number;
     readonly SCARD_LEAVE_CARD: number;
     readonly SCARD_UNPOWER_CARD: number;
     connect(

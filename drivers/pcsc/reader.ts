@@ -86,6 +86,20 @@ export class PcscReader {
     return unlessAborted(result, untilFired(signal, waiting.signal));
   }
 
+  /**
+   * Resets the card and learns its ATR anew. pcscd looks for cards every 400 ms: one that was changed faster lies there under the ATR of
+   * the one before. Rejects as `exclusive` does.
+   */
+  refresh(signal: AbortSignal): Promise<void> {
+    return this.#lane.run(async () => {
+      signal.throwIfAborted();
+      await this.#connect(signal);
+      await this.#calls.disconnect(this.#native.SCARD_RESET_CARD);
+      const { state, atr } = await this.#calls.statusNow();
+      this.#update(presenceFrom(state, atr));
+    });
+  }
+
   /** Resolves when no work is under way. */
   idle(): Promise<void> {
     return this.#lane.idle();

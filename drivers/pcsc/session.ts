@@ -6,17 +6,11 @@ import { deviceIdFor, type KnownReader } from './device-id.ts';
 import type { PcscOptions } from './options.ts';
 import { PcscReader } from './reader.ts';
 import { isSamSlot, parseReaderName } from './reader-name.ts';
+import { retire } from './retired.ts';
 import { usbPortsOf } from './usb-ports.ts';
 
 /** Milliseconds for which closing waits for an exchange that is under way. */
 const CLOSE_MS = 1_000;
-
-/**
- * What has been closed, for as long as the package's threads may still write into it: it keeps bare pointers, which the garbage
- * collector does not see.
- */
-const retired = new Set<object>();
-const RETIRED_MS = 10_000;
 
 interface Attached extends KnownReader {
   readonly reader: PcscReader;
@@ -123,9 +117,4 @@ export class PcscSession {
 function deviceOf(id: string, reader: PcscReader): Device {
   const name = parseReaderName(reader.name).title;
   return { id, name, capabilities: { technologies: PCSC_TECHNOLOGIES, isVirtual: false } };
-}
-
-function retire(closed: object): void {
-  retired.add(closed);
-  setTimeout(() => retired.delete(closed), RETIRED_MS).unref();
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync } from 'node:fs';
 import SQLite from 'better-sqlite3';
 
 /** A value that a statement takes. */
@@ -23,6 +23,7 @@ const MIGRATIONS = new URL('../migrations/', import.meta.url);
  */
 export function openDatabase(path: string): Database {
   const file = new SQLite(path, { timeout: 5000 });
+  chmodSync(path, 0o600);
   file.pragma('journal_mode = WAL');
   file.pragma('synchronous = FULL');
   file.pragma('foreign_keys = ON');

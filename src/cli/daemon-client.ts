@@ -1,0 +1,75 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { createApiKey } from '../site/api-keys.ts';
+import { openState, type StateWords, stateDir } from './state.ts';
+import { CommandError } from './terminal.ts';
+
+/** How the words of a command name the daemon. */
+export interface DaemonWords extends StateWords {
+  readonly url?: string | undefined;
+  readonly 'api-key'?: string | undefined;
+}
+
+const errorEnvelope = z.object({ error: z.object({ type: z.string(), message: z.string() }) });
+
+/** The running daemon, over its API like for anybody else. */
+export class DaemonClient {
+  readonly url: string;
+  readonly token: string;
+
+  /** Throws CommandError when no daemon runs on the state folder. */
+  constructor(words: DaemonWords) {
+    this.url = words.url ?? whereabouts(words);
+    this.token = words['api-key'] ?? process.env['ENCODERD_API_KEY'] ?? ownKey(words);
+  }
+
+  /** Calls an operation, and checks the answer. Throws CommandError with what the daemon says. */
+  async call<T>(path: string, params: object, answer: z.ZodType<T>): Promise<T> {
+    const response = await fetch(new URL(path, this.url), {
+      method: 'POST',
+      headers: { authorization: `Bearer ${this.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(params),
+    }).catch((error: unknown) => {
+      throw new CommandError(
+        `No daemon answers at ${this.url} (${describe(error)}). Start it, or give --url.`,
+      );
+    });
+    const body: unknown = await response.json();
+    const failure = errorEnvelope.safeParse(body);
+    if (failure.success) throw new CommandError(failure.data.error.message);
+    return answer.parse(body);
+  }
+}
+
+function whereabouts(words: StateWords): string {
+  const path = join(stateDir(words), 'daemon.json');
+  if (!existsSync(path)) {
+    throw new CommandError(
+      `No daemon runs on the state folder ${stateDir(words)}. Start it, or name its folder with --state-dir or ENCODERD_STATE_DIR.`,
+    );
+  }
+  return z.object({ url: z.string() }).parse(JSON.parse(readFileSync(path, 'utf8'))).url;
+}
+
+/** The tool's own key, kept beside the database: who may read that folder may do everything anyway. */
+function ownKey(words: StateWords): string {
+  const path = join(stateDir(words), 'encoderctl.key');
+  using store = openState(words);
+  if (store.apiKeys.withName('encoderctl') !== null && existsSync(path))
+    return readFileSync(path, 'utf8').trim();
+  const known = store.apiKeys.withName('encoderctl');
+  if (known !== null) store.apiKeys.revoke(known.id, Date.now());
+  const { token } = createApiKey(
+    store,
+    { name: 'encoderctl', scopes: ['read', 'scan', 'encode', 'manage', 'admin'] },
+    Date.now(),
+  );
+  writeFileSync(path, `${token}\n`, { mode: 0o600 });
+  return token;
+}
+
+function describe(error: unknown): string {
+  if (error instanceof Error && error.cause instanceof Error) return error.cause.message;
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,52 @@
+import { encodersCommand } from './encoders.ts';
+import { keysCommand } from './keys.ts';
+import { originsCommand } from './origins.ts';
+import { scanCommand } from './scan.ts';
+import { statusCommand } from './status.ts';
+import { CommandError, type Terminal, terminal } from './terminal.ts';
+import { watchCommand } from './watch.ts';
+
+/** One command of the technician's tool. */
+interface Command {
+  readonly usage: string;
+  run(words: readonly string[], terminal: Terminal): Promise<void>;
+}
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  keys: keysCommand,
+  origins: originsCommand,
+  encoders: encodersCommand,
+  watch: watchCommand,
+  scan: scanCommand,
+  status: statusCommand,
+};
+
+/** As in sysexits.h. */
+const EXIT = { failed: 1, usage: 64 } as const;
+
+const USAGE = [
+  'usage: encoderctl <command> [--json] [--state-dir DIR] [--url URL] [--api-key KEY]',
+  '',
+  ...Object.values(COMMANDS).map(({ usage }) => `  ${usage}`),
+  '',
+].join('\n');
+
+async function main(argv: readonly string[]): Promise<number> {
+  const [name = '', ...words] = argv.filter((word) => word !== '--');
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command === undefined) {
+    process[name === 'help' || name === '--help' ? 'stdout' : 'stderr'].write(USAGE);
+    return name === 'help' || name === '--help' ? 0 : EXIT.usage;
+  }
+  const out = terminal(words.includes('--json'));
+  try {
+    await command.run(words, out);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    out.fail(error);
+    return error.isUsage ? EXIT.usage : EXIT.failed;
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2));

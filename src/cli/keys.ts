@@ -1,0 +1,88 @@
+import { DEFAULT_SCOPES, SCOPES, type Scope } from '../model/api-key.ts';
+import { createApiKey, revokeApiKey } from '../site/api-keys.ts';
+import { openState } from './state.ts';
+import { CommandError, type Terminal, table } from './terminal.ts';
+import { readWords } from './words.ts';
+
+const USAGE = 'keys create --name NAME [--scope SCOPE ...] | keys list | keys revoke NAME';
+
+/** Makes, lists and revokes API keys; works on the state folder, with the daemon running or not. */
+export const keysCommand = {
+  usage: USAGE,
+  async run(words: readonly string[], terminal: Terminal): Promise<void> {
+    const { values, positionals } = readWords(words, {
+      name: { type: 'string' },
+      scope: { type: 'string', multiple: true },
+    });
+    const [verb, named] = positionals;
+    using store = openState(values);
+    const now = Date.now();
+    switch (verb) {
+      case 'create': {
+        const name = values.name ?? named;
+        if (name === undefined || name === '') throw new CommandError(`usage: encoderctl ${USAGE}`, true);
+        const order = { name, scopes: readScopes(values.scope) };
+        const { token, key } = orCommandError(() => createApiKey(store, order, now));
+        terminal.result({ api_key: token, name: key.name, scopes: key.scopes }, [
+          token,
+          '',
+          `This is the key of "${key.name}" (${key.scopes.join(', ')}). It is shown once: keep it now.`,
+        ]);
+        return;
+      }
+      case 'list': {
+        const keys = store.apiKeys.list();
+        const rows = keys.map((key) => [
+          key.name,
+          key.scopes.join(','),
+          new Date(key.createdAt).toISOString(),
+          key.revokedAt === null ? 'valid' : `revoked ${new Date(key.revokedAt).toISOString()}`,
+        ]);
+        terminal.result(
+          keys.map((key) => ({
+            name: key.name,
+            scopes: key.scopes,
+            created_at: new Date(key.createdAt).toISOString(),
+            revoked_at: key.revokedAt === null ? null : new Date(key.revokedAt).toISOString(),
+          })),
+          keys.length === 0
+            ? ['There are no keys yet. Make one with: encoderctl keys create --name NAME']
+            : table(['NAME', 'SCOPES', 'CREATED', 'STATE'], rows),
+        );
+        return;
+      }
+      case 'revoke': {
+        const name = named ?? values.name;
+        if (name === undefined) throw new CommandError(`usage: encoderctl ${USAGE}`, true);
+        const key = orCommandError(() => revokeApiKey(store, name, now));
+        terminal.result({ revoked: key.name }, [
+          `The key "${key.name}" is revoked. Apps that use it are refused from now on.`,
+        ]);
+        return;
+      }
+      default:
+        throw new CommandError(`usage: encoderctl ${USAGE}`, true);
+    }
+  },
+};
+
+function readScopes(names: readonly string[] | undefined): readonly Scope[] {
+  if (names === undefined) return DEFAULT_SCOPES;
+  return names
+    .flatMap((name) => name.split(','))
+    .map((name) => {
+      const scope = SCOPES.find((one) => one === name);
+      if (scope === undefined) {
+        throw new CommandError(`There is no scope "${name}". There are: ${SCOPES.join(', ')}`, true);
+      }
+      return scope;
+    });
+}
+
+function orCommandError<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw new CommandError(error instanceof Error ? error.message : String(error));
+  }
+}

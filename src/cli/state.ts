@@ -1,0 +1,42 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { ConfigError, readConfig } from '../config.ts';
+import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
+import type { Store } from '../store/store.ts';
+import { CommandError } from './terminal.ts';
+
+/** Where the words of a command say that the state folder is. */
+export interface StateWords {
+  readonly 'state-dir'?: string | undefined;
+  readonly config?: string | undefined;
+}
+
+/** The state folder that the daemon uses, by flag, environment and file. */
+export function stateDir(words: StateWords): string {
+  try {
+    return readConfig(
+      [
+        ...(words['state-dir'] === undefined ? [] : ['--state-dir', words['state-dir']]),
+        ...(words.config === undefined ? [] : ['--config', words.config]),
+      ],
+      process.env,
+    ).state_dir;
+  } catch (error) {
+    if (error instanceof ConfigError) throw new CommandError(error.message);
+    throw error;
+  }
+}
+
+/** Opens the store of the state folder, whether or not a daemon runs on it. */
+export function openState(words: StateWords): Store {
+  const dir = stateDir(words);
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    return openSqliteStore(join(dir, 'encoderd.db'));
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    throw new CommandError(
+      `The state folder ${dir} cannot be opened: ${detail}. Run this as the user that the daemon runs as.`,
+    );
+  }
+}
