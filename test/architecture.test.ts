@@ -28,9 +28,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/client': ['type src/api'],
   'src/console': ['type src/api'],
-  'src/cli': ['type src/api', 'src/config.ts', 'src/store', 'src/site'],
+  'src/cli': ['type src/api', 'src/config.ts', 'src/model', 'src/store', 'src/site'],
   'src/config.ts': ['src/model'],
-  'src/main.ts': ['src/daemon.ts', 'src/config.ts', 'src/log.ts'],
+  'src/main.ts': ['src/daemon.ts', 'src/config.ts', 'src/log.ts', 'src/clock.ts'],
   'src/daemon.ts': ['src', 'drivers'],
 };
 

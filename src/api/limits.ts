@@ -1,5 +1,8 @@
 import type { Clock } from '../clock.ts';
 
+/** The largest body of a request, bytes; WebSocket frames have the same limit. */
+export const MAX_BODY_BYTES = 64 * 1024;
+
 export interface RateLimit {
   /** How many requests a second may go on for ever. */
   readonly perSecond: number;

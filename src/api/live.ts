@@ -4,9 +4,9 @@ import { WebSocketServer } from 'ws';
 import type { Logger } from '../log.ts';
 import { ApiError, errorBody, toApiError } from './errors.ts';
 import type { Gate } from './gate.ts';
+import { MAX_BODY_BYTES } from './limits.ts';
 import { LiveSocket } from './live-socket.ts';
 import type { Desk, Operation } from './operation.ts';
-import { MAX_BODY_BYTES } from './server.ts';
 
 /** How many sockets may be open at once; browsers reconnect by themselves, and a broken page may do so in a loop. */
 const MAX_SOCKETS = 256;

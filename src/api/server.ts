@@ -5,15 +5,13 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { Logger } from '../log.ts';
 import { ApiError, errorBody, toApiError } from './errors.ts';
 import { bearerToken, type Gate } from './gate.ts';
+import { MAX_BODY_BYTES } from './limits.ts';
 import { Live } from './live.ts';
 import { createMetrics } from './metrics.ts';
 import { openApi } from './openapi.ts';
 import { type Desk, type Method, type Operation, runOnce, runOperation } from './operation.ts';
 import { queryDecoder } from './query.ts';
 import { operations } from './routes/index.ts';
-
-/** The largest body of a request, bytes; WebSocket frames have the same limit. */
-export const MAX_BODY_BYTES = 64 * 1024;
 
 /** Room for the cookies of every other program on localhost, bytes. */
 const MAX_HEADER_BYTES = 32 * 1024;

@@ -84,7 +84,10 @@ describe('a driver host that fails', () => {
     const right = await watched.driver.open(await watched.arrival('right'), never());
     const [onLeft, onRight] = [await left.awaitCard(never()), await right.awaitCard(never())];
     const reads = await Promise.allSettled([onLeft.read(never()), onRight.read(never())]);
-    expect(reads).toMatchObject([{ reason: { code: 'device_timeout' } }, { reason: { code: 'device_lost' } }]);
+    expect(reads).toMatchObject([
+      { reason: { code: 'device_timeout' } },
+      { reason: { code: 'device_lost' } },
+    ]);
     for (const encoder of [left, right]) {
       expect(encoder.gone.aborted).toBe(true);
       expect(encoder.gone.reason).toMatchObject({ code: 'device_lost' });
