@@ -12,7 +12,6 @@ declare module 'nfc-pcsc' {
   export interface NativeReader extends EventEmitter<{ status: [ReaderStatus]; error: [Error]; end: [] }> {
     readonly name: string;
     /** A second object for the same reader: nothing is shared but the name. */
-    // biome-ignore lint/suspicious/noMisleadingInstantiator: it is how the package declares it
     readonly constructor: new (
       name: string,
     ) => NativeReader;

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { NativeReader, Reader } from 'nfc-pcsc';
 import type { Transmit } from '../../src/card/pseudo-apdu.ts';
+import { readUid } from '../../src/card/storage-card.ts';
 import { EncoderError } from '../../src/encoder/errors.ts';
 import { Lane, unlessAborted } from './lane.ts';
 import { NativeCalls } from './native-calls.ts';
@@ -61,43 +62,47 @@ export class PcscReader {
    * all the time, else as `work` does.
    */
   exclusive<T>(work: (transmit: Transmit) => Promise<T>, signal: AbortSignal): Promise<T> {
-    const waiting = new AbortController();
-    const result = this.#lane.run(async () => {
-      signal.throwIfAborted();
-      const protocol = await this.#connect(signal);
-      const exchanges = new Lane();
-      let isOver = false;
-      try {
-        signal.throwIfAborted();
-        waiting.abort();
-        return await work((apdu) =>
-          exchanges.run(() => {
-            if (isOver)
-              throw new Error('An exchange was asked for after the work that held the card had ended');
-            return this.#calls.transmit(apdu, protocol);
-          }),
-        );
-      } finally {
-        isOver = true;
-        await exchanges.idle();
-        await this.#calls.disconnect(this.#native.SCARD_LEAVE_CARD);
-      }
-    });
-    return unlessAborted(result, untilFired(signal, waiting.signal));
+    return this.#hold(work, signal, this.#native.SCARD_LEAVE_CARD);
   }
 
   /**
    * Resets the card and learns its ATR anew. pcscd looks for cards every 400 ms: one that was changed faster lies there under the ATR of
    * the one before. Rejects as `exclusive` does.
    */
-  refresh(signal: AbortSignal): Promise<void> {
-    return this.#lane.run(async () => {
+  async refresh(signal: AbortSignal): Promise<void> {
+    // pcscd that resets a card which has just left believes the reader empty until the next card has left too: a card must have answered.
+    await this.#hold(readUid, signal, this.#native.SCARD_RESET_CARD);
+    const { state, atr } = await this.#calls.statusNow();
+    this.#update(presenceFrom(state, atr));
+  }
+
+  #hold<T>(work: (transmit: Transmit) => Promise<T>, signal: AbortSignal, thenDo: number): Promise<T> {
+    const waiting = new AbortController();
+    const result = this.#lane.run(async () => {
       signal.throwIfAborted();
-      await this.#connect(signal);
-      await this.#calls.disconnect(this.#native.SCARD_RESET_CARD);
-      const { state, atr } = await this.#calls.statusNow();
-      this.#update(presenceFrom(state, atr));
+      const protocol = await this.#connect(signal);
+      const exchanges = new Lane();
+      let isOver = false;
+      let disposition = this.#native.SCARD_LEAVE_CARD;
+      try {
+        signal.throwIfAborted();
+        waiting.abort();
+        const value = await work((apdu) =>
+          exchanges.run(() => {
+            if (isOver)
+              throw new Error('An exchange was asked for after the work that held the card had ended');
+            return this.#calls.transmit(apdu, protocol);
+          }),
+        );
+        disposition = thenDo;
+        return value;
+      } finally {
+        isOver = true;
+        await exchanges.idle();
+        await this.#calls.disconnect(disposition);
+      }
     });
+    return unlessAborted(result, untilFired(signal, waiting.signal));
   }
 
   /** Resolves when no work is under way. */

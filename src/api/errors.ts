@@ -2,7 +2,7 @@ import { EncoderError, type EncoderErrorCode } from '../encoder/errors.ts';
 import { SiteError, type SiteErrorType } from '../site/errors.ts';
 
 /** Every error type that the API answers with, and its HTTP status. */
-const STATUS = {
+export const ERROR_STATUS = {
   invalid_input: 400,
   invalid_json: 400,
   invalid_content_type: 400,
@@ -35,7 +35,7 @@ const STATUS = {
   internal_server_error: 500,
 } as const satisfies Readonly<Record<SiteErrorType, number>> & Readonly<Record<string, number>>;
 
-export type ApiErrorType = keyof typeof STATUS;
+export type ApiErrorType = keyof typeof ERROR_STATUS;
 
 export interface ApiErrorDetails {
   readonly data?: Readonly<Record<string, unknown>>;
@@ -56,7 +56,7 @@ export class ApiError extends Error {
   }
 
   get status(): number {
-    return STATUS[this.type];
+    return ERROR_STATUS[this.type];
   }
 }
 

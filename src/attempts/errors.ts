@@ -22,7 +22,7 @@ const both = (type: SeamErrorType): Wording['type'] => ({
 });
 
 /** Every failure, as Seam's clients and the people at the desk hear of it. */
-const FAILURES: Readonly<Record<FailureReason, Wording>> = {
+export const FAILURES: Readonly<Record<FailureReason, Wording>> = {
   no_card_presented: {
     type: both('action_attempt_expired'),
     sentence: 'No card was placed on the encoder in time. Start again and place the card.',
