@@ -125,17 +125,22 @@ class Run {
       return { event: 'card_read', card: await presented.read(this.#signal) };
     } catch (error) {
       this.#signal.throwIfAborted();
-      if (!(error instanceof EncoderError)) throw error;
-      this.#log.warn({ attempt: attempt.id, code: error.code, err: error }, 'reading the card failed');
-      switch (error.code) {
-        case 'card_removed':
-          this.#spent = presented;
-          return { event: 'card_lost', now: this.#now() };
-        case 'device_lost':
-          return { event: 'encoder_lost', now: this.#now() };
-        default:
-          return { event: 'work_failed', reason: error.code, detail: error.message };
-      }
+      if (error instanceof EncoderError && error.code === 'card_removed') this.#spent = presented;
+      return this.#newsOf(error, attempt);
+    }
+  }
+
+  /** What an encoder's failure means for the attempt. Anything else is a bug, and is thrown on. */
+  #newsOf(error: unknown, attempt: Attempt): News {
+    if (!(error instanceof EncoderError)) throw error;
+    this.#log.warn({ attempt: attempt.id, code: error.code, err: error }, 'the encoder failed');
+    switch (error.code) {
+      case 'card_removed':
+        return { event: 'card_lost', now: this.#now() };
+      case 'device_lost':
+        return { event: 'encoder_lost', now: this.#now() };
+      default:
+        return { event: 'work_failed', reason: error.code, detail: error.message };
     }
   }
 
@@ -144,10 +149,8 @@ class Run {
       try {
         return await wait(signal);
       } catch (error) {
-        if (error instanceof EncoderError && error.code === 'device_lost') {
-          return { event: 'encoder_lost', now: this.#now() };
-        }
-        throw error;
+        signal.throwIfAborted();
+        return this.#newsOf(error, attempt);
       }
     });
   }

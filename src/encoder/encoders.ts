@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
 import type { Card } from '../model/card.ts';
-import type { Device, EncoderDriver, PresentedCard } from './contract.ts';
+import type { CardEncoder, Device, EncoderDriver, PresentedCard } from './contract.ts';
 import { EncoderError } from './errors.ts';
 import { Station } from './station.ts';
 
@@ -20,8 +20,8 @@ export type DriverStatus =
   | { readonly driver: string; readonly state: 'starting' | 'running' }
   | { readonly driver: string; readonly state: 'unavailable'; readonly reason: string };
 
-/** A device that could not be opened, or failed without leaving, is opened again after this long. */
-const REOPEN_AFTER_MS = 1000;
+/** What failed without the device leaving, opening it or reading a card, is tried again after this long. */
+const RETRY_AFTER_MS = 1000;
 
 /** A device that has arrived and not left. */
 interface ServedDevice {
@@ -138,7 +138,7 @@ export class Encoders implements AsyncDisposable {
           { driver: driver.name, device: device.id, err: error },
           'encoder failed, opening it again',
         );
-        await this.#clock.until(this.#clock.now() + REOPEN_AFTER_MS, signal).catch(() => undefined);
+        await this.#clock.until(this.#clock.now() + RETRY_AFTER_MS, signal).catch(() => undefined);
       }
     }
   }
@@ -158,7 +158,7 @@ export class Encoders implements AsyncDisposable {
     let present: PresentedCard | null = null;
     try {
       for (;;) {
-        present = await encoder.awaitCard(signal);
+        present = await this.#nextCard(encoder, station, signal);
         this.#observer.cardPresented(id, present.card);
         station.present(present);
         await fired(AbortSignal.any([present.removed, encoder.gone, signal]));
@@ -173,6 +173,20 @@ export class Encoders implements AsyncDisposable {
       if (present !== null) this.#observer.cardRemoved(id, present.card, 'encoder_left');
       this.#observer.left(id);
       this.#log.info({ encoder: id }, 'encoder offline');
+    }
+  }
+
+  /** A card that cannot be read is no reason to give the encoder up: whoever waits for a card is told, and waiting goes on. */
+  async #nextCard(encoder: CardEncoder, station: Station, signal: AbortSignal): Promise<PresentedCard> {
+    for (;;) {
+      try {
+        return await encoder.awaitCard(signal);
+      } catch (error) {
+        if (!(error instanceof EncoderError) || error.code === 'device_lost' || signal.aborted) throw error;
+        this.#log.warn({ encoder: station.id, code: error.code, err: error }, 'a card could not be read');
+        station.fail(error);
+        await this.#clock.until(this.#clock.now() + RETRY_AFTER_MS, AbortSignal.any([signal, encoder.gone]));
+      }
     }
   }
 }

@@ -6,7 +6,7 @@ export class Station {
   readonly id: string;
   #encoder: CardEncoder | null = null;
   #card: PresentedCard | null = null;
-  readonly #waiters = new Set<() => void>();
+  readonly #waiters = new Set<Waiter>();
 
   constructor(id: string) {
     this.id = id;
@@ -66,39 +66,48 @@ export class Station {
     this.#wake();
   }
 
+  /** A card lies there and cannot be read: whoever waits for one is told. */
+  fail(error: EncoderError): void {
+    for (const waiter of this.#waiters) waiter.fail(error);
+  }
+
   clear(): void {
     this.#card = null;
     this.#wake();
   }
 
   #wake(): void {
-    for (const waiter of this.#waiters) waiter();
+    for (const waiter of this.#waiters) waiter.lookAgain();
   }
 
   /** Resolves with the first answer of `look` that is not null, asked now and after every change here. */
-  #until<T>(look: () => T | null, signal: AbortSignal): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const settle = (finish: () => void) => {
-        this.#waiters.delete(lookAgain);
-        signal.removeEventListener('abort', stop);
-        finish();
-      };
-      const stop = () => settle(() => reject(signal.reason));
-      const lookAgain = () => {
+  async #until<T>(look: () => T | null, signal: AbortSignal): Promise<T> {
+    signal.throwIfAborted();
+    const outcome = Promise.withResolvers<T>();
+    const waiter: Waiter = {
+      lookAgain: () => {
         try {
           const found = look();
-          if (found !== null) settle(() => resolve(found));
+          if (found !== null) outcome.resolve(found);
         } catch (error) {
-          settle(() => reject(error));
+          outcome.reject(error);
         }
-      };
-      if (signal.aborted) {
-        reject(signal.reason);
-        return;
-      }
-      this.#waiters.add(lookAgain);
-      signal.addEventListener('abort', stop, { once: true });
-      lookAgain();
+      },
+      fail: outcome.reject,
+    };
+    const stop = () => outcome.reject(signal.reason);
+    this.#waiters.add(waiter);
+    signal.addEventListener('abort', stop, { once: true });
+    waiter.lookAgain();
+    return outcome.promise.finally(() => {
+      this.#waiters.delete(waiter);
+      signal.removeEventListener('abort', stop);
     });
   }
+}
+
+/** Somebody who waits for a change here. */
+interface Waiter {
+  lookAgain(): void;
+  fail(error: EncoderError): void;
 }

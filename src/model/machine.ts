@@ -92,7 +92,7 @@ export function advance(attempt: Attempt, event: AttemptEvent): Step {
         case 'card_left':
           return isWaiting(attempt) ? wait('place_card_again', 'await_card', event.now) : unchanged;
         case 'card_lost':
-          return attempt.phase === 'reading' ? wait('hold_card_still', 'await_card', event.now) : unchanged;
+          return wait('hold_card_still', 'await_card', event.now);
         case 'card_settled':
           return attempt.phase === 'reading'
             ? become({ phase: 'succeeded', result: event.result }, 'end')
