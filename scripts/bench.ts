@@ -2,8 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { benchAttempts } from './bench/attempts.ts';
 import type { Figure } from './bench/figure.ts';
 import { benchIdle } from './bench/idle.ts';
+import { benchPcsc } from './bench/pcsc.ts';
 
-const PARTS = [benchAttempts, benchIdle];
+const PARTS = [benchPcsc, benchAttempts, benchIdle];
 
 const figures: Figure[] = [];
 for (const part of PARTS) {

@@ -96,7 +96,8 @@ export class PcscEncoder implements CardEncoder {
     const began = performance.now();
     for (let retryMs = FIRST_RETRY_MS; !signal.aborted; retryMs = Math.min(2 * retryMs, LONGEST_RETRY_MS)) {
       try {
-        if (isDoubtful) await this.#reader.refresh(signal);
+        // A card that had no ATR when pcscd looked came just then, or is not the one that lies there now.
+        if (isDoubtful || this.#atr().length === 0) await this.#reader.refresh(signal);
         const card = await this.#reader.exclusive(
           (transmit) => identify(transmit, this.#atr(), this.#profile),
           signal,

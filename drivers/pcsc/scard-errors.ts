@@ -113,12 +113,14 @@ const SCARD_ERRORS: ReadonlyMap<number, ScardError> = new Map([
     { name: 'SCARD_W_RESET_CARD', code: 'card_refused', meaning: 'another program reset the card' },
   ],
   [0x80100069, { name: 'SCARD_W_REMOVED_CARD', code: 'card_removed', meaning: CARD_LEFT }],
+  // What libpcsclite also says when pcscd dies before it has answered.
   [
     0x8010006a,
     {
       name: 'SCARD_W_SECURITY_VIOLATION',
-      code: 'driver_unavailable',
-      meaning: 'polkit does not let this user use smart cards; a rule for org.debian.pcsc-lite is missing',
+      code: 'device_lost',
+      meaning:
+        'pcscd went away, or polkit does not let this user use smart cards (rules for org.debian.pcsc-lite)',
     },
   ],
 ] as const);

@@ -22,6 +22,7 @@ export const ERROR_STATUS = {
   user_identity_not_found: 404,
   method_not_allowed: 405,
   action_attempt_not_waiting: 409,
+  card_refused: 409,
   credential_belongs_to_another_user: 409,
   duplicate_code: 409,
   duplicate_user_identity: 409,
@@ -88,6 +89,7 @@ export function errorBody(error: ApiError, requestId: string): ErrorBody {
 
 /** What an encoder's refusal is to somebody who asked over the API. */
 const ENCODER_ERRORS: Partial<Record<EncoderErrorCode, ApiErrorType>> = {
+  card_refused: 'card_refused',
   card_unsupported: 'invalid_input',
   device_lost: 'encoder_offline',
 };

@@ -29,8 +29,9 @@ export class Runner implements AsyncDisposable {
     this.#log = log;
   }
 
-  /** Takes an attempt up, for the first time or after a restart. */
+  /** Takes an attempt up, for the first time or after a restart. One that is under way already goes on as it is. */
   start(attempt: Attempt): void {
+    if (this.#runs.has(attempt.id)) return;
     const stop = new AbortController();
     const run = new Run(this.#site, this.#encoders.station(attempt.encoderId), this.#log, stop.signal);
     const done = run.toTheEnd(attempt.id).finally(() => this.#runs.delete(attempt.id));
@@ -125,7 +126,8 @@ class Run {
       return { event: 'card_read', card: await presented.read(this.#signal) };
     } catch (error) {
       this.#signal.throwIfAborted();
-      if (error instanceof EncoderError && error.code === 'card_removed') this.#spent = presented;
+      // Whether the card or the encoder left: this object is of no use any more, though it may still stand in the station.
+      this.#spent = presented;
       return this.#newsOf(error, attempt);
     }
   }

@@ -24,6 +24,11 @@ interface CredentialRow {
 const SELECT = `SELECT acs_credentials.*, holder.user_identity_id
   FROM acs_credentials LEFT JOIN acs_users AS holder USING (acs_user_id)`;
 
+/** As credentialDisplayName in src/model/credential.ts makes it. */
+const DISPLAY_NAME = `CASE access_method
+  WHEN 'card' THEN 'Card' || coalesce(' ' || substr(card_number, 1, 3) || '***', '')
+  ELSE 'Code ' || substr(code, 1, 2) || substr('********', 1, max(0, length(code) - 2)) END`;
+
 const toCredential = (row: CredentialRow): Credential => ({
   id: row.acs_credential_id,
   accessMethod: row.access_method,
@@ -74,6 +79,7 @@ export function credentialTable(database: Database): CredentialTable {
           .when(filter.userIdentityId, 'holder.user_identity_id = ?')
           .when(filter.createdBefore, 'acs_credentials.created_at < ?')
           .whenContains(filter.search, [
+            DISPLAY_NAME,
             'code',
             'card_number',
             'acs_credential_id',

@@ -27,6 +27,10 @@ export function openDatabase(path: string): Database {
   file.pragma('journal_mode = WAL');
   file.pragma('synchronous = FULL');
   file.pragma('foreign_keys = ON');
+  // LIKE and lower() know the letters of English only: "MÜLLER" would not find "Müller".
+  file.function('folded', { deterministic: true }, (text) =>
+    typeof text === 'string' ? text.toLowerCase() : null,
+  );
   migrate(file);
 
   const statements = new Map<string, SQLite.Statement<Value[]>>();

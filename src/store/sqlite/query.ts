@@ -25,13 +25,13 @@ export class Conditions {
       : this.add(`${column} IN (${values.map(() => '?').join(', ')})`, ...values);
   }
 
-  /** Adds that one of the columns contains `text`, whatever its case. */
+  /** Adds that one of the columns (or other expressions) contains `text`, whatever its case. */
   whenContains(text: string | undefined, columns: readonly string[]): this {
     if (text === undefined) return this;
-    const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+    const folded = text.toLowerCase();
     return this.add(
-      `(${columns.map((column) => `${column} LIKE ? ESCAPE '\\'`).join(' OR ')})`,
-      ...columns.map(() => pattern),
+      `(${columns.map((column) => `instr(folded(${column}), ?) > 0`).join(' OR ')})`,
+      ...columns.map(() => folded),
     );
   }
 

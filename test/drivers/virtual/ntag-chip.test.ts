@@ -90,6 +90,7 @@ describe.each(SIZES)('an $technology', ({ technology, last, lock, config, contai
       const { send } = make();
       const bits = 1 << locked;
       expect(send(`A2${page(lock)}${page(bits & 0xff)}${page(bits >> 8)}0000`)).toEqual(ACK);
+      expect(send(`A2${page(lock)}00000000`)).toEqual(ACK);
       for (let number = 16; number < lock; number++) {
         const isLocked = Math.floor((number - 16) / group) === locked;
         expect(send(`A2${page(number)}01020304`)).toEqual(isLocked ? NO : ACK);

@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import { CardExchange } from '../../../drivers/virtual/card-exchange.ts';
+import { VirtualCard } from '../../../drivers/virtual/virtual-card.ts';
+import { fromHex, toHex } from '../../../src/card/hex.ts';
+import type { CardFaults } from '../../../src/encoder/contract.ts';
+
+const READ_UID = fromHex('FFCA000000');
+const WRITE = fromHex('FFD6000504DEADBEEF');
+
+/** An NTAG213 on an encoder, and what was kept of its page 5, each time. */
+function lay(faults: CardFaults = {}) {
+  const kept: string[] = [];
+  const card: VirtualCard = new VirtualCard({
+    technology: 'ntag213',
+    uid: '04A2C3F1D25E80',
+    faults,
+    onPulled: () => exchange.end(),
+  });
+  const exchange = new CardExchange('card', card, () => kept.push(toHex(card.memory.slice(20, 24))));
+  return { exchange, kept };
+}
+
+test('the memory is kept when an exchange has changed it, before its answer, and not otherwise', async () => {
+  const { exchange, kept } = lay();
+  await exchange.transmit(READ_UID);
+  expect(kept).toEqual([]);
+  expect(toHex(await exchange.transmit(WRITE))).toBe('9000');
+  expect(kept).toEqual(['DEADBEEF']);
+  await exchange.transmit(READ_UID);
+  exchange.end();
+  expect(kept).toEqual(['DEADBEEF']);
+});
+
+test('a write whose answer was lost with the card is kept, one that never came is not', async () => {
+  const after = lay({ pulledAt: { exchange: 1, moment: 'after' } });
+  await expect(after.exchange.transmit(WRITE)).rejects.toMatchObject({ code: 'card_removed' });
+  expect(after.kept).toEqual(['DEADBEEF']);
+  const before = lay({ pulledAt: { exchange: 1, moment: 'before' } });
+  await expect(before.exchange.transmit(WRITE)).rejects.toMatchObject({ code: 'card_removed' });
+  expect(before.kept).toEqual([]);
+});
+
+test('exchanges go one after another, in the order in which they were asked for', async () => {
+  const { exchange } = lay({ delayMs: 5 });
+  const answers: string[] = [];
+  const note = (name: string) => () => {
+    answers.push(name);
+  };
+  await Promise.all([
+    exchange.transmit(WRITE).then(note('write')),
+    exchange.transmit(READ_UID).then(note('uid')),
+    exchange.transmit(fromHex('FFB0000504')).then(note('read')),
+  ]);
+  expect(answers).toEqual(['write', 'uid', 'read']);
+});

@@ -1,0 +1,96 @@
+import { openapi as seam } from '@seamapi/types/connect';
+import { Ajv, type ValidateFunction } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
+import { openApi } from '../src/api/openapi.ts';
+import { operations } from '../src/api/routes/index.ts';
+
+/** The document that the daemon serves at /openapi.json. */
+export const ownDocument: object = JSON.parse(JSON.stringify(openApi(operations)));
+
+/** Types that this daemon may answer with; they are closed in src/api/errors.ts. */
+const ERROR_TYPE = /^[a-z]+(_[a-z]+)*$/;
+
+const seamAjv = new Ajv({ strict: false, allErrors: true });
+formats.default(seamAjv);
+seamAjv.addSchema({ $id: 'seam', ...Object(toJsonSchema(seam)) });
+
+const ownAjv = new Ajv2020({ strict: false, allErrors: true });
+formats.default(ownAjv);
+ownAjv.addSchema({ $id: 'own', ...ownDocument });
+
+const validators = new Map<string, ValidateFunction>();
+
+/**
+ * Holds an answer against the contract. One of 200 must be what Seam's OpenAPI promises for this path and method, where
+ * Seam has the path (fields of our own are allowed), and what the daemon's own OpenAPI promises. Any other must be the
+ * error envelope. Throws an Error that lists what is wrong.
+ */
+export function checkAnswer(path: string, method: string, status: number, body: unknown): void {
+  if (status !== 200) {
+    check(`${method} ${path} (${status})`, ownAjv, 'own#/components/schemas/error', body);
+    const type: unknown = Object(Object(body).error).type;
+    if (typeof type !== 'string' || !ERROR_TYPE.test(type)) throw new Error(`${path}: error type ${type}`);
+    return;
+  }
+  const name = method.toLowerCase();
+  const schema = `/${name}/responses/200/content/application~1json/schema`;
+  const own = hasPath(ownDocument, path, name);
+  const theirs = hasPath(seam, path, name);
+  if (!own) throw new Error(`${method} ${path} answered 200 and is not in the daemon's own OpenAPI`);
+  check(`${method} ${path}`, ownAjv, `own#/paths/${pointer(path)}${schema}`, body);
+  if (theirs) check(`${method} ${path}`, seamAjv, `seam#/paths/${pointer(path)}${schema}`, body);
+}
+
+/** Holds one of Seam's resources, such as `action_attempt`, against Seam's schema for it. */
+export function checkResource(name: string, value: unknown): void {
+  check(name, seamAjv, `seam#/components/schemas/${name}`, value);
+}
+
+/** Whether Seam's own OpenAPI has this path with this method (lower case). */
+export function seamHas(path: string, method: string): boolean {
+  return hasPath(seam, path, method);
+}
+
+function check(what: string, ajv: Ajv | Ajv2020, reference: string, value: unknown): void {
+  let validate = validators.get(reference);
+  if (validate === undefined) {
+    validate = ajv.compile({ $ref: reference });
+    validators.set(reference, validate);
+  }
+  if (validate(value)) return;
+  const problems = (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
+  throw new Error(
+    `${what} does not keep the contract:\n  ${problems.join('\n  ')}\n${JSON.stringify(value, null, 1)}`,
+  );
+}
+
+function hasPath(document: object, path: string, method: string): boolean {
+  const item: unknown = Object(Object(document).paths)[path];
+  return typeof item === 'object' && item !== null && method in item;
+}
+
+function pointer(path: string): string {
+  return path.replaceAll('~', '~0').replaceAll('/', '~1');
+}
+
+/** OpenAPI 3.0 as JSON Schema: what Ajv does not know goes, `nullable` without a type becomes an alternative. */
+function toJsonSchema(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(toJsonSchema);
+  if (typeof node !== 'object' || node === null) return node;
+  const entries = Object.entries(node)
+    .filter(([key]) => key !== 'discriminator' && !key.startsWith('x-'))
+    .map(([key, value]): [string, unknown] => [key, toJsonSchema(value)]);
+  const schema: Record<string, unknown> = Object.fromEntries(entries);
+  if (schema['exclusiveMinimum'] === true) {
+    schema['exclusiveMinimum'] = schema['minimum'];
+    delete schema['minimum'];
+  } else if (schema['exclusiveMinimum'] === false) {
+    delete schema['exclusiveMinimum'];
+  }
+  if (schema['nullable'] === true && schema['type'] === undefined) {
+    const { nullable, ...rest } = schema;
+    return { anyOf: [{ type: 'null' }, rest] };
+  }
+  return schema;
+}
