@@ -29,20 +29,27 @@ export function deviceIdFor(
   const base = slug(name.serial === undefined ? name.title : `${name.title} ${name.serial}`);
   const taken = new Set(known.map((reader) => reader.id));
   const plain = withSlot(base, name);
+  const usbPort = usbPortFor(name, known, usbPorts);
+  const port = usbPort === undefined ? {} : { usbPort };
   const hasTwin = present.some((other) => other !== readerName && isTwin(parseReaderName(other), name));
-  if (!hasTwin && !taken.has(plain)) return { id: plain, isLasting: true };
-
-  const sibling = known.find((reader) => isSibling(parseReaderName(reader.readerName), name));
-  const claimed = new Set(known.flatMap((reader) => (reader.usbPort === undefined ? [] : [reader.usbPort])));
-  const free =
-    sibling?.usbPort === undefined
-      ? usbPorts(name.title).filter((port) => !claimed.has(port))
-      : [sibling.usbPort];
-  const [usbPort, another] = free;
-  if (usbPort !== undefined && another === undefined) {
-    return { id: withSlot(`${base}-usb-${slug(usbPort)}`, name), usbPort, isLasting: true };
+  if (!hasTwin && !taken.has(plain)) return { id: plain, isLasting: true, ...port };
+  if (usbPort !== undefined) {
+    return { id: withSlot(`${base}-usb-${slug(usbPort)}`, name), isLasting: true, ...port };
   }
   return { id: withSlot(`${base}-${name.index.toLowerCase()}`, name), isLasting: false };
+}
+
+/** The port of the reader's other slot, else the only one that no known reader has; undefined when that is not just one. */
+function usbPortFor(
+  name: ReaderName,
+  known: readonly KnownReader[],
+  usbPorts: (title: string) => readonly string[],
+): string | undefined {
+  const sibling = known.find((reader) => isSibling(parseReaderName(reader.readerName), name));
+  if (sibling !== undefined) return sibling.usbPort;
+  const claimed = known.map((reader) => reader.usbPort);
+  const [port, another] = usbPorts(name.title).filter((each) => !claimed.includes(each));
+  return another === undefined ? port : undefined;
 }
 
 /** Two readers that nothing but the counter tells apart. */

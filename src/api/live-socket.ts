@@ -4,9 +4,9 @@ import type { Logger } from '../log.ts';
 import type { ApiKey } from '../model/api-key.ts';
 import { ApiError, errorBody, toApiError } from './errors.ts';
 import type { Gate } from './gate.ts';
+import { LiveFeed } from './live-feed.ts';
 import { type Desk, type Operation, runOperation } from './operation.ts';
 import { PROTOCOL } from './routes/v1/hello.ts';
-import { toChange } from './wire/change.ts';
 
 /** Why a socket is closed (RFC 6455, section 7.4.2: 4000 to 4999 are ours). */
 export const CLOSE = {
@@ -19,10 +19,6 @@ export const CLOSE = {
 
 /** How long a socket may take to say who it is. */
 export const AUTHENTICATE_WITHIN_MS = 3000;
-
-/** How many changes are on the way to a reader at once, and how long they may take to leave. */
-const BATCH = 100;
-const BATCH_WITHIN_MS = 10_000;
 
 /** How many requests of one socket may be worked on at once. */
 const MAX_REQUESTS = 32;
@@ -40,7 +36,7 @@ const frame = z.discriminatedUnion('type', [
 
 type Frame = z.output<typeof frame>;
 
-/** One open WebSocket: who holds it, and how far it has read the changes. */
+/** One open WebSocket: who holds it, and what it asks for. */
 export class LiveSocket {
   readonly #socket: WebSocket;
   readonly #desk: Desk;
@@ -48,12 +44,10 @@ export class LiveSocket {
   readonly #origin: string | null;
   readonly #operations: ReadonlyMap<string, Operation>;
   readonly #log: Logger;
+  readonly #feed: LiveFeed;
   readonly #tooSlow: NodeJS.Timeout;
   #client: ApiKey | null = null;
   #token = '';
-  /** The sequence of the last change that was sent; null before `subscribe`. */
-  #sentUpTo: number | null = null;
-  #isSending = false;
   #isThere = true;
   #requests = 0;
 
@@ -71,6 +65,9 @@ export class LiveSocket {
     this.#gate = gate;
     this.#operations = operations;
     this.#log = log;
+    this.#feed = new LiveFeed(socket, desk.site, () =>
+      this.#close(CLOSE.tooMany, 'Too slow to read. Connect again and subscribe with the last sequence.'),
+    );
     this.#tooSlow = setTimeout(
       () => this.#close(CLOSE.tooSlowToAuthenticate, 'The first frame must be "authenticate", within 3 s.'),
       AUTHENTICATE_WITHIN_MS,
@@ -86,7 +83,7 @@ export class LiveSocket {
   /** Something may have changed: the store, or what this socket may do. */
   wake(): void {
     if (this.#client === null || !this.#isStillWelcome()) return;
-    void this.#sendChanges();
+    this.#feed.wake();
   }
 
   /** Ends a socket that has not answered the last ping, and sends the next. */
@@ -106,6 +103,8 @@ export class LiveSocket {
   }
 
   #receive(text: string, isBinary: boolean): void {
+    // What was on its way when the socket was told to close is not obeyed any more.
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
     if (isBinary) {
       this.#refuse(CLOSE.malformed, new ApiError('invalid_input', 'Send JSON text frames, not binary ones.'));
       return;
@@ -146,63 +145,10 @@ export class LiveSocket {
     if (!this.#isStillWelcome()) return;
     if (received.type === 'subscribe') {
       this.#gate.permit(this.#client, 'read');
-      this.#subscribe(received.after);
+      this.#feed.subscribe(received.after);
     } else {
       void this.#answer(received, this.#client);
     }
-  }
-
-  #subscribe(after: number): void {
-    const { changes } = this.#desk.site.store;
-    const last = changes.last();
-    // Older than what is kept, or from another store's future: either way changes are missing.
-    if (after < changes.keptAfter() || after > last) {
-      this.#sentUpTo = last;
-      this.#send({ type: 'resync_needed', sequence: last });
-    } else {
-      this.#sentUpTo = after;
-    }
-    void this.#sendChanges();
-  }
-
-  /** Sends what this reader has not had, a batch at a time: one that reads slowly costs no memory, and one that stops is closed. */
-  async #sendChanges(): Promise<void> {
-    if (this.#isSending) return;
-    this.#isSending = true;
-    try {
-      while (this.#sentUpTo !== null && this.#socket.readyState === this.#socket.OPEN) {
-        const batch = this.#desk.site.store.changes.after(this.#sentUpTo, BATCH);
-        const newest = batch.at(-1);
-        if (newest === undefined) return;
-        // Skipping what was pruned since would lose changes unseen.
-        if (batch[0] !== undefined && batch[0].sequence > this.#sentUpTo + 1) {
-          this.#send({ type: 'resync_needed', sequence: newest.sequence });
-        }
-        const frames = batch.map((change) => JSON.stringify(toChange(change, this.#desk.site)));
-        this.#sentUpTo = newest.sequence;
-        if (!(await this.#deliver(frames))) {
-          this.#close(CLOSE.tooMany, 'Too slow to read. Connect again and subscribe with the last sequence.');
-          return;
-        }
-      }
-    } finally {
-      this.#isSending = false;
-    }
-  }
-
-  /** Resolves with whether the frames left for the network in time. */
-  #deliver(frames: readonly string[]): Promise<boolean> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => resolve(false), BATCH_WITHIN_MS);
-      const last = frames.length - 1;
-      frames.forEach((text, index) => {
-        this.#socket.send(text, () => {
-          if (index < last) return;
-          clearTimeout(timer);
-          resolve(true);
-        });
-      });
-    });
   }
 
   async #answer(request: Frame & { type: 'request' }, client: ApiKey): Promise<void> {

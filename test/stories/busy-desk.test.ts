@@ -69,15 +69,15 @@ describe('two apps at one desk', () => {
 
   test('a card that is being read is neither cancelled nor superseded', async () => {
     await using story = await StoryDesk.open(desk);
+    const acs_user_id = await story.guest('Impatient');
     const held = await story.scan();
-    await desk.placeCard({ ...newCard(), faults: { delay_ms: 150 } });
+    await desk.placeCard({ ...newCard(), faults: { delay_ms: 500 } });
     const { action_attempt_id } = held;
     await story.live.next('action_attempt.changed', ({ action_attempt }) => {
       return action_attempt.action_attempt_id === action_attempt_id && action_attempt.phase === 'reading';
     });
     const cancel = await desk.raw.post('/action_attempts/cancel', { action_attempt_id });
     expect(cancel).toMatchObject({ status: 409, body: { error: { type: 'action_attempt_not_waiting' } } });
-    const acs_user_id = await story.guest('Impatient');
     expect(await story.tryToAssign({ acs_user_id })).toMatchObject({ status: 409 });
     expect(await story.end(action_attempt_id)).toMatchObject({ status: 'success' });
   });

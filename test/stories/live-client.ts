@@ -131,7 +131,7 @@ export class LiveClient implements AsyncDisposable {
         const isClosed = this.socket.readyState === WebSocket.CLOSED;
         if (late.aborted || isClosed) {
           const state = isClosed ? 'the socket closed' : 'time ran out';
-          throw new Error(`No ${what}: ${state}. So far: ${JSON.stringify(this.frames.slice(-20))}`);
+          throw new Error(`No ${what}: ${state}. So far: ${this.frames.slice(-20).map(brief).join(', ')}`);
         }
         await new Promise<void>((resolve) => this.#waiters.add(resolve));
       }
@@ -162,4 +162,10 @@ export class LiveClient implements AsyncDisposable {
 
 function isChange(frame: LiveFrame): frame is LiveChange {
   return 'sequence' in frame && frame.type !== 'authenticated' && frame.type !== 'resync_needed';
+}
+
+function brief(frame: LiveFrame): string {
+  return frame.type === 'action_attempt.changed'
+    ? `${frame.action_attempt.phase} (${frame.action_attempt.hint ?? frame.action_attempt.error?.reason ?? ''})`
+    : frame.type;
 }

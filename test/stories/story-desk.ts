@@ -119,10 +119,11 @@ export class StoryDesk implements AsyncDisposable {
 
   /** Leaves nothing on the encoder and nothing waiting for it. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.bench.removeCard();
-    for (const id of this.#begun)
-      await this.bench.raw.post('/action_attempts/cancel', { action_attempt_id: id });
     await this.lift();
+    await this.bench.removeCard();
+    for (const action_attempt_id of this.#begun) {
+      await this.bench.raw.post('/action_attempts/cancel', { action_attempt_id });
+    }
     await this.live[Symbol.asyncDispose]();
   }
 

@@ -1,0 +1,101 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { createDoorbell } from '../../../src/doorbell.ts';
+import type { CardTechnology } from '../../../src/model/card.ts';
+import type { Change } from '../../../src/model/change.ts';
+import { encoderArrived } from '../../../src/site/encoders.ts';
+import { openSite, type Site, type SiteSettings } from '../../../src/site/site.ts';
+import { createUser, type NewUser } from '../../../src/site/users.ts';
+import { openSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
+import type { Store } from '../../../src/store/store.ts';
+import { FakeClock } from '../../fake-clock.ts';
+
+/** A site whose time stands still. */
+export interface StillSite extends Site {
+  readonly clock: FakeClock;
+}
+
+/** A folder that is gone after the test. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'encoderd-site-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A site on a real store in `folder`; `wrap` may stand between the site and its store. */
+export function openTestSite(
+  settings: Partial<SiteSettings> = {},
+  folder: string = temporaryFolder(),
+  wrap: (store: Store) => Store = (store) => store,
+): StillSite {
+  const store = openSqliteStore(join(folder, 'encoderd.db'));
+  onTestFinished(() => store[Symbol.dispose]());
+  const clock = new FakeClock();
+  const site = openSite({
+    store: wrap(store),
+    clock,
+    doorbell: createDoorbell(),
+    settings: {
+      name: 'Front desk',
+      timeZone: 'Europe/Berlin',
+      enrolUnknownCards: true,
+      cardNumberFormat: 'uid_msb_first',
+      keptChanges: 1000,
+      hasBackend: false,
+      ...settings,
+    },
+  });
+  return { ...site, clock };
+}
+
+export const device = (deviceId: string, driver = 'scripted') => ({
+  driver,
+  deviceId,
+  name: `Encoder at ${deviceId}`,
+  technologies: ['ntag215'] satisfies CardTechnology[],
+  isVirtual: false,
+});
+
+/** An encoder of the site, online. */
+export const addEncoder = (site: Site, deviceId = 'port-1') => encoderArrived(site, device(deviceId)).id;
+
+/** A user of the site. */
+export const addUser = (site: Site, fullName: string, more: Partial<NewUser> = {}) =>
+  createUser(site, {
+    fullName,
+    emailAddress: null,
+    phoneNumber: null,
+    accessSchedule: null,
+    userIdentityId: null,
+    ...more,
+  });
+
+/** What the site recorded while `work` ran. */
+export function changesOf(site: Site, work: () => void): readonly Change[] {
+  const before = site.store.changes.last();
+  work();
+  return site.store.changes.after(before, 1000).map(({ change }) => change);
+}
+
+/** The kinds of event that the site announced, in their order. */
+export const announced = (site: Site) =>
+  site.store.events.list({}, { after: 0, limit: 1000 }).rows.map(({ type }) => type);
+
+/** The kinds of message that wait for the backend, in their order. */
+export const waitingForBackend = (site: Site) => site.store.outbox.list(1000).map(({ kind }) => kind);
+
+/** Everything that lies in the store, to see that nothing changed. */
+export function contentsOf({ store }: Site): unknown {
+  const everything = { after: 0, limit: 1000 };
+  return {
+    users: store.users.list({}, everything).rows,
+    identities: store.userIdentities.list({}, everything).rows,
+    credentials: store.credentials.list({}, everything).rows,
+    events: store.events.list({}, everything).rows,
+    attempts: store.attempts.list({}, everything).rows,
+    outbox: store.outbox.list(1000),
+    changes: store.changes.after(0, 1000),
+  };
+}
