@@ -39,7 +39,7 @@ export class PcscDriver implements EncoderDriver {
     return new ReadableStream<DriverNews>({
       start: (controller) => {
         const tell = (news: DriverNews) => {
-          if (!left.signal.aborted) controller.enqueue(news);
+          if (!until.aborted) controller.enqueue(news);
         };
         this.#serve(tell, until).then(
           () => left.signal.aborted || controller.close(),

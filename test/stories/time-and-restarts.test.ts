@@ -72,14 +72,12 @@ test('an attempt whose time ran out while the daemon was away has ended when it 
 
 test('a card that served before the daemon stopped must leave first when it is back', async () => {
   const card = newCard();
-  {
-    await using story = await StoryDesk.open(desk);
-    await story.place(card);
-    const served = await story.assign({ acs_user_id: await story.guest('Guest A') });
-    await story.end(served.action_attempt_id);
-    await desk.restart();
-    await story.forgetCard();
-  }
+  await desk.placeCard(card);
+  await desk.seam.acs.encoders.scanToAssignCredential(
+    { acs_encoder_id: desk.encoderId, acs_user_id: await guestOf(desk, 'Guest A') },
+    { waitForActionAttempt: { pollingInterval: 20 } },
+  );
+  await desk.restart();
   await using story = await StoryDesk.open(desk);
   const guestB = await story.guest('Guest B');
   const { action_attempt_id } = await story.assign({ acs_user_id: guestB });
