@@ -8,7 +8,11 @@ import { CARD_NUMBER_FORMATS } from './model/card.ts';
 
 const origin = z.string().refine(isOrigin, 'Expected an origin as https://pms.example.com, without a path');
 
-const port = z.coerce.number().int().min(0).max(65_535);
+/** Flags and environment bring text, the file a number. Nothing else is a port: coercing would take `true` for 1. */
+const port = z.preprocess(
+  (given) => (typeof given === 'string' && /^\d+$/.test(given) ? Number(given) : given),
+  z.int().min(0).max(65_535),
+);
 
 /** The configuration file. Everything has a default. */
 const configSchema = z.strictObject({

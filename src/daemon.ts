@@ -27,16 +27,17 @@ export interface Daemon extends AsyncDisposable {
   readonly url: string;
 }
 
-/** Another daemon has the state folder, or something else the port: trying again later may help. */
+/** The state folder or the port cannot be had, because another daemon has it or for now: trying again later may help. */
 export class StartError extends Error {}
 
 /** Builds the parts in order, and gives back how to close them in reverse. Throws ConfigError or StartError. */
 export async function startDaemon(config: Config, clock: Clock, log: Logger): Promise<Daemon> {
   const chosen = chooseDrivers(config);
   await using parts = new AsyncDisposableStack();
-  mkdirSync(config.state_dir, { recursive: true, mode: 0o700 });
-  parts.use(orStartError(() => lockState(join(config.state_dir, 'lock'))));
-  const store = parts.use(openSqliteStore(join(config.state_dir, 'encoderd.db')));
+  const { state_dir } = config;
+  fromState(state_dir, () => mkdirSync(state_dir, { recursive: true, mode: 0o700 }));
+  parts.use(fromState(state_dir, () => lockState(join(state_dir, 'lock'))));
+  const store = parts.use(fromState(state_dir, () => openSqliteStore(join(state_dir, 'encoderd.db'))));
   const doorbell = createDoorbell();
   const site = openSite({
     store,
@@ -148,10 +149,12 @@ function observerOf(site: Site): EncoderObserver {
   };
 }
 
-function orStartError<T>(start: () => T): T {
+/** What `open` makes of the state folder. Throws StartError. */
+function fromState<T>(stateDir: string, open: () => T): T {
   try {
-    return start();
+    return open();
   } catch (error) {
-    throw new StartError(error instanceof Error ? error.message : String(error), { cause: error });
+    const detail = error instanceof Error ? error.message : String(error);
+    throw new StartError(`The state folder ${stateDir} cannot be used: ${detail}`, { cause: error });
   }
 }

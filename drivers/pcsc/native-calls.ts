@@ -1,25 +1,36 @@
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import type { NativeReader, ReaderStatus } from 'nfc-pcsc';
 import { EncoderError } from '../../src/encoder/errors.ts';
+import { Lane } from './lane.ts';
 import { retire } from './retired.ts';
 import { fromScard } from './scard-errors.ts';
 
 /** Below 258 pcscd throws the answer away after the card has executed the command. */
 const LONGEST_ANSWER_BYTES = 258;
 
+type BeginCall<T> = (done: (error: Error | null | undefined, value?: T) => void) => void;
+
+/** What is called of the package's reader. */
+export type CalledReader = Pick<NativeReader, 'connected' | 'connect' | 'disconnect' | 'transmit'>;
+
 /**
- * The calls of one reader of @pokusew/pcsclite as promises with a deadline. A call that missed it still holds a thread, and the mutex
+ * The calls of one reader of @pokusew/pcsclite as promises with a deadline, one at a time, in the order in which they are made: the package
+ * would hand each to a thread of its own, and what reaches the card first would be chance. A call that missed it still holds a thread, and the mutex
  * that close() needs: until it returns, every further call rejects with `device_timeout` at once.
  */
 export class NativeCalls {
-  readonly #reader: NativeReader;
+  readonly #reader: CalledReader;
+  readonly #another: () => NativeReader;
   readonly #timeoutMs: number;
   readonly #gone: AbortSignal;
+  readonly #lane = new Lane();
   readonly #underWay = new Set<Promise<void>>();
   #stuck: EncoderError | undefined;
 
-  constructor(reader: NativeReader, timeoutMs: number, gone: AbortSignal) {
+  /** `another` makes a second object for the same reader. */
+  constructor(reader: CalledReader, another: () => NativeReader, timeoutMs: number, gone: AbortSignal) {
     this.#reader = reader;
+    this.#another = another;
     this.#timeoutMs = timeoutMs;
     this.#gone = gone;
   }
@@ -73,7 +84,7 @@ export class NativeCalls {
    * ATR that changed by a reset.
    */
   async statusNow(): Promise<ReaderStatus> {
-    const another = new this.#reader.constructor(this.#reader.name);
+    const another = this.#another();
     try {
       return await this.#call<ReaderStatus>('ask for the status', (done) =>
         another.get_status((error, state, atr) =>
@@ -88,10 +99,11 @@ export class NativeCalls {
     }
   }
 
-  #call<T>(
-    doing: string,
-    begin: (done: (error: Error | null | undefined, value?: T) => void) => void,
-  ): Promise<T> {
+  #call<T>(doing: string, begin: BeginCall<T>): Promise<T> {
+    return this.#lane.run(() => this.#callNow(doing, begin));
+  }
+
+  #callNow<T>(doing: string, begin: BeginCall<T>): Promise<T> {
     if (this.#gone.aborted) return Promise.reject(this.#gone.reason);
     if (this.#stuck !== undefined) return Promise.reject(this.#stuck);
     return new Promise((resolve, reject) => {

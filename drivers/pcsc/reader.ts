@@ -36,7 +36,8 @@ export class PcscReader {
     this.name = reader.name;
     this.#native = reader.reader;
     this.#options = options;
-    this.#calls = new NativeCalls(reader.reader, options.exchange_timeout_ms, this.#gone.signal);
+    const another = () => new reader.reader.constructor(reader.name);
+    this.#calls = new NativeCalls(reader.reader, another, options.exchange_timeout_ms, this.#gone.signal);
     // nfc-pcsc's own listener connects in shared mode, loses errors and wants an AID for ISO 14443-4 cards.
     reader.reader.removeAllListeners('status');
     reader.reader.on('status', ({ state, atr }) => this.#update(presenceFrom(state, atr)));
@@ -81,24 +82,20 @@ export class PcscReader {
     const result = this.#lane.run(async () => {
       signal.throwIfAborted();
       const protocol = await this.#connect(signal);
-      const exchanges = new Lane();
       let isOver = false;
       let disposition = this.#native.SCARD_LEAVE_CARD;
       try {
         signal.throwIfAborted();
         waiting.abort();
-        const value = await work((apdu) =>
-          exchanges.run(() => {
-            if (isOver)
-              throw new Error('An exchange was asked for after the work that held the card had ended');
-            return this.#calls.transmit(apdu, protocol);
-          }),
-        );
+        const value = await work(async (apdu) => {
+          if (isOver)
+            throw new Error('An exchange was asked for after the work that held the card had ended');
+          return this.#calls.transmit(apdu, protocol);
+        });
         disposition = thenDo;
         return value;
       } finally {
         isOver = true;
-        await exchanges.idle();
         await this.#calls.disconnect(disposition);
       }
     });

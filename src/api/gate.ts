@@ -9,6 +9,8 @@ import type { RateLimiter } from './limits.ts';
 /** A request as the gate sees it: nothing of its body. */
 export interface Knock {
   readonly peerAddress: string | undefined;
+  /** The target in the request line: a path, or a whole URL. */
+  readonly target: string | undefined;
   readonly headers: IncomingHttpHeaders;
 }
 
@@ -35,11 +37,12 @@ export class Gate {
   }
 
   /** Steps 1 to 3. Returns the allowed Origin, or null when the request has none. */
-  admit({ peerAddress, headers }: Knock): string | null {
+  admit({ peerAddress, target, headers }: Knock): string | null {
     if (!isLoopback(peerAddress)) {
       throw new ApiError('forbidden_peer', 'Only programs on this computer may talk to the encoder.');
     }
-    if (headers.host === undefined || !this.#hosts.has(headers.host.toLowerCase())) {
+    const host = hostInTarget(target) ?? headers.host;
+    if (host === undefined || !this.#hosts.has(host.toLowerCase())) {
       throw new ApiError(
         'misdirected_request',
         'This address is not the encoder. Use http://127.0.0.1 with its port.',
@@ -102,6 +105,11 @@ export class Gate {
 /** The token in an Authorization header; undefined when there is none. */
 export function bearerToken(headers: IncomingHttpHeaders): string | undefined {
   return /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1];
+}
+
+/** The host of a target that is a whole URL, which counts for more than the Host header (RFC 9112, section 3.2.2). */
+function hostInTarget(target: string | undefined): string | undefined {
+  return target !== undefined && URL.canParse(target) ? new URL(target).host : undefined;
 }
 
 function isLoopback(address: string | undefined): boolean {

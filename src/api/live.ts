@@ -60,6 +60,7 @@ export class Live implements Disposable {
     try {
       const origin = this.#gate.admit({
         peerAddress: request.socket.remoteAddress,
+        target: request.url,
         headers: request.headers,
       });
       if (request.url?.split('?')[0] !== '/live') {

@@ -37,7 +37,14 @@ export async function startApi(desk: Desk, gate: Gate, options: ApiOptions, log:
     genReqId: () => randomUUID(),
     forceCloseConnections: true,
     routerOptions: { caseSensitive: true, ignoreTrailingSlash: false },
-    http: { maxHeaderSize: MAX_HEADER_BYTES },
+    // A request without a Host is refused by the gate, which says so in the envelope; Node.js would not.
+    http: { maxHeaderSize: MAX_HEADER_BYTES, requireHostHeader: false },
+    // A URL that cannot be read comes here and passes no hook; the gate is for it as well.
+    frameworkErrors(error, request, reply) {
+      enter(gate, request, reply)
+        .then(() => (reply.sent ? undefined : answerError(error, request, reply, log)))
+        .catch((refusal) => answerError(refusal, request, reply, log));
+    },
     clientErrorHandler(error, socket) {
       if (!socket.writable) return;
       const refusal = new ApiError(
@@ -92,7 +99,11 @@ async function enter(gate: Gate, request: FastifyRequest, reply: FastifyReply): 
   reply.header('x-content-type-options', 'nosniff');
   reply.header('cache-control', 'no-store');
   reply.header('cross-origin-resource-policy', 'same-origin');
-  const origin = gate.admit({ peerAddress: request.socket.remoteAddress, headers: request.headers });
+  const origin = gate.admit({
+    peerAddress: request.socket.remoteAddress,
+    target: request.raw.url,
+    headers: request.headers,
+  });
   if (origin === null) return;
   reply.header('access-control-allow-origin', origin);
   reply.header('access-control-expose-headers', 'seam-request-id, retry-after');
@@ -111,32 +122,50 @@ function acceptOnlyJson(server: FastifyInstance): void {
   server.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
     if (body === '') return done(null, undefined);
     try {
-      done(null, JSON.parse(body.toString()));
+      const parsed: unknown = JSON.parse(body.toString());
+      if (isDeeperThan(MAX_NESTING, parsed)) {
+        throw new ApiError('invalid_input', `The body is nested more than ${MAX_NESTING} levels deep.`);
+      }
+      done(null, parsed);
     } catch (error) {
       const detail = error instanceof Error ? error.message : '';
-      done(new ApiError('invalid_json', `The body is not valid JSON: ${detail}`));
+      done(
+        error instanceof ApiError
+          ? error
+          : new ApiError('invalid_json', `The body is not valid JSON: ${detail}`),
+      );
     }
   });
 }
 
+/** No operation needs more; much more would overflow the stack of whatever walks through it. */
+const MAX_NESTING = 32;
+
+function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((part) => isDeeperThan(levels - 1, part));
+}
+
 /** Every error leaves as the JSON envelope. */
 function answerErrors(server: FastifyInstance, log: Logger): void {
-  server.setErrorHandler((error, request, reply) => {
-    const refusal = toApiError(error) ?? fromFastify(error);
-    if (refusal.type === 'internal_server_error')
-      log.error({ request: request.id, err: error }, 'request failed');
-    const retryAfter = refusal.details.data?.['retry_after_seconds'];
-    if (refusal.type === 'too_many_requests' && retryAfter !== undefined) {
-      reply.header('retry-after', String(retryAfter));
-    }
-    return reply.code(refusal.status).send(errorBody(refusal, request.id));
-  });
+  server.setErrorHandler((error, request, reply) => answerError(error, request, reply, log));
   server.setNotFoundHandler((request) => {
     throw new ApiError(
       'not_found',
       `There is no ${request.url.split('?')[0]} here. See /openapi.json for what there is.`,
     );
   });
+}
+
+function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Logger) {
+  const refusal = toApiError(error) ?? fromFastify(error);
+  if (refusal.type === 'internal_server_error')
+    log.error({ request: request.id, err: error }, 'request failed');
+  const retryAfter = refusal.details.data?.['retry_after_seconds'];
+  if (refusal.type === 'too_many_requests' && retryAfter !== undefined) {
+    reply.header('retry-after', String(retryAfter));
+  }
+  return reply.code(refusal.status).send(errorBody(refusal, request.id));
 }
 
 function fromFastify(error: unknown): ApiError {
@@ -149,15 +178,21 @@ function fromFastify(error: unknown): ApiError {
         'invalid_content_type',
         'Send the body as JSON, with Content-Type: application/json.',
       );
-    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
-    case 'FST_ERR_BAD_URL':
-      return new ApiError('bad_request', error instanceof Error ? error.message : 'Bad request.');
     default:
+      if (error instanceof Error && isCallersMistake(error)) {
+        return new ApiError('bad_request', error.message);
+      }
       return new ApiError(
         'internal_server_error',
         'Something failed here that should not. The log has more.',
       );
   }
+}
+
+/** Fastify says by a status of 4xx that it refused a request, and was not broken by it. */
+function isCallersMistake(error: Error): boolean {
+  const status = 'statusCode' in error ? error.statusCode : undefined;
+  return typeof status === 'number' && status >= 400 && status < 500;
 }
 
 function serve(server: FastifyInstance, operation: Operation, desk: Desk, gate: Gate): void {

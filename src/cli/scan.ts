@@ -31,6 +31,7 @@ export const scanCommand = {
     const daemon = new DaemonClient(values);
     const encoderId = values.encoder ?? (await onlyEncoder(daemon));
     const ended = new AbortController();
+    let ownId: string | undefined;
     for await (const message of watchDesk(daemon, ended.signal)) {
       if (message.type === 'authenticated') {
         const begun = await daemon.call(
@@ -41,17 +42,18 @@ export const scanCommand = {
           },
           z.object({ action_attempt: attempt }),
         );
+        const { action_attempt_id } = begun.action_attempt;
+        ownId = action_attempt_id;
         process.once('SIGINT', () => {
-          const { action_attempt_id } = begun.action_attempt;
           void daemon.call('/action_attempts/cancel', { action_attempt_id }, z.unknown());
         });
         continue;
       }
       if (message.type !== 'action_attempt.changed') continue;
       const changed = z
-        .object({ action_attempt: z.looseObject({ acs_encoder_id: z.string() }) })
+        .object({ action_attempt: z.looseObject({ action_attempt_id: z.string() }) })
         .parse(message).action_attempt;
-      if (changed.acs_encoder_id !== encoderId) continue;
+      if (changed.action_attempt_id !== ownId) continue;
       const now = attempt.parse(changed);
       if (now.status === 'pending') {
         if (!terminal.isJson && now.hint !== undefined) terminal.news(now, now.hint);

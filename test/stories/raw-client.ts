@@ -44,7 +44,7 @@ export class RawClient {
     };
     for (const [name, value] of Object.entries(given)) if (value !== undefined) headers[name] = value;
     const answer = await exchange(new URL(this.url), method, `${path}${query}`, headers, payload);
-    if (isJson(answer.headers) && method !== 'OPTIONS' && path !== '/openapi.json') {
+    if (isJson(answer.headers) && !['OPTIONS', 'HEAD'].includes(method) && path !== '/openapi.json') {
       checkAnswer(path, method, answer.status, answer.body);
     }
     return answer;

@@ -25,7 +25,7 @@ process.on('message', (message) => obey(hostOrder.parse(message)));
 process.on('disconnect', () => {
   stopping.abort();
   // process.exit() would wait for threads that hang in native calls.
-  if (0) setTimeout(() => process.kill(process.pid, 'SIGKILL'), ORPHAN_MS).unref();
+  setTimeout(() => process.kill(process.pid, 'SIGKILL'), ORPHAN_MS).unref();
 });
 
 function obey(order: HostOrder): void {

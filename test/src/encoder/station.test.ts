@@ -62,14 +62,11 @@ describe('a station', () => {
   test('rejects whoever waits for a card when the device goes', async () => {
     const { station } = openStation();
     const card = newCard();
-    const arrival = station.awaitCard(never, null);
-    const departure = station.awaitDeparture(card, never);
     station.present(card);
-    await arrival;
-    const next = station.awaitCard(never, card);
+    const departure = expect(station.awaitDeparture(card, never)).rejects.toEqual(lost);
+    const next = expect(station.awaitCard(never, card)).rejects.toEqual(lost);
     station.detach();
-    await expect(departure).rejects.toEqual(lost);
-    await expect(next).rejects.toEqual(lost);
+    await Promise.all([departure, next]);
     expect(station.card).toBeNull();
     await expect(station.awaitCard(never, null)).rejects.toEqual(lost);
   });

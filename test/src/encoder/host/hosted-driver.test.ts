@@ -207,9 +207,12 @@ describe('the end of a driver host', () => {
     const [line] = await once(lines, 'line');
     const pid = Number(line);
     expect(isAlive(pid)).toBe(true);
-    // The host holds the other end of its standard output until it is no more; nobody else does.
-    parent.kill('SIGKILL');
-    await once(parent, 'exit');
-    await expect.poll(() => isAlive(pid), { timeout: 4_000, interval: 20 }).toBe(false);
+    try {
+      parent.kill('SIGKILL');
+      await once(parent, 'exit');
+      await expect.poll(() => isAlive(pid), { timeout: 4_000, interval: 20 }).toBe(false);
+    } finally {
+      if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+    }
   });
 });

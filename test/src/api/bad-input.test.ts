@@ -1,0 +1,219 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { operations } from '../../../src/api/routes/index.ts';
+import { Desk } from '../../stories/desk.ts';
+import { parseAnswer, sendBytes } from './raw-socket.ts';
+
+const CREATE = '/acs/users/create';
+
+let desk: Desk;
+beforeAll(async () => {
+  desk = await Desk.open();
+});
+afterAll(() => desk[Symbol.asyncDispose]());
+afterEach(async () => {
+  expect(await desk.raw.request('GET', '/health')).toMatchObject({ status: 200, body: { ok: true } });
+  const { errorLines } = desk;
+  desk.lines.length = 0;
+  expect(errorLines).toEqual([]);
+});
+
+const refusal = (status: number, type: string) => ({ status, body: { ok: false, error: { type } } });
+
+const send = (text: string | Uint8Array, headers: Record<string, string | undefined> = {}) =>
+  desk.raw.request('POST', CREATE, { text, headers: { 'content-type': 'application/json', ...headers } });
+
+describe('a body', () => {
+  test('of 64 KiB is taken, of one byte more and of 1 MB is too large', async () => {
+    const padded = (bytes: number) => {
+      const body = JSON.stringify({ acs_system_id: desk.systemId, full_name: 'A', junk: '' });
+      return body.replace('""', `"${'x'.repeat(bytes - body.length)}"`);
+    };
+    expect(await send(padded(65_536))).toMatchObject({ status: 200 });
+    expect(await send(padded(65_537))).toMatchObject(refusal(413, 'payload_too_large'));
+    expect(await send(padded(1_000_000))).toMatchObject(refusal(413, 'payload_too_large'));
+  });
+
+  test('that is too large and comes in chunks is refused before it is over', async () => {
+    const head = `POST ${CREATE} HTTP/1.1\r\nHost: 127.0.0.1:${desk.port}\r\nAuthorization: Bearer ${desk.token}\r\n`;
+    const chunk = `10000\r\n${'x'.repeat(65_536)}\r\n`;
+    const text = `${head}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n`;
+    const answer = parseAnswer(await sendBytes(desk.port, `${text}${chunk}${chunk}0\r\n\r\n`));
+    expect(answer).toMatchObject(refusal(413, 'payload_too_large'));
+  });
+
+  test.each([
+    '{',
+    '{"a":1,}',
+    "{'a':1}",
+    '{"a":1} x',
+    'NaN',
+    '\u0000',
+    '\uFEFF{}',
+    '{"a":"\n"}',
+    '[1,',
+    'undefined',
+  ])('%j is not JSON', async (text) => {
+    expect(await send(text)).toMatchObject(refusal(400, 'invalid_json'));
+  });
+
+  test('that is not UTF-8 is no name', async () => {
+    const bytes = Buffer.concat([Buffer.from('{"full_name":"'), Buffer.of(0xff, 0xfe), Buffer.from('"}')]);
+    expect(await send(bytes)).toMatchObject({ status: 400 });
+  });
+
+  test.each(['[]', '[{}]', '"text"', '42', 'true', 'null', '', '{}'])('%s names no user', async (text) => {
+    expect(await send(text)).toMatchObject(refusal(400, 'invalid_input'));
+  });
+
+  test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data', 'text/json', '*/*'])(
+    'of type %s is refused',
+    async (type) => {
+      const answer = await send('{}', { 'content-type': type });
+      expect(answer).toMatchObject(refusal(400, 'invalid_content_type'));
+    },
+  );
+
+  test.each([undefined, 'json', 'application/json/x', 'application/jsonp', ';', 'application/json5'])(
+    'of type %s is refused as well',
+    async (type) => {
+      const answer = await send('{}', { 'content-type': type });
+      expect(answer).toMatchObject(refusal(400, 'invalid_content_type'));
+    },
+  );
+
+  test.each(['application/json; charset=utf-8', 'Application/JSON', 'application/json;charset=UTF-8'])(
+    'of type %s is JSON',
+    async (type) => {
+      const user = JSON.stringify({ acs_system_id: desk.systemId, full_name: 'Zoë 日本 🗝' });
+      expect(await send(user, { 'content-type': type })).toMatchObject({
+        status: 200,
+        body: { acs_user: { full_name: 'Zoë 日本 🗝' } },
+      });
+    },
+  );
+
+  const DEEP = 30_000;
+  test.each([
+    ['lists', `{"full_name":${'['.repeat(DEEP)}${']'.repeat(DEEP)}}`],
+    ['objects', `{"junk":${'{"a":'.repeat(DEEP / 3)}1${'}'.repeat(DEEP / 3)}}`],
+    ['lists that nobody asked for', `{"junk":${'['.repeat(DEEP)}${']'.repeat(DEEP)}}`],
+  ])('nested deeply of %s is a mistake of the caller, with and without Idempotency-Key', async (_, text) => {
+    expect(await send(text)).toMatchObject(refusal(400, 'invalid_input'));
+    expect(await send(text, { 'idempotency-key': crypto.randomUUID() })).toMatchObject({ status: 400 });
+  });
+
+  test('with names of JavaScript’s own changes nothing for others', async () => {
+    const text = `{"__proto__":{"full_name":"P"},"constructor":{"prototype":{"full_name":"C"}},"acs_system_id":"${desk.systemId}"}`;
+    expect(await send(text)).toMatchObject(refusal(400, 'invalid_input'));
+    expect(Object.keys(Object.prototype)).toEqual([]);
+  });
+});
+
+describe('values', () => {
+  const WRONG = [null, 1, true, [], {}, '', ' ', ['x'], { x: 1 }, -1, 1e308, 'x'.repeat(3000), '\u0000'];
+
+  test.each(operations.filter(({ scope }) => scope !== null).map(({ path }) => ({ path })))(
+    '$path: a value of the wrong kind is refused, or found nowhere; never a failure here',
+    async ({ path }) => {
+      const fields = [
+        ...['acs_user_id', 'user_identity_id', 'acs_system_id', 'acs_encoder_id', 'acs_credential_id'],
+        ...['action_attempt_id', 'event_id', 'full_name', 'card', 'access_method', 'limit', 'page_cursor'],
+        ...['search', 'since', 'between', 'access_schedule', 'acs_encoder_ids', 'timeout_seconds', 'code'],
+      ];
+      for (const value of WRONG) {
+        const everything = Object.fromEntries(fields.map((field) => [field, value]));
+        for (const body of [everything, { acs_encoder_id: desk.encoderId, card: value }]) {
+          const { status } = await desk.raw.post(path, body);
+          expect([200, 400, 404], `${path} with ${JSON.stringify(value)?.slice(0, 20)}`).toContain(status);
+          if (status === 200) expect(path).toMatch(/\/(list|get|scan_credential|create|remove_card)$/);
+        }
+      }
+      const list = await desk.seam.actionAttempts.list();
+      for (const { action_attempt_id } of list) {
+        await desk.raw.post('/action_attempts/cancel', { action_attempt_id });
+      }
+    },
+  );
+
+  test('several mistakes are told at once', async () => {
+    const answer = await desk.raw.post(CREATE, { acs_system_id: 1, email_address: 'nobody' });
+    expect(answer).toMatchObject({
+      status: 400,
+      body: {
+        error: {
+          message: expect.stringMatching(/^3 Input Errors: .*full_name is required/),
+          validation_errors: {
+            full_name: { _errors: [expect.any(String)] },
+            acs_system_id: { _errors: [expect.any(String)] },
+            email_address: { _errors: ['Expected an e-mail address'] },
+          },
+        },
+      },
+    });
+  });
+
+  test.each([0, 0.9, 601, -1, '60', null])('timeout_seconds %s is refused', async (timeout_seconds) => {
+    const order = { acs_encoder_id: desk.encoderId, timeout_seconds };
+    const answer = await desk.raw.post('/acs/encoders/scan_credential', order);
+    expect(answer).toMatchObject(refusal(400, 'invalid_input'));
+  });
+
+  test('a search for SQL and its wildcards finds what is written so', async () => {
+    const names = ["Robert'); DROP TABLE acs_users;--", '100% cotton', 'under_score', 'back\\slash'];
+    for (const full_name of names) await desk.raw.post(CREATE, { acs_system_id: desk.systemId, full_name });
+    for (const search of ["'); DROP", '0% c', 'r_s', 'k\\s']) {
+      const found = await desk.seam.acs.users.list({ search });
+      expect(found.map((user) => user.full_name)).toEqual(names.filter((name) => name.includes(search)));
+    }
+  });
+});
+
+describe('a path', () => {
+  test.each([
+    '/',
+    '/acs',
+    '/acs/users',
+    '/acs/users/create/',
+    '/ACS/users/create',
+    '/health/..',
+    '/live',
+    '/%00',
+  ])('%s is not found, and that is said in JSON', async (path) => {
+    expect(await desk.raw.request('GET', path)).toMatchObject(refusal(404, 'not_found'));
+  });
+
+  test.each(['/%', '/%zz', '/acs/users/get%', '/%E0%A4%A'])('%s cannot be read', async (path) => {
+    const answer = await desk.raw.request('GET', path);
+    expect(answer).toMatchObject({
+      body: { error: { type: expect.stringMatching(/bad_request|not_found/) } },
+    });
+  });
+
+  test('may be as long as headers may be, and is not found', async () => {
+    expect(await desk.raw.request('GET', `/${'x'.repeat(10_000)}`)).toMatchObject({ status: 404 });
+  });
+
+  test.each(['HEAD', 'OPTIONS', 'TRACE', 'PROPFIND', 'QUERY'])(
+    '%s is no method of an operation',
+    async (method) => {
+      const { status } = await desk.raw.request(method, CREATE);
+      expect([400, 404, 405]).toContain(status);
+    },
+  );
+});
+
+test('every answer has a request id, and no error tells of the inside', async () => {
+  for (const [method, path] of [
+    ['GET', '/nowhere'],
+    ['PUT', CREATE],
+    ['POST', CREATE],
+    ['GET', '/workspaces/get'],
+  ] as const) {
+    const { headers, body } = await desk.raw.request(method, path);
+    expect(headers['seam-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+    if (Object(body).ok === false) expect(Object(body).error.request_id).toBe(headers['seam-request-id']);
+    expect(JSON.stringify(body)).not.toMatch(/node_modules|\.ts|at .*:\d+:\d+|SQLITE/);
+    expect(headers).toMatchObject({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
+    expect(headers).not.toHaveProperty('x-powered-by');
+  }
+});

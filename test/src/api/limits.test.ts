@@ -1,0 +1,117 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { describe, expect, test } from 'vitest';
+import { Desk } from '../../stories/desk.ts';
+import { HandClock } from '../../stories/hand-clock.ts';
+import { RawClient } from '../../stories/raw-client.ts';
+
+describe('a key that asks too often', () => {
+  test('is told when to come again, and nobody else suffers', async () => {
+    const clock = new HandClock();
+    const limits = { requests_per_second: 0.5, request_burst: 5 };
+    await using desk = await Desk.open({ clock, config: { limits } });
+    const [busy, calm] = [desk.app('busy'), desk.app('calm')];
+    for (let n = 0; n < 5; n += 1) expect(await busy.post('/workspaces/get')).toMatchObject({ status: 200 });
+    const refused = await busy.post('/workspaces/get');
+    expect(refused).toMatchObject({
+      status: 429,
+      headers: { 'retry-after': '2' },
+      body: { error: { type: 'too_many_requests', data: { retry_after_seconds: 2 } } },
+    });
+    expect(await calm.post('/workspaces/get')).toMatchObject({ status: 200 });
+    clock.pass(1999);
+    expect(await busy.post('/workspaces/get')).toMatchObject({
+      status: 429,
+      headers: { 'retry-after': '1' },
+    });
+    clock.pass(1);
+    expect(await busy.post('/workspaces/get')).toMatchObject({ status: 200 });
+    expect(await busy.post('/workspaces/get')).toMatchObject({ status: 429 });
+    clock.pass(3_600_000);
+    for (let n = 0; n < 5; n += 1) expect(await busy.post('/workspaces/get')).toMatchObject({ status: 200 });
+    expect(await busy.post('/workspaces/get')).toMatchObject({ status: 429 });
+  });
+
+  test('that nobody knows is slowed down as well, and those who are known are not', async () => {
+    const clock = new HandClock();
+    const limits = { requests_per_second: 1, request_burst: 10 };
+    await using desk = await Desk.open({ clock, config: { limits } });
+    const stranger = new RawClient(desk.url, 'seam_local_guess');
+    const statuses: number[] = [];
+    for (let n = 0; n < 12; n += 1) statuses.push((await stranger.post('/workspaces/get')).status);
+    expect(statuses).toEqual([...Array.from({ length: 10 }, () => 401), 429, 429]);
+    expect(await desk.raw.post('/workspaces/get')).toMatchObject({ status: 200 });
+    for (let n = 0; n < 10; n += 1) await stranger.request('GET', '/v1/hello');
+    expect(await stranger.request('GET', '/v1/hello')).toMatchObject({ status: 429 });
+    expect(await desk.raw.post('/workspaces/get')).toMatchObject({ status: 200 });
+  });
+});
+
+describe('10,000 connections', () => {
+  const BATCH = 250;
+
+  /** Opens sockets at once, hands them over, and resolves when all are closed. */
+  async function crowd(port: number, size: number, meet: (socket: Socket) => void): Promise<void> {
+    const sockets = Array.from({ length: size }, () => {
+      const socket = connect({ port, host: '127.0.0.1' });
+      socket.on('error', () => {});
+      socket.on('connect', () => meet(socket));
+      return once(socket, 'close');
+    });
+    await Promise.all(sockets);
+  }
+
+  test('that come, ask or not, and go leave nothing behind', async () => {
+    await using desk = await Desk.open();
+    const request = `GET /v1/hello HTTP/1.1\r\nHost: 127.0.0.1:${desk.port}\r\nConnection: close\r\n\r\n`;
+    const half = `POST /acs/users/create HTTP/1.1\r\nHost: 127.0.0.1:${desk.port}\r\nContent-Le`;
+    let answered = 0;
+    const kinds: ((socket: Socket) => void)[] = [
+      (socket) => socket.destroy(),
+      (socket) => socket.end(),
+      (socket) => {
+        socket.once('data', (data) => {
+          if (data.toString().startsWith('HTTP/1.1 200')) answered += 1;
+        });
+        socket.resume().write(request);
+      },
+      (socket) => {
+        socket.write(half);
+        socket.destroySoon();
+      },
+    ];
+    for (let batch = 0; batch < 10_000 / BATCH; batch += 1) {
+      const kind = kinds[batch % kinds.length];
+      if (kind !== undefined) await crowd(desk.port, BATCH, kind);
+    }
+    expect(answered).toBe(2500);
+    expect(await desk.raw.request('GET', '/health')).toMatchObject({ status: 200 });
+    expect(desk.errorLines).toEqual([]);
+  });
+
+  test('at most so many are open as the configuration says, and there is room again after', async () => {
+    await using desk = await Desk.open({ config: { limits: { connections: 20 } } });
+    const open = new Set<Socket>();
+    const refused = Promise.withResolvers<void>();
+    let closed = 0;
+    for (let n = 0; n < 50; n += 1) {
+      const socket = connect({ port: desk.port, host: '127.0.0.1' });
+      open.add(socket);
+      socket.on('error', () => {});
+      socket.on('close', () => {
+        open.delete(socket);
+        closed += 1;
+        if (closed === 30) refused.resolve();
+      });
+    }
+    await refused.promise;
+    expect(open.size).toBe(20);
+    const gone = [...open].map((socket) => {
+      socket.destroy();
+      return once(socket, 'close');
+    });
+    await Promise.all(gone);
+    await expect.poll(async () => (await desk.raw.request('GET', '/health')).status).toBe(200);
+    expect(desk.errorLines).toEqual([]);
+  });
+});

@@ -1,0 +1,341 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Store } from '../../../src/store/store.ts';
+import { addUser, temporaryFolder } from '../site/site-bed.ts';
+import { ANOTHER_CARD, CARD, Desk, idle, RECEPTION, SCAN, SPA, scanToAssign } from './desk.ts';
+
+const siteError = (type: string, data: object = {}) =>
+  expect.objectContaining({ type, data: expect.objectContaining(data) });
+
+describe('a request', () => {
+  test('that comes again from the same client is the attempt that is live', async () => {
+    const desk = await Desk.open();
+    const ada = addUser(desk.site, 'Ada');
+    const first = desk.request(scanToAssign(ada.id));
+    await desk.reaches(first.id, 'awaiting_card');
+    expect(desk.request(scanToAssign(ada.id), RECEPTION, 5000)).toEqual(desk.attempt(first.id));
+    desk.device.place(CARD);
+    await desk.ends(first.id);
+    expect(desk.site.store.attempts.list({}, { after: 0, limit: 10 }).rows).toHaveLength(1);
+    expect(desk.request(scanToAssign(ada.id)).id).not.toBe(first.id);
+  });
+
+  test('that comes again while the card is read is the attempt that is live', async () => {
+    const desk = await Desk.open();
+    const first = desk.request(SCAN);
+    const slow = Promise.withResolvers<typeof CARD>();
+    desk.device.place(CARD, [() => slow.promise]);
+    await desk.reaches(first.id, 'reading');
+    expect(desk.request(SCAN)).toEqual(desk.attempt(first.id));
+    slow.resolve(CARD);
+    await desk.ends(first.id);
+  });
+
+  test('for somebody else from the same client ends the one that waits, and only the new one gets the card', async () => {
+    const desk = await Desk.open();
+    const [ada, grace] = [addUser(desk.site, 'Ada'), addUser(desk.site, 'Grace')];
+    const first = desk.request(scanToAssign(ada.id));
+    await desk.reaches(first.id, 'awaiting_card');
+    const second = desk.request(scanToAssign(grace.id));
+    expect(desk.attempt(first.id)).toMatchObject({ phase: 'failed', reason: 'superseded' });
+    desk.device.place(CARD);
+    expect(await desk.ends(second.id)).toMatchObject({ result: { credential: { acsUserId: grace.id } } });
+    expect(desk.phases(first.id)).toEqual(['queued', 'place_card', 'failed']);
+  });
+
+  test('that supersedes in the very turn in which the card comes gets the card', async () => {
+    const desk = await Desk.open();
+    const [ada, grace] = [addUser(desk.site, 'Ada'), addUser(desk.site, 'Grace')];
+    const first = desk.request(scanToAssign(ada.id));
+    await desk.reaches(first.id, 'awaiting_card');
+    desk.device.place(CARD);
+    const second = desk.request(scanToAssign(grace.id));
+    expect(await desk.ends(second.id)).toMatchObject({ result: { credential: { acsUserId: grace.id } } });
+    expect(desk.attempt(first.id)).toMatchObject({ phase: 'failed', reason: 'superseded' });
+    expect(desk.site.store.credentials.list({ acsUserId: ada.id }, { after: 0, limit: 1 }).rows).toEqual([]);
+  });
+
+  test('for somebody else is refused while the card is read', async () => {
+    const desk = await Desk.open();
+    const [ada, grace] = [addUser(desk.site, 'Ada'), addUser(desk.site, 'Grace')];
+    const first = desk.request(scanToAssign(ada.id));
+    const slow = Promise.withResolvers<typeof CARD>();
+    desk.device.place(CARD, [() => slow.promise]);
+    await desk.reaches(first.id, 'reading');
+    expect(() => desk.request(scanToAssign(grace.id))).toThrow(
+      siteError('encoder_busy', { phase: 'reading' }),
+    );
+    slow.resolve(CARD);
+    expect(await desk.ends(first.id)).toMatchObject({ result: { credential: { acsUserId: ada.id } } });
+  });
+
+  test('of another client is refused, and told who holds the encoder and until when', async () => {
+    const desk = await Desk.open();
+    const first = desk.request(SCAN);
+    await desk.reaches(first.id, 'awaiting_card');
+    expect(() => desk.request(SCAN, SPA)).toThrow(
+      siteError('encoder_busy', {
+        held_by: 'Reception',
+        phase: 'awaiting_card',
+        expires_at: new Date(first.expiresAt).toISOString(),
+      }),
+    );
+    desk.device.place(CARD);
+    await desk.ends(first.id);
+    expect(desk.request(SCAN, SPA).phase).toBe('queued');
+  });
+
+  test('of two clients runs on two encoders at once', async () => {
+    const desk = await Desk.open();
+    desk.driver.plug('port-2');
+    await desk.until(() => desk.site.store.encoders.list({}, { after: 0, limit: 9 }).rows.length === 2);
+    const second = desk.site.store.encoders.list({}, { after: 0, limit: 9 }).rows[1]?.id ?? '';
+    const here = desk.request(SCAN);
+    const there = desk.attempts.request({ client: SPA, encoderId: second, order: SCAN, timeoutMs: 60_000 });
+    desk.device.place(CARD);
+    desk.driver.encoder('port-2').place(ANOTHER_CARD);
+    expect(await desk.ends(here.id)).toMatchObject({ result: { cardNumber: '1303689068602870' } });
+    expect(await desk.ends(there.id)).toMatchObject({ result: { cardNumber: '1407301295324074' } });
+  });
+
+  test('for an encoder or a user that there is none of writes nothing', async () => {
+    const desk = await Desk.open();
+    const before = desk.site.store.changes.last();
+    expect(() =>
+      desk.attempts.request({ client: RECEPTION, encoderId: 'none', order: SCAN, timeoutMs: 1000 }),
+    ).toThrow(siteError('acs_encoder_not_found'));
+    expect(() => desk.request(scanToAssign('none'))).toThrow(siteError('acs_user_not_found'));
+    expect(desk.site.store.changes.last()).toBe(before);
+  });
+
+  test('that is refused leaves the attempt that waits as it is', async () => {
+    const desk = await Desk.open();
+    const first = desk.request(SCAN);
+    expect(() => desk.request(scanToAssign('none'))).toThrow(siteError('acs_user_not_found'));
+    desk.device.place(CARD);
+    expect(await desk.ends(first.id)).toMatchObject({ phase: 'succeeded' });
+  });
+});
+
+describe('cancelling', () => {
+  test('ends the waiting at once, and gives the encoder back', async () => {
+    const desk = await Desk.open();
+    const { id } = desk.request(SCAN);
+    await desk.reaches(id, 'awaiting_card');
+    expect(desk.attempts.cancel(RECEPTION, id)).toMatchObject({ phase: 'failed', reason: 'cancelled' });
+    desk.request(SCAN, SPA);
+    await idle();
+    expect(desk.phases(id)).toEqual(['queued', 'place_card', 'failed']);
+  });
+
+  test('in the very turn in which the card comes leaves the card alone', async () => {
+    const desk = await Desk.open();
+    const ada = addUser(desk.site, 'Ada');
+    const { id } = desk.request(scanToAssign(ada.id));
+    await desk.reaches(id, 'awaiting_card');
+    const card = desk.device.place(CARD);
+    desk.attempts.cancel(RECEPTION, id);
+    await desk.until(() => desk.encoders.station(desk.encoderId).card !== null);
+    await idle();
+    expect(card.readCount).toBe(0);
+    expect(desk.attempt(id)).toMatchObject({ phase: 'failed', reason: 'cancelled' });
+    expect(desk.site.store.credentials.list({}, { after: 0, limit: 1 }).rows).toEqual([]);
+  });
+
+  test('at any moment between the card and the reading cancels, or is refused, and never both', async () => {
+    const outcomes = new Set<string>();
+    for (let turns = 0; turns < 50; turns += 1) {
+      const desk = await Desk.open();
+      const { id } = desk.request(SCAN);
+      await desk.reaches(id, 'awaiting_card');
+      const slow = Promise.withResolvers<typeof CARD>();
+      desk.device.place(CARD, [() => slow.promise]);
+      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+      let answer = 'refused';
+      try {
+        answer = desk.attempts.cancel(RECEPTION, id).phase;
+      } catch (error) {
+        expect(error).toEqual(siteError('action_attempt_not_waiting'));
+      }
+      slow.resolve(CARD);
+      const { phase } = await desk.ends(id);
+      outcomes.add(`${answer}, ${phase}`);
+    }
+    expect([...outcomes].sort()).toEqual(['failed, failed', 'refused, succeeded']);
+  });
+
+  test('is refused while the card is read', async () => {
+    const desk = await Desk.open();
+    const { id } = desk.request(SCAN);
+    const slow = Promise.withResolvers<typeof CARD>();
+    desk.device.place(CARD, [() => slow.promise]);
+    await desk.reaches(id, 'reading');
+    expect(() => desk.attempts.cancel(RECEPTION, id)).toThrow(siteError('action_attempt_not_waiting'));
+    slow.resolve(CARD);
+    expect(await desk.ends(id)).toMatchObject({ phase: 'succeeded' });
+  });
+
+  test('twice, or after the end, changes nothing', async () => {
+    const desk = await Desk.open();
+    const { id } = desk.request(SCAN);
+    const ended = desk.attempts.cancel(RECEPTION, id);
+    const before = desk.site.store.changes.last();
+    expect(desk.attempts.cancel(RECEPTION, id)).toEqual(ended);
+    expect(desk.site.store.changes.last()).toBe(before);
+  });
+
+  test("of another client's attempt finds nothing", async () => {
+    const desk = await Desk.open();
+    const { id } = desk.request(SCAN);
+    expect(() => desk.attempts.cancel(SPA, id)).toThrow(siteError('action_attempt_not_found'));
+    expect(() => desk.attempts.cancel(RECEPTION, 'none')).toThrow(siteError('action_attempt_not_found'));
+    expect(desk.attempt(id).phase).not.toBe('failed');
+  });
+});
+
+describe('a daemon that stops', () => {
+  test('leaves the attempt that waits as it is, and takes it up again', async () => {
+    const folder = temporaryFolder();
+    const before = await Desk.open({ folder });
+    const { id } = before.request(SCAN);
+    await before.reaches(id, 'awaiting_card');
+    await before.close();
+    expect(before.attempt(id).phase).toBe('awaiting_card');
+    const after = await Desk.open({ folder });
+    after.attempts.resume();
+    await after.asksFor(id, 'place_card');
+    after.device.place(CARD);
+    expect(await after.ends(id)).toMatchObject({ phase: 'succeeded' });
+  });
+
+  test('leaves the attempt whose card is read as it is, and begins again with it', async () => {
+    const folder = temporaryFolder();
+    const before = await Desk.open({ folder });
+    const { id } = before.request(SCAN);
+    before.device.place(CARD, [
+      () => new Promise((_, reject) => before.device.gone.addEventListener('abort', reject)),
+    ]);
+    await before.reaches(id, 'reading');
+    const closing = before.close();
+    before.driver.unplug('port-1');
+    await closing;
+    expect(before.attempt(id).phase).toBe('reading');
+    const after = await Desk.open({ folder });
+    after.attempts.resume();
+    await after.reaches(id, 'awaiting_card');
+    after.device.place(CARD);
+    expect(await after.ends(id)).toMatchObject({ phase: 'succeeded' });
+  });
+
+  test('for longer than the attempt may wait ends it at the next start', async () => {
+    const folder = temporaryFolder();
+    const before = await Desk.open({ folder });
+    const { id } = before.request(SCAN, RECEPTION, 5000);
+    await before.close();
+    const after = await Desk.open({ folder });
+    after.clock.advance(5000);
+    after.attempts.resume();
+    expect(await after.ends(id)).toMatchObject({ reason: 'no_card_presented' });
+  });
+
+  test('takes up what ended before it stopped no more', async () => {
+    const folder = temporaryFolder();
+    const before = await Desk.open({ folder });
+    const { id } = before.request(SCAN);
+    before.device.place(CARD);
+    const ended = await before.ends(id);
+    await before.close();
+    const after = await Desk.open({ folder });
+    after.attempts.resume();
+    after.device.place(CARD);
+    await after.until(() => after.encoders.station(after.encoderId).card !== null);
+    expect(after.attempt(id)).toEqual(ended);
+  });
+
+  test('runs an attempt once that came in before the others were taken up', async () => {
+    const desk = await Desk.open();
+    const { id } = desk.request(SCAN);
+    desk.attempts.resume();
+    desk.device.place(CARD);
+    await desk.ends(id);
+    await idle();
+    expect(desk.phases(id)).toEqual(['queued', 'place_card', 'reading', 'succeeded']);
+    expect(desk.device.cues).toEqual(['success']);
+  });
+});
+
+describe('a disk that fails', () => {
+  const full = new Error('database or disk is full');
+
+  /** A store whose commits fail as long as `isFull`. */
+  function storeThatFills() {
+    const disk = { isFull: false };
+    let depth = 0;
+    const wrapStore = (store: Store): Store => ({
+      ...store,
+      transaction: (work) => {
+        depth += 1;
+        try {
+          return store.transaction(() => {
+            const outcome = work();
+            if (disk.isFull && depth === 1) throw full;
+            return outcome;
+          });
+        } finally {
+          depth -= 1;
+        }
+      },
+    });
+    return { disk, wrapStore };
+  }
+
+  /** The next rejection that nobody handles: in the daemon it ends the process. */
+  function nextCrash(): Promise<unknown> {
+    const others = process.listeners('unhandledRejection');
+    process.removeAllListeners('unhandledRejection');
+    const giveBack = () => {
+      process.removeAllListeners('unhandledRejection');
+      for (const other of others) process.on('unhandledRejection', other);
+    };
+    onTestFinished(giveBack);
+    return new Promise((resolve) => process.once('unhandledRejection', resolve));
+  }
+
+  test('refuses a request, and nothing of it is there', async () => {
+    const { disk, wrapStore } = storeThatFills();
+    const desk = await Desk.open({ wrapStore });
+    disk.isFull = true;
+    expect(() => desk.request(SCAN)).toThrow(full);
+    disk.isFull = false;
+    expect(desk.site.store.attempts.live()).toEqual([]);
+    const { id } = desk.request(SCAN);
+    desk.device.place(CARD);
+    expect(await desk.ends(id)).toMatchObject({ phase: 'succeeded' });
+  });
+
+  test('when the card is settled crashes the daemon; the attempt is not done, and the card nobody’s', async () => {
+    const { disk, wrapStore } = storeThatFills();
+    const folder = temporaryFolder();
+    const desk = await Desk.open({ folder, wrapStore, settings: { hasBackend: true } });
+    const ada = addUser(desk.site, 'Ada');
+    const depth = desk.site.store.outbox.depth();
+    const { id } = desk.request(scanToAssign(ada.id));
+    const slow = Promise.withResolvers<typeof CARD>();
+    desk.device.place(CARD, [() => slow.promise]);
+    await desk.reaches(id, 'reading');
+    const crash = nextCrash();
+    disk.isFull = true;
+    slow.resolve(CARD);
+    expect(await crash).toBe(full);
+    expect(desk.attempt(id).phase).toBe('reading');
+    expect(desk.site.store.credentials.list({}, { after: 0, limit: 1 }).rows).toEqual([]);
+    expect(desk.site.store.outbox.depth()).toBe(depth);
+    expect(desk.device.cues).toEqual([]);
+
+    disk.isFull = false;
+    await desk.close();
+    const restarted = await Desk.open({ folder });
+    restarted.attempts.resume();
+    restarted.device.place(CARD);
+    expect(await restarted.ends(id)).toMatchObject({ result: { credential: { acsUserId: ada.id } } });
+  });
+});

@@ -1,0 +1,239 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { ConfigError, isOrigin, readConfig } from '../../src/config.ts';
+
+const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+
+/** A configuration file with this text. */
+function configFile(text: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'encoderd-config-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'config.yaml');
+  writeFileSync(path, text);
+  return path;
+}
+
+function problemsOf(argv: readonly string[], env: NodeJS.ProcessEnv): readonly string[] {
+  try {
+    readConfig(argv, env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('the configuration', () => {
+  test('has a default for everything', () => {
+    expect(readConfig([], { XDG_STATE_HOME: '/state' })).toMatchObject({
+      state_dir: '/state/encoderd',
+      port: 3375,
+      log_level: 'info',
+      site: { name: 'Front desk', enrol_unknown_cards: true, card_number_format: 'uid_msb_first' },
+      drivers: undefined,
+      only_drivers: undefined,
+      allowed_origins: [],
+      backend: undefined,
+      attempts: { timeout_seconds: 60 },
+    });
+    expect(readConfig([], { HOME: '/home/clerk' }).state_dir).toMatch(/\/\.local\/state\/encoderd$/);
+  });
+
+  test('is what flags say, else the environment, else the file', () => {
+    const path = configFile('state_dir: /from/file\nport: 1001\nlog_level: warn\n');
+    const env = {
+      ENCODERD_CONFIG: path,
+      ENCODERD_STATE_DIR: '/from/environment',
+      ENCODERD_PORT: '1002',
+    };
+    expect(readConfig(['--state-dir', '/from/flag'], env)).toMatchObject({
+      state_dir: '/from/flag',
+      port: 1002,
+      log_level: 'warn',
+    });
+    expect(readConfig(['--port=1003', '--log-level', 'debug'], env)).toMatchObject({
+      state_dir: '/from/environment',
+      port: 1003,
+      log_level: 'debug',
+    });
+    expect(readConfig([], { ENCODERD_CONFIG: path })).toMatchObject({ state_dir: '/from/file', port: 1001 });
+  });
+
+  test('is read from the file that the flag names rather than from the one of the environment', () => {
+    const [one, two] = [configFile('port: 1001'), configFile('port: 1002')];
+    expect(readConfig(['--config', two], { ENCODERD_CONFIG: one }).port).toBe(1002);
+  });
+
+  test('takes every name of the environment', () => {
+    expect(
+      readConfig([], {
+        ENCODERD_STATE_DIR: '/state',
+        ENCODERD_PORT: '0',
+        ENCODERD_LOG_LEVEL: 'silent',
+        ENCODERD_DRIVERS: 'virtual, pcsc,',
+        ENCODERD_ALLOWED_ORIGINS: 'https://pms.example.com,http://localhost:8080',
+        ENCODERD_BACKEND_ENDPOINT: 'https://connect.example.com',
+      }),
+    ).toMatchObject({
+      state_dir: '/state',
+      port: 0,
+      log_level: 'silent',
+      only_drivers: ['virtual', 'pcsc'],
+      allowed_origins: ['https://pms.example.com', 'http://localhost:8080'],
+      backend: { endpoint: 'https://connect.example.com' },
+    });
+  });
+
+  test('takes a name of the environment that is empty for one that is not set', () => {
+    const path = configFile('port: 1001\nlog_level: warn\n');
+    const env = {
+      ENCODERD_CONFIG: path,
+      ENCODERD_PORT: '',
+      ENCODERD_LOG_LEVEL: '',
+      ENCODERD_BACKEND_ENDPOINT: '',
+    };
+    expect(readConfig([], env)).toMatchObject({ port: 1001, log_level: 'warn', backend: undefined });
+    expect(readConfig([], { ENCODERD_CONFIG: '' }).port).toBe(3375);
+  });
+
+  test('takes the whole file', () => {
+    const path = configFile(`
+site: { name: Spa, time_zone: Europe/Berlin, enrol_unknown_cards: false, card_number_format: uid_lsb_first }
+drivers:
+  virtual: { encoders: 2 }
+  pcsc: {}
+allowed_origins: [https://pms.example.com]
+backend: { endpoint: https://connect.example.com, api_key_file: /etc/encoderd/backend.key }
+attempts: { timeout_seconds: 30 }
+limits: { requests_per_second: 5, request_burst: 6, connections: 7, kept_changes: 8000 }
+`);
+    expect(readConfig(['--config', path], {})).toMatchObject({
+      site: {
+        name: 'Spa',
+        time_zone: 'Europe/Berlin',
+        enrol_unknown_cards: false,
+        card_number_format: 'uid_lsb_first',
+      },
+      drivers: { virtual: { encoders: 2 }, pcsc: {} },
+      backend: { api_key_file: '/etc/encoderd/backend.key' },
+      attempts: { timeout_seconds: 30 },
+      limits: { requests_per_second: 5, request_burst: 6, connections: 7, kept_changes: 8000 },
+    });
+    expect(readConfig(['--config', configFile('')], {}).port).toBe(3375);
+  });
+});
+
+describe('a configuration that cannot be used', () => {
+  test('is told with every problem at once, each with its name', () => {
+    const path = configFile(`
+site: { time_zone: Middle-earth/Shire, enrol_unknown_cards: "yes" }
+allowed_origins: [https://pms.example.com/app]
+attempts: { timeout_seconds: 0 }
+limits: { kept_changes: 1 }
+colour: blue
+`);
+    const problems = problemsOf(['--port', '70000'], { ENCODERD_CONFIG: path, ENCODERD_LOG_LEVEL: 'loud' });
+    for (const start of [
+      'port: ',
+      'log_level: ',
+      'site.time_zone: Expected an IANA time zone as Europe/Berlin',
+      'site.enrol_unknown_cards: ',
+      'allowed_origins.0: Expected an origin as https://pms.example.com, without a path',
+      'attempts.timeout_seconds: ',
+      'limits.kept_changes: ',
+      'Unrecognized key: "colour"',
+    ]) {
+      expect(problems).toContainEqual(expect.stringMatching(new RegExp(`^${start}`)));
+    }
+    expect(problems).toHaveLength(8);
+  });
+
+  test.each(['', '-1', '3375.5', 'http', '0x50', ' ', '99999'])('has no port "%s"', (port) => {
+    const problems = problemsOf([`--port=${port}`], {});
+    if (port === '') expect(problems).toEqual([]);
+    else expect(problems).toEqual([expect.stringMatching(/^port: /)]);
+  });
+
+  test.each(['true', 'null', '[]', '{}'])('has no port %s in its file', (port) => {
+    expect(problemsOf(['--config', configFile(`port: ${port}`)], {})).toEqual([
+      expect.stringMatching(/^port: /),
+    ]);
+  });
+
+  test('may be a file that is missing, or no YAML, or no map of names', () => {
+    expect(problemsOf(['--config', '/nowhere/config.yaml'], {})).toEqual([
+      expect.stringMatching(/^\/nowhere\/config\.yaml cannot be read: .*ENOENT/),
+    ]);
+    for (const text of ['port: [1', 'port: 1\nport: 2', '- a\n- b', 'just a sentence']) {
+      expect(problemsOf(['--config', configFile(text)], {}), text).toEqual([
+        expect.stringMatching(/config\.yaml cannot be read: /),
+      ]);
+    }
+  });
+
+  test('may be a flag that there is none of', () => {
+    expect(problemsOf(['--prot', '1'], {})).toEqual([expect.stringMatching(/--prot/)]);
+    expect(problemsOf(['start'], {})).toEqual([expect.stringMatching(/start/)]);
+  });
+});
+
+describe('an origin', () => {
+  test.each([
+    'https://pms.example.com',
+    'http://localhost:8080',
+    'http://127.0.0.1:5173',
+    'http://[::1]:8080',
+  ])('may be %s', (origin) => {
+    expect(isOrigin(origin)).toBe(true);
+  });
+
+  test.each([
+    'https://pms.example.com/',
+    'https://pms.example.com:443',
+    'https://pms.example.com/app',
+    'https://PMS.example.com',
+    'pms.example.com',
+    '*',
+    'null',
+    '',
+    'file:///tmp',
+    'https://user@pms.example.com',
+  ])('is not %s', (text) => {
+    expect(isOrigin(text)).toBe(false);
+  });
+});
+
+describe('the daemon', () => {
+  const start = (flags: readonly string[]) =>
+    spawnSync(process.execPath, [MAIN, ...flags], {
+      env: { PATH: process.env['PATH'], ENCODERD_STATE_DIR: join(tmpdir(), 'encoderd-never-made') },
+      encoding: 'utf8',
+      timeout: 15_000,
+    });
+
+  test('ends with 78 and every problem on stderr when its configuration cannot be used', () => {
+    const { status, stderr, stdout } = start(['--port', 'http', '--log-level', 'loud']);
+    expect(status).toBe(78);
+    expect(stderr).toMatch(/^The configuration cannot be used:\n {2}- port: .*\n {2}- log_level: .*\n$/);
+    expect(stdout).toBe('');
+  });
+
+  test('ends with 78 for a driver that there is none of, and says which there are', () => {
+    const { status, stderr } = start(['--drivers', 'virtual,laser,smoke']);
+    expect(status).toBe(78);
+    expect(stderr).toContain('There is no driver "laser". There are: virtual, pcsc');
+    expect(stderr).toContain('There is no driver "smoke".');
+  });
+
+  test("ends with 78 for a driver's option that makes no sense", () => {
+    const path = configFile('drivers: { virtual: { encoders: 0, colour: blue } }');
+    const { status, stderr } = start(['--config', path]);
+    expect(status).toBe(78);
+    expect(stderr).toMatch(/- drivers\.virtual\.encoders: /);
+    expect(stderr).toMatch(/- drivers\.virtual: .*colour/);
+  });
+});

@@ -1,0 +1,202 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { z } from 'zod';
+import { type EncoderdProcess, startEncoderd } from '../../scripts/encoderd-process.ts';
+import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'encoderd-main-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+async function startDaemon(
+  stateDir: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<EncoderdProcess> {
+  const daemon = await startEncoderd({
+    ENCODERD_STATE_DIR: stateDir,
+    ENCODERD_DRIVERS: 'virtual',
+    ENCODERD_LOG_LEVEL: 'warn',
+    ...environment,
+  });
+  onTestFinished(() => daemon.kill());
+  return daemon;
+}
+
+const encoderList = z.object({ acs_encoders: z.array(z.object({ acs_encoder_id: z.string() })) });
+const attemptAnswer = z.object({
+  action_attempt: z.object({ action_attempt_id: z.string(), status: z.string(), phase: z.string() }),
+});
+
+async function firstEncoder(daemon: EncoderdProcess, token: string): Promise<string> {
+  const { acs_encoders } = encoderList.parse(await daemon.post(token, '/acs/encoders/list', {}));
+  const [encoder] = acs_encoders;
+  if (encoder === undefined) throw new Error('the desk has no encoder');
+  return encoder.acs_encoder_id;
+}
+
+async function startScan(daemon: EncoderdProcess, token: string, acs_encoder_id: string) {
+  const answer = await daemon.post(token, '/acs/encoders/scan_credential', { acs_encoder_id });
+  return attemptAnswer.parse(answer).action_attempt.action_attempt_id;
+}
+
+async function attemptIs(daemon: EncoderdProcess, token: string, action_attempt_id: string) {
+  const answer = await daemon.post(token, '/action_attempts/get', { action_attempt_id });
+  return attemptAnswer.parse(answer).action_attempt;
+}
+
+/** Where the daemon of this folder says that it is. */
+const mode = (path: string) => (statSync(path).mode & 0o777).toString(8);
+
+describe('the daemon', () => {
+  test('says where it listens in one JSON line on stdout, also when its log is silent', async () => {
+    const stateDir = temporaryFolder();
+    const daemon = await startDaemon(stateDir, { ENCODERD_LOG_LEVEL: 'silent' });
+    expect(daemon.output).toHaveLength(1);
+    expect(JSON.parse(daemon.output[0] ?? '')).toMatchObject({
+      msg: 'listening',
+      url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+      state_dir: stateDir,
+      pid: daemon.process.pid,
+    });
+    expect((await fetch(new URL('/health', daemon.url))).status).toBe(200);
+  });
+
+  test('keeps its state for its owner alone', async () => {
+    const stateDir = join(temporaryFolder(), 'state');
+    const daemon = await startDaemon(stateDir);
+    const token = daemon.createApiKey('test');
+    const acs_encoder_id = await firstEncoder(daemon, token);
+    await daemon.post(token, '/acs/encoders/simulate/place_card', {
+      acs_encoder_id,
+      card: { technology: 'ntag215' },
+    });
+    expect(mode(stateDir)).toBe('700');
+    const files = readdirSync(stateDir).filter((name) => !['drivers', 'lock'].includes(name));
+    expect(files.sort()).toEqual(['daemon.json', 'encoderd.db', 'encoderd.db-shm', 'encoderd.db-wal']);
+    for (const name of files) expect(mode(join(stateDir, name)), name).toBe('600');
+    await daemon.stop();
+    expect(existsSync(join(stateDir, 'daemon.json'))).toBe(false);
+  });
+
+  test('ends with 0 on SIGTERM while an attempt waits and a socket is open, and takes the attempt up again', async () => {
+    const stateDir = temporaryFolder();
+    const before = await startDaemon(stateDir);
+    const token = before.createApiKey('test');
+    const acs_encoder_id = await firstEncoder(before, token);
+    const socket = new WebSocket(new URL('/live', before.url.replace('http', 'ws')));
+    onTestFinished(() => socket.terminate());
+    await once(socket, 'open');
+    socket.send(JSON.stringify({ type: 'authenticate', token }));
+    await once(socket, 'message');
+    const closed = once(socket, 'close');
+    const id = await startScan(before, token, acs_encoder_id);
+    const began = performance.now();
+    expect(await before.stop()).toBe(0);
+    expect(performance.now() - began).toBeLessThan(5000);
+    await closed;
+    expect(before.output.filter((line) => line.includes('"level":60'))).toEqual([]);
+
+    const after = await startDaemon(stateDir);
+    expect(await attemptIs(after, token, id)).toMatchObject({ status: 'pending' });
+    expect(await firstEncoder(after, token)).toBe(acs_encoder_id);
+    await after.post(token, '/acs/encoders/simulate/place_card', {
+      acs_encoder_id,
+      card: { technology: 'ntag215' },
+    });
+    await expect.poll(() => attemptIs(after, token, id)).toMatchObject({ status: 'success' });
+    expect(await after.stop()).toBe(0);
+  });
+
+  test('ends with 0 on SIGINT, and while a card is read', async () => {
+    const daemon = await startDaemon(temporaryFolder());
+    const token = daemon.createApiKey('test');
+    const acs_encoder_id = await firstEncoder(daemon, token);
+    await daemon.post(token, '/acs/encoders/simulate/place_card', {
+      acs_encoder_id,
+      // Each answer takes its time, so that the daemon stops in the middle of the reading.
+      card: { technology: 'mifare_classic_1k', faults: { delay_ms: 700 } },
+    });
+    const id = await startScan(daemon, token, acs_encoder_id);
+    await expect
+      .poll(() => attemptIs(daemon, token, id), { timeout: 10_000 })
+      .toMatchObject({ phase: 'reading' });
+    const exit = once(daemon.process, 'exit');
+    daemon.process.kill('SIGINT');
+    expect(await exit).toEqual([0, null]);
+  });
+
+  test('ends with 75 when another program has its port', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    onTestFinished(() => void server.close());
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? String(address.port) : '';
+    await expect(startDaemon(temporaryFolder(), { ENCODERD_PORT: port })).rejects.toThrow(
+      new RegExp(`encoderd ended with 75:\nPort ${port} cannot be opened: .*EADDRINUSE`),
+    );
+  });
+
+  test('ends with 75 when another daemon has its state folder, and leaves that one alone', async () => {
+    const stateDir = temporaryFolder();
+    const first = await startDaemon(stateDir);
+    await expect(startDaemon(stateDir)).rejects.toThrow(
+      /ended with 75:\n.*Another encoderd is running on this state folder/,
+    );
+    expect((await fetch(new URL('/health', first.url))).status).toBe(200);
+    expect(existsSync(join(stateDir, 'daemon.json'))).toBe(true);
+  });
+
+  test('ends with 75 and says why when its state folder cannot be used', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'a-file'), '');
+    await expect(startDaemon(join(folder, 'a-file'))).rejects.toThrow(
+      /ended with 75:\nThe state folder .*a-file cannot be used: /,
+    );
+    const broken = join(folder, 'broken');
+    mkdirSync(broken);
+    writeFileSync(join(broken, 'encoderd.db'), 'no database, '.repeat(1000));
+    await expect(startDaemon(broken)).rejects.toThrow(/ended with 75:\nThe state folder .* not a database/);
+  });
+
+  test('starts again after it was killed, and knows its keys and encoders', async () => {
+    const stateDir = temporaryFolder();
+    const before = await startDaemon(stateDir);
+    const token = before.createApiKey('test');
+    const encoder = await firstEncoder(before, token);
+    await before.kill();
+    const after = await startDaemon(stateDir);
+    expect(await firstEncoder(after, token)).toBe(encoder);
+  });
+
+  test('crashes with 70 when the disk is full, and says nothing is done that is not on it', async () => {
+    const stateDir = temporaryFolder();
+    const before = await startDaemon(stateDir);
+    const token = before.createApiKey('test');
+    const acs_encoder_id = await firstEncoder(before, token);
+    const card = { technology: 'ntag215', id: 'the-card' };
+    await before.post(token, '/acs/encoders/simulate/place_card', { acs_encoder_id, card });
+    await before.post(token, '/acs/encoders/simulate/remove_card', { acs_encoder_id });
+    const id = await startScan(before, token, acs_encoder_id);
+    await expect.poll(() => attemptIs(before, token, id)).toMatchObject({ phase: 'awaiting_card' });
+    const exit = once(before.process, 'exit');
+    // From now on no file may grow by a single byte.
+    execFileSync('prlimit', ['--fsize=0', '--pid', String(before.process.pid)]);
+    await before.post(token, '/acs/encoders/simulate/place_card', { acs_encoder_id, card }).catch(() => {});
+    expect(await exit).toEqual([70, null]);
+    using store = openSqliteStore(join(stateDir, 'encoderd.db'));
+    expect(store.attempts.get(id)?.phase).toBe('awaiting_card');
+    store[Symbol.dispose]();
+
+    const after = await startDaemon(stateDir);
+    await after.post(token, '/acs/encoders/simulate/place_card', { acs_encoder_id, card });
+    await expect.poll(() => attemptIs(after, token, id)).toMatchObject({ status: 'success' });
+  });
+});
