@@ -11,7 +11,7 @@ export const ownDocument: object = JSON.parse(JSON.stringify(openApi(operations)
 /** Types that this daemon may answer with; they are closed in src/api/errors.ts. */
 const ERROR_TYPE = /^[a-z]+(_[a-z]+)*$/;
 
-const seamAjv = new Ajv({ strict: false, allErrors: true });
+const seamAjv = new Ajv({ strict: false, allErrors: true, discriminator: true });
 formats.default(seamAjv);
 seamAjv.addSchema({ $id: 'seam', ...Object(toJsonSchema(seam)) });
 
@@ -79,7 +79,7 @@ function toJsonSchema(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(toJsonSchema);
   if (typeof node !== 'object' || node === null) return node;
   const entries = Object.entries(node)
-    .filter(([key]) => key !== 'discriminator' && !key.startsWith('x-'))
+    .filter(([key]) => !key.startsWith('x-'))
     .map(([key, value]): [string, unknown] => [key, toJsonSchema(value)]);
   const schema: Record<string, unknown> = Object.fromEntries(entries);
   if (schema['exclusiveMinimum'] === true) {

@@ -61,9 +61,9 @@ export class PcscDriver implements EncoderDriver {
   }
 
   async #serve(tell: (news: DriverNews) => void, signal: AbortSignal): Promise<void> {
-    let isAvailable = true;
+    let isAvailable: boolean | undefined;
     const unavailable = (reason: string) => {
-      if (isAvailable) this.#log.warn({ reason }, 'no card readers can be seen');
+      if (isAvailable === false) return;
       isAvailable = false;
       tell({ news: 'unavailable', reason });
     };
@@ -72,7 +72,7 @@ export class PcscDriver implements EncoderDriver {
         const nfcPcsc = await loadPackage();
         await untilServiceListens(signal, (refusal) => unavailable(noService(refusal)));
         this.#session = new PcscSession(establish(nfcPcsc.NFC), this.#options, this.#log, tell);
-        if (!isAvailable) tell({ news: 'available' });
+        if (isAvailable !== true) tell({ news: 'available' });
         isAvailable = true;
         await this.#session.ended(signal);
         await delay(SESSION_PAUSE_MS, undefined, { signal }).catch(() => {});

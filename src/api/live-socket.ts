@@ -103,7 +103,7 @@ export class LiveSocket {
   }
 
   #receive(text: string, isBinary: boolean): void {
-    // What was on its way when the socket was told to close is not obeyed any more.
+    // Frames that were under way when this end closed still arrive; nothing is done for them.
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     if (isBinary) {
       this.#refuse(CLOSE.malformed, new ApiError('invalid_input', 'Send JSON text frames, not binary ones.'));

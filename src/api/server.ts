@@ -75,7 +75,13 @@ export async function startApi(desk: Desk, gate: Gate, options: ApiOptions, log:
   const live = new Live(desk, gate, operations, log);
   server.server.on('upgrade', (request, socket, head) => live.upgrade(request, socket, head));
   server.server.maxConnections = options.maxConnections;
-  await server.listen({ host: '127.0.0.1', port: options.port });
+  try {
+    await server.listen({ host: '127.0.0.1', port: options.port });
+  } catch (error) {
+    live[Symbol.dispose]();
+    await server.close();
+    throw error;
+  }
   const port = portOf(server.server);
   gate.open(port);
   return {

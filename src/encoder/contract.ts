@@ -43,7 +43,7 @@ export type DriverNews =
   | { readonly news: 'device_left'; readonly deviceId: string }
   /** The driver cannot see devices now; `reason` says why and what a technician can do. It goes on trying. */
   | { readonly news: 'unavailable'; readonly reason: string }
-  /** The driver sees devices (again). The first time, it comes after those that were already there. */
+  /** The driver sees devices (again). One that needs no time to find those already there tells of them first. */
   | { readonly news: 'available' };
 
 export interface Device {
