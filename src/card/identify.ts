@@ -53,8 +53,16 @@ export async function refineUltralight(link: UltralightLink): Promise<CardTechno
       if (error.code !== 'card_unsupported' && error.code !== 'device_protocol') throw error;
     }
   }
-  const [magic, , capacity] = await link.readPages(3);
+  const [magic, , capacity] = await link.readPages(3).catch(nothingIfRefused);
   return (magic === 0xe1 ? NTAG_BY_CAPACITY.get(capacity ?? 0) : undefined) ?? 'mifare_ultralight';
+}
+
+/** A card that does not show the page, read-protected perhaps, is still a card with a number. */
+function nothingIfRefused(error: unknown): Uint8Array {
+  const isRefusal =
+    error instanceof EncoderError && (error.code === 'card_refused' || error.code === 'card_unsupported');
+  if (isRefusal) return new Uint8Array(0);
+  throw error;
 }
 
 /** The answer to GET_VERSION: 00, vendor 04 (NXP), product 04 (NTAG), subtype, version, revision, size, protocol. */

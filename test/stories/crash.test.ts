@@ -8,6 +8,7 @@ import { type EncoderdProcess, startEncoderd } from '../../scripts/encoderd-proc
 import { systemClock } from '../../src/clock.ts';
 import { createApiKey } from '../../src/site/api-keys.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import { LiveClient } from './live-client.ts';
 import { checkedSeam, RawClient } from './raw-client.ts';
 import { credentialOf } from './scan-stories.ts';
 import { type CardOrder, newCard, type StoryBench, StoryDesk } from './story-desk.ts';
@@ -52,11 +53,14 @@ class CrashDesk implements AsyncDisposable {
     this.#daemon = await startEncoderd(environment);
   }
 
-  /** SIGKILL, and a new daemon on what is left. Returns what it wrote to its log. */
-  async crash(): Promise<void> {
+  /** SIGKILL, and a new daemon on what is left. */
+  async crash(change: (file: Database.Database) => void = () => {}): Promise<void> {
     await this.#running.kill();
     expect(this.#running.output.filter((line) => /"level":(50|60)/.test(line))).toEqual([]);
     this.checkFile();
+    const file = new Database(this.#file);
+    change(file);
+    file.close();
     await this.start();
   }
 
@@ -146,43 +150,48 @@ describe('the daemon is killed', () => {
     expect(story.live.sequences).toEqual(story.live.sequences.toSorted((a, b) => a - b));
   });
 
-  test('while an order was queued and nothing had begun: it begins', async () => {
+  test('between an order and its first step: it begins', async () => {
     const { action_attempt_id } = await order(desk.bench);
-    await desk.crash();
-    await desk.bench.raw.post('/action_attempts/cancel', { action_attempt_id });
-    const next = await order(desk.bench);
-    // What the store has between the order and its first step, which no outsider can hit.
-    await desk.crashInto(
-      (attempt) => ({ ...attempt, phase: 'queued', hint: undefined }),
-      next.action_attempt_id,
-    );
+    // That moment is too short to hit from outside; this is what the store has in it.
+    await desk.crash((file) => {
+      const queued = "UPDATE action_attempts SET attempt = json_set(attempt, '$.phase', 'queued')";
+      expect(file.prepare(queued).run().changes).toBe(1);
+    });
     await using story = await StoryDesk.open(desk.bench);
-    expect(await story.look(next.action_attempt_id)).toMatchObject({ phase: 'awaiting_card' });
+    expect(await story.look(action_attempt_id)).toMatchObject({ phase: 'awaiting_card' });
+    await story.place(newCard());
+    credentialOf(await story.end(action_attempt_id));
   });
 
-  test('while the last card was to be taken away: it is still to be taken away', async () => {
+  test('while a card was read: it is asked for again', async () => {
     const card = newCard();
-    {
-      await using story = await StoryDesk.open(desk.bench);
-      await story.place(card);
-      const first = await story.assign({ acs_user_id: await story.guest('Guest A') });
-      credentialOf(await story.end(first.action_attempt_id));
-      await story.lift();
-      await story.place(card);
-      const again = await story.assign({ acs_user_id: await story.guest('Guest A, still') });
-      expect((await story.end(again.action_attempt_id)).error).toMatchObject({
-        reason: 'card_belongs_to_another_user',
-      });
-    }
-    const served = newCard();
-    const { action_attempt_id: toServe } = await order(desk.bench);
-    await desk.bench.placeCard(served);
-    await ended(toServe);
     const { acs_user_id, action_attempt_id } = await order(desk.bench);
+    const { raw, encoderId: acs_encoder_id } = desk.bench;
+    const faults = { delay_ms: 300 };
+    {
+      await using live = await LiveClient.open(raw.url, raw.token ?? '');
+      await raw.post('/acs/encoders/simulate/place_card', { acs_encoder_id, card: { ...card, faults } });
+      await live.next('action_attempt.changed', ({ action_attempt }) => action_attempt.phase === 'reading');
+    }
+    await desk.crash();
+    await using story = await StoryDesk.open(desk.bench);
+    expect(await story.look(action_attempt_id)).toMatchObject({ phase: 'awaiting_card', status: 'pending' });
+    await story.place(card);
+    expect(credentialOf(await story.end(action_attempt_id))).toMatchObject({ acs_user_id });
+  });
+
+  test('while the last card was to be taken away: it still is', async () => {
+    const card = newCard();
+    const first = await order(desk.bench);
+    await desk.bench.placeCard(card);
+    await ended(first.action_attempt_id);
+    const { acs_user_id, action_attempt_id } = await order(desk.bench);
+    const look = () => desk.bench.raw.post('/action_attempts/get', { action_attempt_id });
+    await expect.poll(async () => JSON.stringify((await look()).body)).toContain('Take the card away first');
     await desk.crash();
     await using story = await StoryDesk.open(desk.bench);
     expect(await story.look(action_attempt_id)).toMatchObject({ phase: 'awaiting_card' });
-    await story.place(served);
+    await story.place(card);
     await story.hint(action_attempt_id, /Take the card away first/);
     await story.lift();
     await story.place(newCard());

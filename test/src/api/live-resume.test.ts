@@ -110,22 +110,22 @@ describe('a reader that was away for too long', () => {
 });
 
 test('a reader that stops reading is closed with 4429, and resumes with nothing lost', async () => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const begin = lastSequence();
-  await using slow = await desk.live();
-  await slow.ask('/v1/hello', {});
-  slow.socket.pause();
+  await using slow = await LiveClient.connect(desk.url);
+  slow.send({ type: 'authenticate', token: desk.token });
+  await slow.next('authenticated', () => true);
   // 24 MB: more than the buffers between the two ends take.
   append(400, '7'.repeat(60_000));
   const end = lastSequence();
-  await using quick = await LiveClient.open(desk.url, desk.token, begin);
-  await quick.until(() => quick.sequences.at(-1) === end, 'everything');
-  // The daemon looks for other processes' changes twice a second; by then the slow one has its first batch on the way.
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  slow.send({ type: 'subscribe', after: begin });
+  slow.socket.pause();
   await vi.waitUntil(() => vi.getTimerCount() > 0, { timeout: 5000, interval: 20 });
   vi.advanceTimersByTime(10_000);
   slow.socket.resume();
   expect(await slow.closed).toMatchObject({ code: 4429, reason: expect.stringMatching(/Too slow to read/) });
   expect(slow.sequences.length).toBeLessThan(400);
+  vi.useRealTimers();
   await using again = await desk.live(slow.sequences.at(-1) ?? begin);
   await again.until(() => again.sequences.at(-1) === end, 'the rest');
   expect([...slow.sequences, ...again.sequences]).toEqual(counted(begin + 1, end));

@@ -83,6 +83,15 @@ describe('identify', () => {
     expect(card.technology).toBe('ntag215');
   });
 
+  test('takes a card that does not show its capability container for an Ultralight', async () => {
+    const reader = scriptedReader(UID, ['FFB0000310', '6300']);
+    await expect(identify(reader.transmit, ULTRALIGHT_ATR, STANDARD_PROFILE)).resolves.toEqual({
+      uid: CARD_UID,
+      technology: 'mifare_ultralight',
+    });
+    expect(reader.remaining).toEqual([]);
+  });
+
   test('asks an unnamed ISO/IEC 14443-4 card whether it is a DESFire, and lets it finish', async () => {
     const atr = fromHex('3B80800101');
     const reader = scriptedReader(
