@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { Logger } from '../log.ts';
@@ -37,6 +37,9 @@ export class Live implements Disposable {
     this.#gate = gate;
     this.#operations = new Map(operations.map((operation) => [operation.path, operation]));
     this.#log = log;
+    this.#server.on('wsClientError', (error, socket) => {
+      refuse(socket, new ApiError('bad_request', `This is no WebSocket handshake (${error.message}).`));
+    });
     const { doorbell, store } = desk.site;
     this.#stopListening = doorbell.listen(() => {
       for (const socket of this.#sockets) socket.wake();
@@ -87,9 +90,16 @@ export class Live implements Disposable {
   }
 }
 
-function refuse(socket: Duplex, refusal: ApiError): void {
-  const body = JSON.stringify(errorBody(refusal, crypto.randomUUID()));
-  socket.end(
-    `HTTP/1.1 ${refusal.status} Refused\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  );
+/** Answers on a socket that speaks no HTTP, or not yet, and ends it. */
+export function refuse(socket: Duplex, refusal: ApiError): void {
+  const requestId = crypto.randomUUID();
+  const body = JSON.stringify(errorBody(refusal, requestId));
+  const head = [
+    `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}`,
+    'Content-Type: application/json; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    `Seam-Request-Id: ${requestId}`,
+    'Connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }

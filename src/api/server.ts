@@ -6,7 +6,7 @@ import type { Logger } from '../log.ts';
 import { ApiError, errorBody, toApiError } from './errors.ts';
 import { bearerToken, type Gate } from './gate.ts';
 import { MAX_BODY_BYTES } from './limits.ts';
-import { Live } from './live.ts';
+import { Live, refuse } from './live.ts';
 import { createMetrics } from './metrics.ts';
 import { openApi } from './openapi.ts';
 import { type Desk, type Method, type Operation, runOnce, runOperation } from './operation.ts';
@@ -38,7 +38,12 @@ export async function startApi(desk: Desk, gate: Gate, options: ApiOptions, log:
     forceCloseConnections: true,
     routerOptions: { caseSensitive: true, ignoreTrailingSlash: false },
     // A request without a Host is refused by the gate, which says so in the envelope; Node.js would not.
-    http: { maxHeaderSize: MAX_HEADER_BYTES, requireHostHeader: false },
+    http: {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      requireHostHeader: false,
+      // Whoever offers another protocol, as curl does HTTP/2, is answered in HTTP/1.1.
+      shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
+    },
     // A URL that cannot be read comes here and passes no hook; the gate is for it as well.
     frameworkErrors(error, request, reply) {
       enter(gate, request, reply)
@@ -51,10 +56,7 @@ export async function startApi(desk: Desk, gate: Gate, options: ApiOptions, log:
         'bad_request',
         `This is not HTTP that can be understood (${error.message}).`,
       );
-      const body = JSON.stringify(errorBody(refusal, randomUUID()));
-      socket.end(
-        `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-      );
+      refuse(socket, refusal);
     },
   });
   // Seam's documented examples send GET with a JSON body.

@@ -30,6 +30,9 @@ async function startDaemon(
   return daemon;
 }
 
+/** How long something may take that needs no person. */
+const SOON = { timeout: 10_000 };
+
 const encoderList = z.object({ acs_encoders: z.array(z.object({ acs_encoder_id: z.string() })) });
 const attemptAnswer = z.object({
   action_attempt: z.object({ action_attempt_id: z.string(), status: z.string(), phase: z.string() }),
@@ -112,7 +115,7 @@ describe('the daemon', () => {
       acs_encoder_id,
       card: { technology: 'ntag215' },
     });
-    await expect.poll(() => attemptIs(after, token, id)).toMatchObject({ status: 'success' });
+    await expect.poll(() => attemptIs(after, token, id), SOON).toMatchObject({ status: 'success' });
     expect(await after.stop()).toBe(0);
   });
 
@@ -126,9 +129,7 @@ describe('the daemon', () => {
       card: { technology: 'mifare_classic_1k', faults: { delay_ms: 700 } },
     });
     const id = await startScan(daemon, token, acs_encoder_id);
-    await expect
-      .poll(() => attemptIs(daemon, token, id), { timeout: 10_000 })
-      .toMatchObject({ phase: 'reading' });
+    await expect.poll(() => attemptIs(daemon, token, id), SOON).toMatchObject({ phase: 'reading' });
     const exit = once(daemon.process, 'exit');
     daemon.process.kill('SIGINT');
     expect(await exit).toEqual([0, null]);
@@ -176,7 +177,7 @@ describe('the daemon', () => {
     await before.post(token, '/acs/encoders/simulate/place_card', { acs_encoder_id, card });
     await before.post(token, '/acs/encoders/simulate/remove_card', { acs_encoder_id });
     const id = await startScan(before, token, acs_encoder_id);
-    await expect.poll(() => attemptIs(before, token, id)).toMatchObject({ phase: 'awaiting_card' });
+    await expect.poll(() => attemptIs(before, token, id), SOON).toMatchObject({ phase: 'awaiting_card' });
     const exit = once(before.process, 'exit');
     // From now on no file may grow by a single byte.
     execFileSync('prlimit', ['--fsize=0', '--pid', String(before.process.pid)]);
@@ -188,6 +189,6 @@ describe('the daemon', () => {
 
     const after = await startDaemon(stateDir);
     await after.post(token, '/acs/encoders/simulate/place_card', { acs_encoder_id, card });
-    await expect.poll(() => attemptIs(after, token, id)).toMatchObject({ status: 'success' });
+    await expect.poll(() => attemptIs(after, token, id), SOON).toMatchObject({ status: 'success' });
   });
 });

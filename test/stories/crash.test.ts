@@ -237,10 +237,10 @@ describe('the daemon is killed', () => {
       const card = newCard();
       const { acs_user_id, action_attempt_id } = await order(desk.bench);
       const { raw, encoderId: acs_encoder_id } = desk.bench;
-      const faults = { delay_ms: 8 };
+      const faults = { delay_ms: 20 };
       await raw.post('/acs/encoders/simulate/place_card', { acs_encoder_id, card: { ...card, faults } });
-      // Three exchanges of 8 ms lie ahead; the kill falls before, between and after them.
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 45));
+      // Three exchanges of 20 ms lie ahead; the kill falls before, between and after them.
+      await new Promise((resolve) => setTimeout(resolve, (round + Math.random()) * 5));
       await desk.crash();
 
       await using story = await StoryDesk.open(desk.bench);
@@ -256,7 +256,7 @@ describe('the daemon is killed', () => {
     }
     desk.checkFile();
     expect(unfinished).toBeGreaterThan(0);
-  });
+  }, 60_000);
 });
 
 /** The attempt, once it has ended. */

@@ -2,7 +2,8 @@ import SQLite from 'better-sqlite3';
 
 /**
  * Holds a state folder for one daemon: an exclusive lock on a file that the system gives up when the process ends,
- * however it ends. Throws when another daemon has it.
+ * however it ends. Throws when another daemon has it. Keep what it returns: a lock that nobody refers to is given back
+ * with the next garbage collection.
  */
 export function lockState(path: string): Disposable {
   const file = new SQLite(path, { timeout: 0 });

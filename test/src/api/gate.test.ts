@@ -252,6 +252,7 @@ describe('what is not HTTP', () => {
     const answer = parseAnswer(await sendBytes(desk.port, bytes));
     expect(answer).toMatchObject(refusal(400, 'bad_request'));
     expect(answer.head).toMatch(/connection: close/i);
+    expect(answer.head).toMatch(/seam-request-id: \S+/i);
   });
 
   test('headers of 40 KiB are too large, of 24 KiB are not', async () => {

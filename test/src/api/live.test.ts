@@ -250,11 +250,20 @@ describe('an upgrade', () => {
       'Upgrade: websocket\r\n',
       'Upgrade: websocket\r\nSec-WebSocket-Key: x\r\nSec-WebSocket-Version: 13\r\n',
       'Upgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 1\r\n',
-      'Upgrade: h2c\r\n',
     ]) {
-      const { status } = parseAnswer(await sendBytes(desk.port, `${head}${rest}\r\n`));
-      expect([400, 404, 405, 426]).toContain(status);
+      const answer = parseAnswer(await sendBytes(desk.port, `${head}${rest}\r\n`));
+      expect([400, 404]).toContain(answer.status);
+      expect(answer.head).toMatch(/seam-request-id: \S+/i);
+      expect(answer.body).toMatchObject({
+        ok: false,
+        error: { message: expect.stringMatching(/WebSocket/) },
+      });
     }
+  });
+
+  test('to another protocol is not made: the answer is HTTP/1.1', async () => {
+    const request = `GET /v1/hello HTTP/1.1\r\nHost: 127.0.0.1:${desk.port}\r\nConnection: Upgrade, close\r\nUpgrade: h2c\r\n\r\n`;
+    expect(parseAnswer(await sendBytes(desk.port, request))).toMatchObject({ status: 200 });
   });
 
   test('beyond 256 open sockets is refused with 429, and there is room again after', async () => {

@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { Attempts } from '../../../src/attempts/attempts.ts';
+import { describeFailure } from '../../../src/attempts/errors.ts';
 import { Encoders } from '../../../src/encoder/encoders.ts';
 import { createLog } from '../../../src/log.ts';
 import type { Attempt, Client, Hint, Order, Phase } from '../../../src/model/attempt.ts';
@@ -145,3 +146,10 @@ export class Desk {
 
 /** Resolves once everything that is due by now has run. */
 export const idle = () => new Promise<void>((resolve) => setImmediate(() => setImmediate(resolve)));
+
+/** How an attempt failed, as Seam's clients hear of it. */
+export function failureOf(desk: Desk, id: string) {
+  const attempt = desk.attempt(id);
+  if (attempt.phase !== 'failed') throw new Error(`the attempt is ${attempt.phase}`);
+  return describeFailure(attempt);
+}

@@ -84,6 +84,8 @@ export class ScriptedDriver implements EncoderDriver {
 /** An open device. */
 export class ScriptedEncoder implements CardEncoder {
   readonly cues: Cue[] = [];
+  /** Closing takes until this resolves. */
+  closes: Promise<void> = Promise.resolve();
   readonly #going = new AbortController();
   #card: ScriptedCard | null = null;
   readonly #waiting = new Set<PromiseWithResolvers<PresentedCard>>();
@@ -146,6 +148,7 @@ export class ScriptedEncoder implements CardEncoder {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.closes;
     this.#closed();
   }
 }

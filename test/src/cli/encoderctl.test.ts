@@ -234,10 +234,17 @@ describe('encoderctl watch', () => {
     void seen.then(() => {
       isSeen = true;
     });
-    for (let count = 0; !isSeen && count < 100; count += 1) {
-      await place(daemon, token, encoder, `04A1B2C3D4${count.toString(16).padStart(2, '0')}F6`);
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    let count = 0;
+    await expect
+      .poll(
+        async () => {
+          await place(daemon, token, encoder, `04A1B2C3D4${(count % 200).toString(16).padStart(2, '0')}F6`);
+          count += 1;
+          return isSeen;
+        },
+        { timeout: 15_000, interval: 100 },
+      )
+      .toBe(true);
     expect(JSON.parse(await seen)).toMatchObject({
       type: 'card.presented',
       acs_encoder_id: encoder,

@@ -186,8 +186,15 @@ describe('a device', () => {
     void encoders.run(driver);
     driver.plug('port-1');
     await noted(1);
+    const device = driver.encoder('port-1');
+    const closes = Promise.withResolvers<void>();
+    device.closes = closes.promise;
     driver.unplug('port-1');
     driver.plug('port-1');
+    await noted(2);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(driver.diary).toEqual(['open port-1']);
+    closes.resolve();
     await noted(3);
     expect(driver.diary).toEqual(['open port-1', 'close port-1', 'open port-1']);
   });
