@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { WebSocket } from 'ws';
 import { z } from 'zod';
 import type { Logger } from '../log.ts';
@@ -19,6 +20,9 @@ export const CLOSE = {
 
 /** How long a socket may take to say who it is. */
 export const AUTHENTICATE_WITHIN_MS = 3000;
+
+/** How long a socket may take to say goodbye when the daemon stops. */
+const LEAVE_WITHIN_MS = 500;
 
 /** How many requests of one socket may be worked on at once. */
 const MAX_REQUESTS = 32;
@@ -96,10 +100,13 @@ export class LiveSocket {
     this.#socket.ping();
   }
 
-  /** The daemon is going: clients may come back at once. */
-  leave(): void {
+  /** The daemon is going: clients may come back at once. Resolves when the socket is closed, which one that does not answer is soon. */
+  async leave(): Promise<void> {
+    const closed = once(this.#socket, 'close');
     this.#socket.close(1001, 'The daemon is stopping.');
-    this.#socket.terminate();
+    const late = setTimeout(() => this.#socket.terminate(), LEAVE_WITHIN_MS);
+    await closed;
+    clearTimeout(late);
   }
 
   #receive(text: string, isBinary: boolean): void {

@@ -18,7 +18,7 @@ const FOREIGN_WRITES_EVERY_MS = 500;
 const PING_EVERY_MS = 30_000;
 
 /** The WebSocket at /live: every open socket, and what they all need. */
-export class Live implements Disposable {
+export class Live implements AsyncDisposable {
   readonly #sockets = new Set<LiveSocket>();
   readonly #server = new WebSocketServer({
     noServer: true,
@@ -82,10 +82,10 @@ export class Live implements Disposable {
     }
   }
 
-  [Symbol.dispose](): void {
+  async [Symbol.asyncDispose](): Promise<void> {
     this.#stopListening();
     for (const timer of this.#timers) clearInterval(timer);
-    for (const socket of this.#sockets) socket.leave();
+    await Promise.all([...this.#sockets].map((socket) => socket.leave()));
     this.#server.close();
   }
 }

@@ -80,7 +80,7 @@ export async function startApi(desk: Desk, gate: Gate, options: ApiOptions, log:
   try {
     await server.listen({ host: '127.0.0.1', port: options.port });
   } catch (error) {
-    live[Symbol.dispose]();
+    await live[Symbol.asyncDispose]();
     await server.close();
     throw error;
   }
@@ -89,7 +89,7 @@ export async function startApi(desk: Desk, gate: Gate, options: ApiOptions, log:
   return {
     url: `http://127.0.0.1:${port}`,
     async [Symbol.asyncDispose]() {
-      live[Symbol.dispose]();
+      await live[Symbol.asyncDispose]();
       await server.close();
     },
   };

@@ -18,9 +18,12 @@ export const timeParameter = z.iso
 /** An id in a request. What is not one of ours is not found; nobody needs to be told that it is no UUID. */
 export const idParameter = z.string().min(1);
 
+/** As many rows as a page may have; who asks for more gets so many, and a cursor. */
+const MOST_ROWS = 500;
+
 /** The part of a list's parameters that asks for a page. */
 export const pageParameters = {
-  limit: z.coerce.number().int().min(1).max(500).default(500),
+  limit: z.coerce.number().int().min(1).default(500),
   page_cursor: z.string().nullish(),
 };
 
@@ -36,7 +39,10 @@ export function toPageRequest(parameters: {
   page_cursor?: string | null | undefined;
 }): PageRequest {
   const after = Number(Buffer.from(parameters.page_cursor ?? '', 'base64url').toString());
-  return { limit: parameters.limit, after: Number.isSafeInteger(after) && after > 0 ? after : 0 };
+  return {
+    limit: Math.min(parameters.limit, MOST_ROWS),
+    after: Number.isSafeInteger(after) && after > 0 ? after : 0,
+  };
 }
 
 export function toPagination(page: Page<unknown>): z.input<typeof pagination> {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { SITE_EVENT_TYPES, type SiteEventType } from '../../../model/event.ts';
 import { defineOperation, READS } from '../../operation.ts';
 import { event, toEvent } from '../../wire/event.ts';
-import { idParameter, timeParameter } from '../../wire/fields.ts';
+import { idParameter, pageParameters, timeParameter, toPageRequest } from '../../wire/fields.ts';
 
 export const eventsList = defineOperation({
   path: '/events/list',
@@ -19,7 +19,7 @@ export const eventsList = defineOperation({
       acs_encoder_id: idParameter.optional(),
       acs_user_id: idParameter.optional(),
       acs_credential_id: idParameter.optional(),
-      limit: z.int().min(1).max(500).default(500),
+      limit: pageParameters.limit,
     })
     .refine(
       ({ since, between }) => since !== undefined || between !== undefined,
@@ -43,7 +43,7 @@ export const eventsList = defineOperation({
         acsUserId: input.acs_user_id,
         acsCredentialId: input.acs_credential_id,
       },
-      { after: 0, limit: input.limit },
+      toPageRequest(input),
     );
     return { events: page.rows.map((one) => toEvent(one, site)) };
   },
