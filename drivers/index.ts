@@ -23,3 +23,6 @@ export const drivers: readonly DriverEntry[] = [
   },
   { name: 'pcsc', options: pcscOptions, module: new URL('./pcsc/index.ts', import.meta.url), runsIn: 'host' },
 ];
+
+/** Drivers that the configuration may name already; until they are here, the daemon says that they are not. */
+export const DRIVERS_TO_COME: readonly string[] = ['pn532', 'msr605', 'twn4', 'pcprox'];

@@ -14,6 +14,8 @@ const port = z.preprocess(
   z.int().min(0).max(65_535),
 );
 
+const CARD_FORMATS = ['mifare_desfire', 'mifare_classic', 'ntag', 'magstripe', 'uid_only'] as const;
+
 /** The configuration file. Everything has a default. */
 const configSchema = z.strictObject({
   state_dir: z.string().min(1).optional(),
@@ -32,6 +34,8 @@ const configSchema = z.strictObject({
     .prefault({}),
   /** By name; a driver that is not named is off. Absent: every driver that works here. */
   drivers: z.record(z.string(), z.unknown()).optional(),
+  /** Which formats a card may be written in, the first that fits; nothing is written yet. */
+  card_formats: z.array(z.enum(CARD_FORMATS)).default([...CARD_FORMATS]),
   allowed_origins: z.array(origin).default([]),
   backend: z.strictObject({ endpoint: z.url(), api_key_file: z.string().optional() }).optional(),
   attempts: z.strictObject({ timeout_seconds: z.number().min(1).max(600).default(60) }).prefault({}),
@@ -71,11 +75,17 @@ const FLAGS = {
   drivers: { type: 'string' },
 } as const;
 
-/** Reads flags, environment and file. Throws ConfigError. */
-export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Config {
+/** What the configuration says of drivers, before anybody has looked at it. */
+export type DriverWishes = Pick<Config, 'drivers' | 'only_drivers'>;
+
+/** Reads flags, environment and file. `driverProblems` says what is wrong with the drivers' part. Throws ConfigError. */
+export function readConfig(
+  argv: readonly string[],
+  env: NodeJS.ProcessEnv,
+  driverProblems: (wishes: DriverWishes) => readonly string[] = () => [],
+): Config {
   const flags = readFlags(argv);
   const file = readFile(flags.config ?? env['ENCODERD_CONFIG']);
-  const problems: string[] = [];
   const given = {
     ...file,
     ...defined({
@@ -86,14 +96,15 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
       backend: backendFrom(env),
     }),
   };
+  const only_drivers = list(flags.drivers ?? env['ENCODERD_DRIVERS']);
   const parsed = configSchema.safeParse(given);
-  if (!parsed.success) problems.push(...parsed.error.issues.map(describe));
-  if (!parsed.success) throw new ConfigError(problems);
-  return {
-    ...parsed.data,
-    state_dir: parsed.data.state_dir ?? defaultStateDir(env),
-    only_drivers: list(flags.drivers ?? env['ENCODERD_DRIVERS']),
-  };
+  const drivers = configSchema.shape.drivers.safeParse(file['drivers']).data;
+  const problems = [
+    ...(parsed.success ? [] : parsed.error.issues.map(describe)),
+    ...driverProblems({ drivers, only_drivers }),
+  ];
+  if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
+  return { ...parsed.data, state_dir: parsed.data.state_dir ?? defaultStateDir(env), only_drivers };
 }
 
 function readFlags(argv: readonly string[]) {

@@ -1,12 +1,12 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { drivers } from '../drivers/index.ts';
+import { DRIVERS_TO_COME, drivers } from '../drivers/index.ts';
 import { Gate } from './api/gate.ts';
 import { RateLimiter } from './api/limits.ts';
 import { startApi } from './api/server.ts';
 import { Attempts } from './attempts/attempts.ts';
 import type { Clock } from './clock.ts';
-import { type Config, ConfigError } from './config.ts';
+import { type Config, ConfigError, type DriverWishes } from './config.ts';
 import { createDoorbell } from './doorbell.ts';
 import type { CreateDriver, EncoderDriver } from './encoder/contract.ts';
 import { type EncoderObserver, Encoders } from './encoder/encoders.ts';
@@ -32,7 +32,8 @@ export class StartError extends Error {}
 
 /** Builds the parts in order, and gives back how to close them in reverse. Throws ConfigError or StartError. */
 export async function startDaemon(config: Config, clock: Clock, log: Logger): Promise<Daemon> {
-  const chosen = chooseDrivers(config);
+  const problems = driverProblems(config);
+  if (problems.length > 0) throw new ConfigError(problems);
   await using parts = new AsyncDisposableStack();
   const { state_dir } = config;
   fromState(state_dir, () => mkdirSync(state_dir, { recursive: true, mode: 0o700 }));
@@ -66,7 +67,7 @@ export async function startDaemon(config: Config, clock: Clock, log: Logger): Pr
       },
     ),
   );
-  for (const { entry, options } of chosen) await runDriver(encoders, entry, options, config, log);
+  await runDrivers(encoders, config, log);
   attempts.resume();
 
   const whereabouts = join(config.state_dir, 'daemon.json');
@@ -78,45 +79,39 @@ export async function startDaemon(config: Config, clock: Clock, log: Logger): Pr
 
 type DriverEntry = (typeof drivers)[number];
 
-interface ChosenDriver {
-  readonly entry: DriverEntry;
-  readonly options: unknown;
+/** The names of the drivers to run; those that nobody named are off once somebody named one. */
+function wantedDrivers({ drivers: named, only_drivers }: DriverWishes): readonly string[] {
+  return only_drivers ?? (named === undefined ? drivers.map(({ name }) => name) : Object.keys(named));
 }
 
-/** The drivers that the configuration wants, with their options checked. */
-function chooseDrivers(config: Config): readonly ChosenDriver[] {
-  const wanted =
-    config.only_drivers ?? (config.drivers === undefined ? undefined : Object.keys(config.drivers));
-  const names = drivers.map(({ name }) => name);
-  const problems = (wanted ?? [])
-    .filter((name) => !names.includes(name))
-    .map((name) => `drivers: There is no driver "${name}". There are: ${names.join(', ')}`);
-  const chosen: ChosenDriver[] = [];
-  for (const entry of drivers) {
-    if (wanted !== undefined && !wanted.includes(entry.name)) continue;
-    const options = entry.options.safeParse(config.drivers?.[entry.name] ?? {});
-    if (options.success) chosen.push({ entry, options: options.data });
-    else
-      problems.push(
-        ...options.error.issues.map((issue) => optionProblem(entry.name, issue.path, issue.message)),
-      );
+/** What is wrong with the part of the configuration that is about drivers. */
+export function driverProblems(wishes: DriverWishes): readonly string[] {
+  const names = [...drivers.map(({ name }) => name), ...DRIVERS_TO_COME];
+  return wantedDrivers(wishes).flatMap((name) => {
+    if (!names.includes(name)) {
+      return [`drivers: There is no driver "${name}". There are: ${names.join(', ')}`];
+    }
+    const checked = drivers
+      .find((entry) => entry.name === name)
+      ?.options.safeParse(wishes.drivers?.[name] ?? {});
+    return (checked?.error?.issues ?? []).map(
+      ({ path, message }) => `${['drivers', name, ...path].join('.')}: ${message}`,
+    );
+  });
+}
+
+/** Starts the drivers that the configuration wants; what cannot be started is noted, and the desk goes on without. */
+async function runDrivers(encoders: Encoders, config: Config, log: Logger): Promise<void> {
+  for (const name of wantedDrivers(config)) {
+    const entry = drivers.find((one) => one.name === name);
+    if (entry === undefined) encoders.noteUnavailable(name, 'This version of encoderd does not have it yet.');
+    else await runDriver(encoders, entry, config, log);
   }
-  if (problems.length > 0) throw new ConfigError(problems);
-  return chosen;
 }
 
-const optionProblem = (driver: string, path: readonly PropertyKey[], message: string) =>
-  `${['drivers', driver, ...path].join('.')}: ${message}`;
-
-async function runDriver(
-  encoders: Encoders,
-  entry: DriverEntry,
-  options: unknown,
-  config: Config,
-  log: Logger,
-): Promise<void> {
+async function runDriver(encoders: Encoders, entry: DriverEntry, config: Config, log: Logger): Promise<void> {
   const context = {
-    options,
+    options: entry.options.parse(config.drivers?.[entry.name] ?? {}),
     stateDir: join(config.state_dir, 'drivers', entry.name),
     log: log.child({ driver: entry.name }),
   };

@@ -1,6 +1,6 @@
 import { systemClock } from './clock.ts';
 import { ConfigError, readConfig } from './config.ts';
-import { StartError, startDaemon } from './daemon.ts';
+import { driverProblems, StartError, startDaemon } from './daemon.ts';
 import { createLog, type Logger } from './log.ts';
 
 /** Exit codes, as in sysexits.h. */
@@ -12,7 +12,7 @@ const STOP_WITHIN_MS = 9000;
 async function main(): Promise<void> {
   let log = createLog('info');
   try {
-    const config = readConfig(process.argv.slice(2), process.env);
+    const config = readConfig(process.argv.slice(2), process.env, driverProblems);
     log = createLog(config.log_level);
     process.on('uncaughtException', (error) => {
       log.fatal({ err: error }, 'a bug: ending, so that the next start goes on from what is committed');

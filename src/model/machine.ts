@@ -45,7 +45,7 @@ export interface Step {
 /**
  * What an event means for an attempt: the attempt as it is afterwards, and what to do once that is committed.
  * An event that comes too late (the attempt has ended, or the card is being worked on) changes nothing: the very same
- * attempt comes back, with `end` if it is over.
+ * attempt comes back, with `end`, for whoever brought the event has nothing to do.
  *
  * Nothing before `card_settled` leaves a trace outside the store, so starting and restarting are one event.
  */

@@ -223,6 +223,12 @@ describe('the daemon', () => {
     expect(stdout).toBe('');
   });
 
+  test('is told of its drivers together with everything else', () => {
+    const config = configFile('port: many\ndrivers: { pcsk: {}, virtual: { encoders: 0 } }\n');
+    const { stderr } = spawnSync(process.execPath, [MAIN, '--config', config], { encoding: 'utf8' });
+    expect(stderr).toMatch(/port: .*\n.*"pcsk".*\n.*drivers\.virtual\.encoders: /);
+  });
+
   test('ends with 78 for a driver that there is none of, and says which there are', () => {
     const { status, stderr } = start(['--drivers', 'virtual,laser,smoke']);
     expect(status).toBe(78);

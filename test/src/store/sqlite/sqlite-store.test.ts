@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { openDatabase } from '../../../../src/store/sqlite/database.ts';
 import { openSqliteStore } from '../../../../src/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../../../src/store/store.ts';
-import { type StorePlace, storeContract } from '../../../contracts/store.ts';
+import { type StorePlace, storeContract } from '../../../contracts/store/store.ts';
 import { startFixture } from './hanging-process.ts';
 
 storeContract('on SQLite', (): StorePlace => {

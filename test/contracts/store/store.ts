@@ -1,0 +1,35 @@
+import { describe, onTestFinished } from 'vitest';
+import type { Store } from '../../../src/store/store.ts';
+import { accessContract } from './access.ts';
+import { deskContract } from './desk.ts';
+import { keepingContract } from './keeping.ts';
+import { peopleContract } from './people.ts';
+
+/** Where one test's store lies. */
+export interface StorePlace extends Disposable {
+  /** Opens the store of this place, as another process would. */
+  open(): Store;
+}
+
+/** Places for stores, each gone when its test is. */
+export interface StorePlaces {
+  openPlace(): StorePlace;
+  openStore(): Store;
+}
+
+/** What every store promises. */
+export function storeContract(name: string, makePlace: () => StorePlace): void {
+  const openPlace = () => {
+    const place = makePlace();
+    onTestFinished(() => place[Symbol.dispose]());
+    return place;
+  };
+  const places = { openPlace, openStore: () => openPlace().open() };
+
+  describe(`the store ${name}`, () => {
+    keepingContract(places);
+    deskContract(places);
+    peopleContract(places);
+    accessContract(places);
+  });
+}
