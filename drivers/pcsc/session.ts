@@ -115,6 +115,7 @@ export class PcscSession {
 }
 
 function deviceOf(id: string, reader: PcscReader): Device {
-  const name = parseReaderName(reader.name).title;
+  const { title, slot } = parseReaderName(reader.name);
+  const name = slot === 0 ? title : `${title}, slot ${slot + 1}`;
   return { id, name, capabilities: { technologies: PCSC_TECHNOLOGIES, isVirtual: false } };
 }

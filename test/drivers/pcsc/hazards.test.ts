@@ -145,6 +145,8 @@ describe.runIf(pcscdIsAvailable())('drivers/pcsc survives', () => {
     await using pcscd = await startPcscBench();
     await using hosted = new HostedPcsc(pcscd);
     const [first, second] = [await hosted.open(FIRST), await hosted.open(SECOND)];
+    const names = hosted.news.flatMap((told) => (told.news === 'device_arrived' ? told.device.name : []));
+    expect(names.sort()).toEqual(['ACS ACR122U PICC Interface', 'ACS ACR122U PICC Interface, slot 2']);
     await Promise.all([
       placeCard(pcscd, 0, CLASSIC),
       placeCard(pcscd, 1, { technology: 'ntag213', uid: '04A2C3F1D25E80' }),
