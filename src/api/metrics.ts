@@ -1,4 +1,4 @@
-import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { Counter, Gauge, Registry } from 'prom-client';
 import type { Desk } from './operation.ts';
 
 export interface Metrics {
@@ -10,7 +10,25 @@ export interface Metrics {
 export function createMetrics({ site, encoders }: Desk): Metrics {
   const registry = new Registry();
   const registers = [registry];
-  collectDefaultMetrics({ register: registry });
+  // Not prom-client's default metrics: one of them wakes the process a hundred times a second, for ever.
+  new Gauge({
+    name: 'process_resident_memory_bytes',
+    help: 'Memory that the daemon holds',
+    registers,
+    collect() {
+      this.set(process.memoryUsage.rss());
+    },
+  });
+  new Counter({
+    name: 'process_cpu_seconds_total',
+    help: 'Processor time that the daemon has used',
+    registers,
+    collect() {
+      const { user, system } = process.cpuUsage();
+      this.reset();
+      this.inc((user + system) / 1e6);
+    },
+  });
   new Gauge({
     name: 'encoderd_encoders',
     help: 'Encoders that this desk has seen, by driver and state',
