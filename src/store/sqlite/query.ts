@@ -18,11 +18,12 @@ export class Conditions {
     return value === undefined ? this : this.add(sql, value);
   }
 
-  /** Adds `column IN (...)` when the filter has this part; an empty list matches nothing. */
+  /** Adds that the column is one of `values`, when the filter has this part; an empty list matches nothing. */
   whenIn(column: string, values: readonly Value[] | undefined): this {
+    // One parameter, however long the list: the statement stays the same, and no limit of SQLite is met.
     return values === undefined
       ? this
-      : this.add(`${column} IN (${values.map(() => '?').join(', ')})`, ...values);
+      : this.add(`${column} IN (SELECT value FROM json_each(?))`, JSON.stringify(values));
   }
 
   /** Adds that one of the columns (or other expressions) contains `text`, whatever its case. */

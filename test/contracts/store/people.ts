@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Credential } from '../../../src/model/credential.ts';
-import { ALL, cardOf, codeOf, identity, ids, user } from './records.ts';
+import { ALL, cardOf, codeOf, encoder, identity, ids, user } from './records.ts';
 import type { StorePlaces } from './store.ts';
 
 /** What a store promises of users, identities and credentials, and of every list. */
@@ -170,6 +170,13 @@ export function peopleContract({ openStore }: StorePlaces): void {
   });
 
   describe('a list', () => {
+    test('takes as many ids as anybody asks for', () => {
+      const store = openStore();
+      store.encoders.insert(encoder('desk-1'), 'device-1');
+      const wanted = Array.from({ length: 40_000 }, (_, at) => `desk-${at}`);
+      expect(ids(store.encoders.list({ ids: wanted }, ALL))).toEqual(['desk-1']);
+    });
+
     test('is walked page by page, and inserts and removals on the way neither repeat nor hide a row', () => {
       const store = openStore();
       for (let at = 1; at <= 5; at += 1) store.users.insert(user(`u${at}`));
