@@ -136,8 +136,11 @@ function defaultStateDir(env: NodeJS.ProcessEnv): string {
 }
 
 function list(text: string | undefined): string[] | undefined {
-  const names = text?.split(',').map((name) => name.trim());
-  return names?.filter((name) => name !== '');
+  if (text === undefined || text.trim() === '') return undefined;
+  return text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
 }
 
 function defined(fields: Record<string, unknown>): Record<string, unknown> {

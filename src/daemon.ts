@@ -40,26 +40,36 @@ export async function startDaemon(config: Config, clock: Clock, log: Logger): Pr
   parts.use(fromState(state_dir, () => lockState(join(state_dir, 'lock'))));
   const store = parts.use(fromState(state_dir, () => openSqliteStore(join(state_dir, 'encoderd.db'))));
   const doorbell = createDoorbell();
-  const site = openSite({
-    store,
-    clock,
-    doorbell,
-    settings: {
-      name: config.site.name,
-      timeZone: config.site.time_zone,
-      enrolUnknownCards: config.site.enrol_unknown_cards,
-      cardNumberFormat: config.site.card_number_format,
-      keptChanges: config.limits.kept_changes,
-      hasBackend: config.backend !== undefined,
-    },
-  });
-  allEncodersOffline(site);
+  const site = fromState(state_dir, () =>
+    openSite({
+      store,
+      clock,
+      doorbell,
+      settings: {
+        name: config.site.name,
+        timeZone: config.site.time_zone,
+        enrolUnknownCards: config.site.enrol_unknown_cards,
+        cardNumberFormat: config.site.card_number_format,
+        keptChanges: config.limits.kept_changes,
+        hasBackend: config.backend !== undefined,
+      },
+    }),
+  );
+  fromState(state_dir, () => allEncodersOffline(site));
 
   const encoders = parts.use(new Encoders(observerOf(site), clock, log));
   const attempts = parts.use(new Attempts(site, encoders, log));
+  const stopListening = doorbell.listen(() => attempts.endOrphans());
+  parts.defer(stopListening);
   const { requests_per_second: perSecond, request_burst: burst, connections } = config.limits;
   const gate = new Gate(store, config.allowed_origins, new RateLimiter({ perSecond, burst }, clock));
-  const desk = { site, encoders, attempts, defaultTimeoutMs: config.attempts.timeout_seconds * 1000 };
+  const desk = {
+    site,
+    encoders,
+    attempts,
+    defaultTimeoutMs: config.attempts.timeout_seconds * 1000,
+    underWay: new Map(),
+  };
   const api = parts.use(
     await startApi(desk, gate, { port: config.port, maxConnections: connections }, log).catch(
       (error: Error) => {

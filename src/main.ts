@@ -11,6 +11,8 @@ const STOP_WITHIN_MS = 9000;
 
 async function main(): Promise<void> {
   let log = createLog('info');
+  // From the first moment on, and for good: npm passes on a signal that the daemon got already.
+  const stop = asked();
   try {
     const config = readConfig(process.argv.slice(2), process.env, driverProblems);
     log = createLog(config.log_level);
@@ -21,7 +23,7 @@ async function main(): Promise<void> {
     const daemon = await startDaemon(config, systemClock, log);
     // Always on stdout, whatever the level: scripts wait for this line.
     createLog('info').info({ url: daemon.url, state_dir: config.state_dir, pid: process.pid }, 'listening');
-    const signal = await asked();
+    const signal = await stop;
     log.info({ signal }, 'stopping');
     setTimeout(() => process.exit(EXIT.temporary), STOP_WITHIN_MS).unref();
     await daemon[Symbol.asyncDispose]();
@@ -47,7 +49,7 @@ function report(error: unknown, log: Logger): number {
 /** Resolves with the signal that asks the daemon to stop. */
 function asked(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve);
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, resolve);
   });
 }
 

@@ -16,6 +16,10 @@ import {
   UNRESPONSIVE_CARD,
 } from './scard-errors.ts';
 
+/** SCARD_STATE_UNKNOWN and SCARD_STATE_UNAVAILABLE (pcsclite.h). */
+const STATE_UNKNOWN = 0x0004;
+const STATE_UNAVAILABLE = 0x0008;
+
 /** Milliseconds between two tries at a reader that another program holds: so much, and up to as much again at random. */
 const SHARING_RETRY_MS = 25;
 
@@ -40,7 +44,10 @@ export class PcscReader {
     this.#calls = new NativeCalls(reader.reader, another, options.exchange_timeout_ms, this.#gone.signal);
     // nfc-pcsc's own listener connects in shared mode, loses errors and wants an AID for ISO 14443-4 cards.
     reader.reader.removeAllListeners('status');
-    reader.reader.on('status', ({ state, atr }) => this.#update(presenceFrom(state, atr)));
+    reader.reader.on('status', ({ state, atr }) => {
+      // The reader is on its way out: that says nothing of the card on it.
+      if ((state & (STATE_UNKNOWN | STATE_UNAVAILABLE)) === 0) this.#update(presenceFrom(state, atr));
+    });
   }
 
   /** Fires with `device_lost` when the reader went. */
@@ -99,7 +106,8 @@ export class PcscReader {
         await this.#calls.disconnect(disposition);
       }
     });
-    return unlessAborted(result, untilFired(signal, waiting.signal));
+    const ended = result.finally(() => waiting.abort());
+    return unlessAborted(ended, untilFired(signal, waiting.signal));
   }
 
   /** Resolves when no work is under way. */

@@ -1,5 +1,6 @@
 import { EncoderError, type EncoderErrorCode } from '../encoder/errors.ts';
 import { SiteError, type SiteErrorType } from '../site/errors.ts';
+import { StorageError } from '../store/errors.ts';
 
 /** Every error type that the API answers with, and its HTTP status. */
 export const ERROR_STATUS = {
@@ -12,6 +13,7 @@ export const ERROR_STATUS = {
   forbidden_peer: 403,
   missing_scope: 403,
   not_found: 404,
+  acs_access_group_not_found: 404,
   acs_credential_not_found: 404,
   acs_encoder_not_found: 404,
   acs_entrance_not_found: 404,
@@ -34,6 +36,7 @@ export const ERROR_STATUS = {
   too_many_requests: 429,
   encoder_not_virtual: 400,
   internal_server_error: 500,
+  storage_unavailable: 503,
 } as const satisfies Readonly<Record<SiteErrorType, number>> & Readonly<Record<string, number>>;
 
 export type ApiErrorType = keyof typeof ERROR_STATUS;
@@ -107,6 +110,12 @@ export function toApiError(error: unknown): ApiError | null {
   if (error instanceof EncoderError) {
     const type = ENCODER_ERRORS[error.code];
     if (type !== undefined) return new ApiError(type, error.message);
+  }
+  if (error instanceof StorageError) {
+    return new ApiError(
+      'storage_unavailable',
+      `The disk of the desk's computer does not take this: ${error.message}. Make room on it, then try again.`,
+    );
   }
   return null;
 }

@@ -33,7 +33,9 @@ export class Gate {
 
   /** Tells the gate on which port it stands. */
   open(port: number): void {
-    this.#hosts = new Set(['127.0.0.1', 'localhost', '[::1]'].map((host) => `${host}:${port}`));
+    const names = ['127.0.0.1', 'localhost', '[::1]'];
+    // Browsers leave out the port of the scheme.
+    this.#hosts = new Set([...names.map((name) => `${name}:${port}`), ...(port === 80 ? names : [])]);
   }
 
   /** Steps 1 to 3. Returns the allowed Origin, or null when the request has none. */

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { WebSocket } from 'ws';
 import { z } from 'zod';
 import type { Logger } from '../log.ts';
@@ -23,6 +22,9 @@ export const AUTHENTICATE_WITHIN_MS = 3000;
 
 /** How long a socket may take to say goodbye when the daemon stops. */
 const LEAVE_WITHIN_MS = 500;
+
+/** How much may wait to be read by the other side, bytes. */
+const MAX_UNREAD_BYTES = 4 * 1024 * 1024;
 
 /** How many requests of one socket may be worked on at once. */
 const MAX_REQUESTS = 32;
@@ -102,7 +104,8 @@ export class LiveSocket {
 
   /** The daemon is going: clients may come back at once. Resolves when the socket is closed, which one that does not answer is soon. */
   async leave(): Promise<void> {
-    const closed = once(this.#socket, 'close');
+    // Not events.once: that rejects when the socket fails on its way out.
+    const closed = new Promise<void>((resolve) => this.#socket.once('close', () => resolve()));
     this.#socket.close(1001, 'The daemon is stopping.');
     const late = setTimeout(() => this.#socket.terminate(), LEAVE_WITHIN_MS);
     await closed;
@@ -139,6 +142,11 @@ export class LiveSocket {
 
   #obey(received: Frame): void {
     if (received.type === 'authenticate') {
+      if (this.#client !== null) {
+        const refusal = new ApiError('invalid_input', 'This socket is authenticated. Open another one.');
+        this.#refuse(CLOSE.malformed, refusal);
+        return;
+      }
       this.#client = this.#gate.identify(received.token);
       this.#token = received.token;
       clearTimeout(this.#tooSlow);
@@ -172,6 +180,7 @@ export class LiveSocket {
         const operation = this.#operations.get(path);
         if (operation === undefined) throw new ApiError('not_found', `There is no ${path} here.`);
         if (operation.scope !== null) this.#gate.permit(client, operation.scope);
+        else this.#gate.count(client.id);
         const { body } = await runOperation(operation, params, this.#desk, client);
         this.#send({ type: 'response', id, ...body });
       } finally {
@@ -212,6 +221,12 @@ export class LiveSocket {
   }
 
   #send(message: object): void {
-    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(JSON.stringify(message));
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    this.#socket.send(JSON.stringify(message));
+    // Who asks and does not read the answers would have them all kept here.
+    if (this.#socket.bufferedAmount > MAX_UNREAD_BYTES) {
+      this.#close(CLOSE.tooMany, 'Too slow to read. Connect again and subscribe with the last sequence.');
+      this.#socket.terminate();
+    }
   }
 }

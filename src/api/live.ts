@@ -14,6 +14,9 @@ const MAX_SOCKETS = 256;
 /** How often the store is asked whether another process (encoderctl) wrote to it, milliseconds. */
 const FOREIGN_WRITES_EVERY_MS = 500;
 
+/** How long a refused socket may take to go, milliseconds. */
+const REFUSED_MS = 1000;
+
 /** How often a silent socket is asked whether anybody is there, milliseconds. */
 const PING_EVERY_MS = 30_000;
 
@@ -102,4 +105,6 @@ export function refuse(socket: Duplex, refusal: ApiError): void {
     'Connection: close',
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  // The other side may never close its half.
+  setTimeout(() => socket.destroy(), REFUSED_MS).unref();
 }

@@ -16,6 +16,9 @@ import { operations } from './routes/index.ts';
 /** Room for the cookies of every other program on localhost, bytes. */
 const MAX_HEADER_BYTES = 32 * 1024;
 
+/** A whole request must have come after so many milliseconds. */
+const REQUEST_WITHIN_MS = 15_000;
+
 const METHODS: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 export interface ApiOptions {
@@ -36,10 +39,15 @@ export async function startApi(desk: Desk, gate: Gate, options: ApiOptions, log:
     bodyLimit: MAX_BODY_BYTES,
     genReqId: () => randomUUID(),
     forceCloseConnections: true,
+    requestTimeout: REQUEST_WITHIN_MS,
     routerOptions: { caseSensitive: true, ignoreTrailingSlash: false },
     // A request without a Host is refused by the gate, which says so in the envelope; Node.js would not.
     http: {
       maxHeaderSize: MAX_HEADER_BYTES,
+      // Half a request holds a connection no longer than this.
+      headersTimeout: 5000,
+      requestTimeout: REQUEST_WITHIN_MS,
+      connectionsCheckingInterval: 1000,
       requireHostHeader: false,
       // Whoever offers another protocol, as curl does HTTP/2, is answered in HTTP/1.1.
       shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
@@ -210,21 +218,23 @@ function serve(server: FastifyInstance, operation: Operation, desk: Desk, gate: 
     url: operation.path,
     // Before a body is read: who asks, and may they?
     onRequest: async (request) => {
-      if (!operation.methods.some((method) => method === request.method)) {
+      const asked = request.method === 'HEAD' ? 'GET' : request.method;
+      if (!operation.methods.some((method) => method === asked)) {
         throw new ApiError(
           'method_not_allowed',
           `Use ${operation.methods.join(' or ')} for ${operation.path}.`,
         );
       }
       if (operation.scope !== null) gate.permit(gate.identify(bearerToken(request.headers)), operation.scope);
-      else gate.count('anybody');
+      // What any web page can make a browser send must not keep everybody else out.
+      else gate.count(`anybody ${request.headers['sec-fetch-site'] ?? ''}`);
     },
     handler: async (request, reply) => {
       const client = operation.scope === null ? NOBODY : gate.identify(bearerToken(request.headers));
       const input = { ...decode(queryOf(request.raw)), ...asObject(request.body) };
       const idempotencyKey = request.headers['idempotency-key'];
       const answer =
-        typeof idempotencyKey === 'string' && request.method === 'POST'
+        typeof idempotencyKey === 'string' && request.method === 'POST' && !operation.methods.includes('GET')
           ? await runOnce(operation, input, desk, client, { id: request.id, idempotencyKey })
           : await runOperation(operation, input, desk, client);
       return reply.code(answer.status).send(answer.body);

@@ -1,10 +1,11 @@
 import type { Encoders } from '../encoder/encoders.ts';
 import type { Logger } from '../log.ts';
-import { type Attempt, type Client, isWaiting, type Order } from '../model/attempt.ts';
+import { type Attempt, type Client, isLive, isWaiting, type Order } from '../model/attempt.ts';
+import type { AttemptEvent } from '../model/machine.ts';
 import { findEncoder, recordEncoder } from '../site/encoders.ts';
 import { SiteError } from '../site/errors.ts';
 import { newId, record, type Site } from '../site/site.ts';
-import { findBeneficiary } from '../site/users.ts';
+import { findBeneficiary, isKnown } from '../site/users.ts';
 import { commitEvent, findAttempt } from './commit.ts';
 import { Runner } from './runner.ts';
 
@@ -40,9 +41,22 @@ export class Attempts implements AsyncDisposable {
    */
   request(request: AttemptRequest): Attempt {
     const { created, superseded, attempt } = this.#site.store.transaction(() => this.#admit(request));
-    if (superseded !== null) this.#runner.stop(superseded);
-    if (created) this.#runner.start(attempt);
+    if (superseded !== null) this.#stopLater(superseded);
+    if (created) this.#startLater(attempt);
     return attempt;
+  }
+
+  /**
+   * Ends what nobody can want any more: attempts of a key that was revoked, and those for a user who was deleted. Work
+   * on a card is not cut short.
+   */
+  endOrphans(): void {
+    for (const attempt of this.#site.store.attempts.live()) {
+      const event = orphanedBy(this.#site, attempt);
+      if (event === null || !isWaiting(attempt)) continue;
+      commitEvent(this.#site, attempt.id, event);
+      this.#stopLater(attempt.id);
+    }
   }
 
   /**
@@ -66,12 +80,26 @@ export class Attempts implements AsyncDisposable {
       }
       return commitEvent(this.#site, attemptId, { event: 'cancelled' }).attempt;
     });
-    this.#runner.stop(attemptId);
+    this.#stopLater(attemptId);
     return attempt;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.#runner[Symbol.asyncDispose]();
+  }
+
+  /** Once the turn is over, and with it every transaction around this: one that was undone starts nothing. */
+  #startLater(attempt: Attempt): void {
+    queueMicrotask(() => {
+      if (this.#site.store.attempts.get(attempt.id) !== null) this.#runner.start(attempt);
+    });
+  }
+
+  #stopLater(attemptId: string): void {
+    queueMicrotask(() => {
+      const attempt = this.#site.store.attempts.get(attemptId);
+      if (attempt !== null && !isLive(attempt)) this.#runner.stop(attemptId);
+    });
   }
 
   #admit({ client, encoderId, order, timeoutMs }: AttemptRequest): Admission {
@@ -109,6 +137,13 @@ export class Attempts implements AsyncDisposable {
     recordEncoder(site, encoderId);
     return { created: true, superseded: live?.id ?? null, attempt };
   }
+}
+
+/** Why nobody can want this attempt any more; null: somebody can. */
+function orphanedBy(site: Site, { client, order }: Attempt): AttemptEvent | null {
+  if (site.store.apiKeys.get(client.id)?.revokedAt != null) return { event: 'cancelled' };
+  if (order.action !== 'SCAN_TO_ASSIGN_CREDENTIAL' || isKnown(site, order.beneficiary)) return null;
+  return { event: 'work_failed', reason: 'beneficiary_deleted', detail: null };
 }
 
 interface Admission {

@@ -5,13 +5,17 @@ import type { Station } from '../encoder/station.ts';
 import type { Logger } from '../log.ts';
 import type { Attempt } from '../model/attempt.ts';
 import type { Card } from '../model/card.ts';
-import type { AttemptEvent, Command } from '../model/machine.ts';
+import type { AttemptEvent, Command, Step } from '../model/machine.ts';
 import type { Site } from '../site/site.ts';
+import { StorageError } from '../store/errors.ts';
 import { commitEvent } from './commit.ts';
 import { mustLeaveFirst, settleCard } from './settle.ts';
 
 /** How long an attempt waits for an encoder that is away before it ends and says so. */
 export const ENCODER_GRACE_MS = 8000;
+
+/** How long after a failure of the disk it is tried again. */
+const STORAGE_RETRY_MS = 1000;
 
 /** What acting on a step brought: an event, or a card whose number was read and that is to be settled. */
 type News = AttemptEvent | { readonly event: 'card_read'; readonly card: Card };
@@ -70,24 +74,40 @@ class Run {
   }
 
   async toTheEnd(attemptId: string): Promise<void> {
-    let step = commitEvent(this.#site, attemptId, { event: 'started', now: this.#now() });
     try {
+      let step = await this.#committed(() =>
+        commitEvent(this.#site, attemptId, { event: 'started', now: this.#now() }),
+      );
       while (step.command !== 'end') {
-        const news = await this.#act(step.command, step.attempt);
-        step =
+        const { attempt, command } = step;
+        const news = await this.#act(command, attempt);
+        step = await this.#committed(() =>
           news.event === 'card_read'
-            ? settleCard(this.#site, step.attempt, news.card)
-            : commitEvent(this.#site, attemptId, news);
+            ? settleCard(this.#site, attempt, news.card)
+            : commitEvent(this.#site, attemptId, news),
+        );
         this.#log.debug(
           { attempt: attemptId, event: news.event, phase: step.attempt.phase },
           'attempt advanced',
         );
       }
+      this.#station.cue(step.attempt.phase === 'succeeded' ? 'success' : 'failure');
     } catch (error) {
-      if (error instanceof Stopped) return;
-      throw error;
+      if (!(error instanceof Stopped)) throw error;
     }
-    this.#station.cue(step.attempt.phase === 'succeeded' ? 'success' : 'failure');
+  }
+
+  /** Commits, and tries again while the disk does not serve: what is not committed is not acted on, and not forgotten. */
+  async #committed(commit: () => Step): Promise<Step> {
+    for (;;) {
+      try {
+        return commit();
+      } catch (error) {
+        if (!(error instanceof StorageError)) throw error;
+        this.#log.error({ err: error }, 'an attempt cannot be committed, trying again');
+        await this.#site.clock.until(this.#now() + STORAGE_RETRY_MS, this.#signal);
+      }
+    }
   }
 
   #act(command: Exclude<Command, 'end'>, attempt: Attempt): Promise<News> {

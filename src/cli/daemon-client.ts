@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { createApiKey } from '../site/api-keys.ts';
 import { openState, type StateWords, stateDir } from './state.ts';
-import { CommandError } from './terminal.ts';
+import { CommandError, EXIT } from './terminal.ts';
 
 /** How the words of a command name the daemon. */
 export interface DaemonWords extends StateWords {
@@ -33,6 +33,7 @@ export class DaemonClient {
     }).catch((error: unknown) => {
       throw new CommandError(
         `No daemon answers at ${this.url} (${describe(error)}). Start it, or give --url.`,
+        EXIT.unavailable,
       );
     });
     const body: unknown = await response.json();
@@ -47,6 +48,7 @@ function whereabouts(words: StateWords): string {
   if (!existsSync(path)) {
     throw new CommandError(
       `No daemon runs on the state folder ${stateDir(words)}. Start it, or name its folder with --state-dir or ENCODERD_STATE_DIR.`,
+      EXIT.unavailable,
     );
   }
   return z.object({ url: z.string() }).parse(JSON.parse(readFileSync(path, 'utf8'))).url;

@@ -3,7 +3,7 @@ import { keysCommand } from './keys.ts';
 import { originsCommand } from './origins.ts';
 import { scanCommand } from './scan.ts';
 import { statusCommand } from './status.ts';
-import { CommandError, type Terminal, terminal } from './terminal.ts';
+import { CommandError, EXIT, type Terminal, terminal } from './terminal.ts';
 import { watchCommand } from './watch.ts';
 
 /** One command of the technician's tool. */
@@ -20,9 +20,6 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   scan: scanCommand,
   status: statusCommand,
 };
-
-/** As in sysexits.h. */
-const EXIT = { failed: 1, usage: 64 } as const;
 
 const USAGE = [
   'usage: encoderctl <command> [--json] [--state-dir DIR] [--url URL] [--api-key KEY]',
@@ -45,7 +42,7 @@ async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     out.fail(error);
-    return error.isUsage ? EXIT.usage : EXIT.failed;
+    return error.exitCode;
   }
 }
 

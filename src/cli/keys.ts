@@ -1,10 +1,13 @@
 import { DEFAULT_SCOPES, SCOPES, type Scope } from '../model/api-key.ts';
 import { createApiKey, revokeApiKey } from '../site/api-keys.ts';
 import { openState } from './state.ts';
-import { CommandError, type Terminal, table } from './terminal.ts';
+import { CommandError, EXIT, type Terminal, table } from './terminal.ts';
 import { readWords } from './words.ts';
 
 const USAGE = 'keys create --name NAME [--scope SCOPE ...] | keys list | keys revoke NAME';
+
+/** What a key may be called: it stands in tables, and on the screen of whoever finds the encoder in use. */
+const NAME = /^[^\p{Cc}]{1,100}$/u;
 
 /** Makes, lists and revokes API keys; works on the state folder, with the daemon running or not. */
 export const keysCommand = {
@@ -20,7 +23,8 @@ export const keysCommand = {
     switch (verb) {
       case 'create': {
         const name = values.name ?? named;
-        if (name === undefined || name === '') throw new CommandError(`usage: encoderctl ${USAGE}`, true);
+        if (name === undefined || !NAME.test(name))
+          throw new CommandError(`usage: encoderctl ${USAGE}`, EXIT.usage);
         const order = { name, scopes: readScopes(values.scope) };
         const { token, key } = orCommandError(() => createApiKey(store, order, now));
         terminal.result({ api_key: token, name: key.name, scopes: key.scopes }, [
@@ -53,7 +57,7 @@ export const keysCommand = {
       }
       case 'revoke': {
         const name = named ?? values.name;
-        if (name === undefined) throw new CommandError(`usage: encoderctl ${USAGE}`, true);
+        if (name === undefined) throw new CommandError(`usage: encoderctl ${USAGE}`, EXIT.usage);
         const key = orCommandError(() => revokeApiKey(store, name, now));
         terminal.result({ revoked: key.name }, [
           `The key "${key.name}" is revoked. Apps that use it are refused from now on.`,
@@ -61,7 +65,7 @@ export const keysCommand = {
         return;
       }
       default:
-        throw new CommandError(`usage: encoderctl ${USAGE}`, true);
+        throw new CommandError(`usage: encoderctl ${USAGE}`, EXIT.usage);
     }
   },
 };
@@ -70,10 +74,11 @@ function readScopes(names: readonly string[] | undefined): readonly Scope[] {
   if (names === undefined) return DEFAULT_SCOPES;
   return names
     .flatMap((name) => name.split(','))
+    .filter((name, at, all) => all.indexOf(name) === at)
     .map((name) => {
       const scope = SCOPES.find((one) => one === name);
       if (scope === undefined) {
-        throw new CommandError(`There is no scope "${name}". There are: ${SCOPES.join(', ')}`, true);
+        throw new CommandError(`There is no scope "${name}". There are: ${SCOPES.join(', ')}`, EXIT.usage);
       }
       return scope;
     });

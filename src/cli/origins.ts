@@ -1,6 +1,6 @@
 import { isOrigin } from '../config.ts';
-import { openState } from './state.ts';
-import { CommandError, type Terminal } from './terminal.ts';
+import { configOf, openState } from './state.ts';
+import { CommandError, EXIT, type Terminal, table } from './terminal.ts';
 import { readWords } from './words.ts';
 
 const USAGE = 'origins allow ORIGIN | origins list | origins remove ORIGIN';
@@ -13,27 +13,41 @@ export const originsCommand = {
     const [verb, origin] = positionals;
     using store = openState(values);
     if (verb === 'list') {
-      const origins = store.origins.list();
+      const rows = [
+        ...configOf(values).allowed_origins.map((one) => ({ origin: one, allowed_by: 'configuration' })),
+        ...store.origins.list().map((one) => ({ origin: one, allowed_by: 'encoderctl' })),
+      ];
       terminal.result(
-        origins,
-        origins.length === 0 ? ['No web page is allowed here (the configuration may allow some).'] : origins,
+        rows,
+        rows.length === 0
+          ? ['No web page is allowed.']
+          : table(
+              ['ORIGIN', 'ALLOWED BY'],
+              rows.map((row) => [row.origin, row.allowed_by]),
+            ),
       );
       return;
     }
     if ((verb !== 'allow' && verb !== 'remove') || origin === undefined) {
-      throw new CommandError(`usage: encoderctl ${USAGE}`, true);
+      throw new CommandError(`usage: encoderctl ${USAGE}`, EXIT.usage);
     }
     if (!isOrigin(origin)) {
       throw new CommandError(
         `"${origin}" is no origin. An origin is scheme, host and port, as https://pms.example.com`,
-        true,
+        EXIT.usage,
       );
     }
     if (verb === 'allow') {
       store.origins.allow(origin, Date.now());
       terminal.result({ allowed: origin }, [`Pages of ${origin} may use the encoder, with an API key.`]);
     } else {
-      store.origins.remove(origin);
+      const wasAllowed = store.origins.remove(origin);
+      if (configOf(values).allowed_origins.includes(origin)) {
+        throw new CommandError(
+          `The configuration allows ${origin}. Remove it there, and start the daemon anew.`,
+        );
+      }
+      if (!wasAllowed) throw new CommandError(`${origin} was not allowed. See: encoderctl origins list`);
       terminal.result({ removed: origin }, [`Pages of ${origin} may not use the encoder any more.`]);
     }
   },

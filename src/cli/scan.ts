@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DaemonClient } from './daemon-client.ts';
 import { listEncoders } from './encoders.ts';
 import { watchDesk } from './live-client.ts';
-import { CommandError, type Terminal } from './terminal.ts';
+import { CommandError, EXIT, type Terminal } from './terminal.ts';
 import { readWords } from './words.ts';
 
 const attempt = z.looseObject({
@@ -83,7 +83,7 @@ async function onlyEncoder(daemon: DaemonClient): Promise<string> {
   const online = (await listEncoders(daemon)).filter(({ state }) => state !== 'offline');
   const [first] = online.length === 1 ? online : online.filter((one) => !one.is_virtual);
   if (first === undefined || online.filter((one) => !one.is_virtual).length > 1) {
-    throw new CommandError('Say which encoder, with --encoder ID. See: encoderctl encoders', true);
+    throw new CommandError('Say which encoder, with --encoder ID. See: encoderctl encoders', EXIT.usage);
   }
   return first.acs_encoder_id;
 }

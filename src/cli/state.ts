@@ -1,9 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigError, readConfig } from '../config.ts';
+import { type Config, ConfigError, readConfig } from '../config.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
-import { CommandError } from './terminal.ts';
+import { CommandError, EXIT } from './terminal.ts';
 
 /** Where the words of a command say that the state folder is. */
 export interface StateWords {
@@ -11,8 +11,13 @@ export interface StateWords {
   readonly config?: string | undefined;
 }
 
-/** The state folder that the daemon uses, by flag, environment and file. */
+/** The state folder that the daemon uses, by flag, environment and file. A mistake elsewhere in the configuration does not matter then. */
 export function stateDir(words: StateWords): string {
+  return words['state-dir'] || process.env['ENCODERD_STATE_DIR'] || configOf(words).state_dir;
+}
+
+/** The configuration as the daemon would read it. */
+export function configOf(words: StateWords): Config {
   try {
     return readConfig(
       [
@@ -20,9 +25,9 @@ export function stateDir(words: StateWords): string {
         ...(words.config === undefined ? [] : ['--config', words.config]),
       ],
       process.env,
-    ).state_dir;
+    );
   } catch (error) {
-    if (error instanceof ConfigError) throw new CommandError(error.message);
+    if (error instanceof ConfigError) throw new CommandError(error.message, EXIT.configuration);
     throw error;
   }
 }
@@ -35,8 +40,9 @@ export function openState(words: StateWords): Store {
     return openSqliteStore(join(dir, 'encoderd.db'));
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
-    throw new CommandError(
-      `The state folder ${dir} cannot be opened: ${detail}. Run this as the user that the daemon runs as.`,
-    );
+    const cure = /EACCES|EPERM|CANTOPEN|READONLY/.test(detail)
+      ? ' Run this as the user that the daemon runs as.'
+      : '';
+    throw new CommandError(`The state folder ${dir} cannot be used: ${detail}.${cure}`, EXIT.unavailable);
   }
 }

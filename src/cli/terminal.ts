@@ -1,12 +1,15 @@
+/** Exit codes, as in sysexits.h. */
+export const EXIT = { failed: 1, usage: 64, unavailable: 69, configuration: 78 } as const;
+
 /** A command cannot do what was asked. The message tells the technician what to do. */
 export class CommandError extends Error {
-  /** Whether the command was called wrongly. */
-  readonly isUsage: boolean;
+  /** One of EXIT. */
+  readonly exitCode: number;
 
-  constructor(message: string, isUsage = false) {
+  constructor(message: string, exitCode: number = EXIT.failed) {
     super(message);
     this.name = 'CommandError';
-    this.isUsage = isUsage;
+    this.exitCode = exitCode;
   }
 }
 

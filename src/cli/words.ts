@@ -1,5 +1,5 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
-import { CommandError } from './terminal.ts';
+import { CommandError, EXIT } from './terminal.ts';
 
 /** What every command understands. */
 const COMMON = {
@@ -15,6 +15,6 @@ export function readWords<T extends ParseArgsOptionsConfig>(words: readonly stri
   try {
     return parseArgs({ args: [...words], options: { ...COMMON, ...options }, allowPositionals: true });
   } catch (error) {
-    throw new CommandError(error instanceof Error ? error.message : String(error), true);
+    throw new CommandError(error instanceof Error ? error.message : String(error), EXIT.usage);
   }
 }

@@ -170,9 +170,27 @@ export class Encoders implements AsyncDisposable {
       }
     } finally {
       station.detach();
-      if (present !== null) this.#observer.cardRemoved(id, present.card, 'encoder_left');
-      this.#observer.left(id);
+      const left = present?.card;
+      await this.#note(() => {
+        if (left !== undefined) this.#observer.cardRemoved(id, left, 'encoder_left');
+        this.#observer.left(id);
+      });
       this.#log.info({ encoder: id }, 'encoder offline');
+    }
+  }
+
+  /** Notes what has happened, and tries again while it cannot be kept: an encoder that left must not stay online for ever. */
+  async #note(what: () => void): Promise<void> {
+    for (;;) {
+      try {
+        what();
+        return;
+      } catch (error) {
+        this.#log.error({ err: error }, 'what happened at an encoder cannot be kept, trying again');
+        if (this.#closing.signal.aborted) return;
+        const again = this.#clock.now() + RETRY_AFTER_MS;
+        await this.#clock.until(again, this.#closing.signal).catch(() => undefined);
+      }
     }
   }
 

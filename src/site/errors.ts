@@ -1,5 +1,6 @@
 /** Why the site cannot do what was asked. Closed, and in Seam's words where Seam has them. */
 export type SiteErrorType =
+  | 'acs_access_group_not_found'
   | 'acs_credential_not_found'
   | 'acs_encoder_not_found'
   | 'acs_entrance_not_found'

@@ -9,7 +9,12 @@ import { findBeneficiary, userFor, userOf } from './users.ts';
 /** What the site has for a card that was scanned. */
 export function recogniseCard(site: Site, card: Card): AttemptResult {
   const number = cardNumber(card.uid, site.settings.cardNumberFormat);
-  return { kind: 'scanned', cardNumber: number, credential: site.store.credentials.withCardNumber(number) };
+  return { kind: 'scanned', cardNumber: number, credential: knownCard(site, card, number) };
+}
+
+/** By its number, or by its uid: the site may have counted otherwise when the card was registered. */
+function knownCard(site: Site, card: Card, number: string): Credential | null {
+  return site.store.credentials.withCardNumber(number) ?? site.store.credentials.withCardUid(card.uid);
 }
 
 export type AssignmentOutcome =
@@ -31,7 +36,7 @@ export function assignScannedCard(
     const number = cardNumber(card.uid, site.settings.cardNumberFormat);
     const assignment = assignCard({
       card,
-      known: site.store.credentials.withCardNumber(number),
+      known: knownCard(site, card, number),
       acsUserId: userOf(site, beneficiary)?.id ?? null,
       mayEnrol,
     });

@@ -19,3 +19,13 @@ export function checkEntrances(ids: readonly string[]): void {
     });
   }
 }
+
+/** Throws `acs_access_group_not_found` for the first of these: a site has no access groups of its own yet. */
+export function checkAccessGroups(ids: readonly string[]): void {
+  const [id] = ids;
+  if (id !== undefined) {
+    throw new SiteError('acs_access_group_not_found', `There is no access group ${id} here.`, {
+      acs_access_group_id: id,
+    });
+  }
+}

@@ -96,6 +96,13 @@ export function findBeneficiary(site: Site, beneficiary: Beneficiary): User | Us
     : findUserIdentity(site, beneficiary.userIdentityId);
 }
 
+/** Whether there is somebody by that name. */
+export function isKnown(site: Site, beneficiary: Beneficiary): boolean {
+  return beneficiary.kind === 'acs_user'
+    ? site.store.users.get(beneficiary.acsUserId) !== null
+    : site.store.userIdentities.get(beneficiary.userIdentityId) !== null;
+}
+
 /** The user that a beneficiary is, if there is one yet. */
 export function userOf(site: Site, beneficiary: Beneficiary): User | null {
   return beneficiary.kind === 'acs_user'

@@ -40,6 +40,8 @@ export interface PageRequest {
   /** From `Page.nextAfter`; 0 for the beginning. */
   readonly after: number;
   readonly limit: number;
+  /** How many rows to leave out first; 0 unless said. */
+  readonly offset?: number;
 }
 
 /** Who this desk is, made once. */
@@ -93,10 +95,16 @@ export interface UserTable {
   delete(id: string): void;
 }
 
+export interface UserIdentityFilter {
+  readonly ids?: readonly string[] | undefined;
+  readonly search?: string | undefined;
+  readonly createdBefore?: number | undefined;
+}
+
 export interface UserIdentityTable {
   get(id: string): UserIdentity | null;
   withKey(key: string): UserIdentity | null;
-  list(filter: { readonly search?: string | undefined }, page: PageRequest): Page<UserIdentity>;
+  list(filter: UserIdentityFilter, page: PageRequest): Page<UserIdentity>;
   insert(identity: UserIdentity): void;
 }
 
@@ -111,6 +119,8 @@ export interface CredentialFilter {
 export interface CredentialTable {
   get(id: string): Credential | null;
   withCardNumber(cardNumber: string): Credential | null;
+  /** `uid` as on Card.uid. */
+  withCardUid(uid: string): Credential | null;
   withCode(code: string): Credential | null;
   list(filter: CredentialFilter, page: PageRequest): Page<Credential>;
   insert(credential: Credential): void;
@@ -133,6 +143,8 @@ export interface EventFilter {
 export interface EventTable {
   get(id: string): SiteEvent | null;
   list(filter: EventFilter, page: PageRequest): Page<SiteEvent>;
+  /** The last one of this type. */
+  newest(type: SiteEventType): SiteEvent | null;
   insert(event: SiteEvent): void;
 }
 
@@ -180,7 +192,8 @@ export interface OriginTable {
   has(origin: string): boolean;
   list(): readonly string[];
   allow(origin: string, at: number): void;
-  remove(origin: string): void;
+  /** Returns whether it was allowed. */
+  remove(origin: string): boolean;
 }
 
 /** The answer that was given to a request that carried an Idempotency-Key. */

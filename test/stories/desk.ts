@@ -39,7 +39,7 @@ export class Desk implements AsyncDisposable {
   systemId = '';
   encoderId = '';
   secondEncoderId = '';
-  readonly #options: DeskOptions;
+  #options: DeskOptions;
   #daemon: Daemon | null = null;
 
   private constructor(options: DeskOptions) {
@@ -100,6 +100,11 @@ export class Desk implements AsyncDisposable {
   async stop(): Promise<void> {
     await this.#daemon?.[Symbol.asyncDispose]();
     this.#daemon = null;
+  }
+
+  /** What the configuration file says from the next start on. */
+  reconfigure(config: Readonly<Record<string, unknown>>): void {
+    this.#options = { ...this.#options, config };
   }
 
   /** Stops the daemon and starts another on the same state; the URL changes. */

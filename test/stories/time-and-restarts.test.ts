@@ -121,8 +121,8 @@ test('an Idempotency-Key with another body or path is refused, and belongs to on
 
 test('a refusal is kept under its Idempotency-Key as well', async () => {
   const nobody = { acs_user_id: crypto.randomUUID() };
-  const get = () => desk.raw.post('/acs/users/get', nobody, { 'idempotency-key': 'missing' });
-  const bad = () => desk.raw.post('/acs/users/get', {}, { 'idempotency-key': 'bad' });
+  const get = () => desk.raw.post('/acs/users/delete', nobody, { 'idempotency-key': 'missing' });
+  const bad = () => desk.raw.post('/acs/users/delete', {}, { 'idempotency-key': 'bad' });
   const [missing, invalid] = [await get(), await bad()];
   expect([missing.status, invalid.status]).toEqual([404, 400]);
   await desk.restart();

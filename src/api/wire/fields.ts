@@ -23,8 +23,14 @@ const MOST_ROWS = 500;
 
 /** The part of a list's parameters that asks for a page. */
 export const pageParameters = {
-  limit: z.coerce.number().int().min(1).default(500),
-  page_cursor: z.string().nullish(),
+  limit: z.int().min(1).default(500),
+  page_cursor: z
+    .string()
+    .refine(
+      (cursor) => cursor === '' || positionIn(cursor) !== null,
+      'Expected a next_page_cursor of this list',
+    )
+    .nullish(),
 };
 
 export const pagination = z.object({
@@ -33,22 +39,34 @@ export const pagination = z.object({
   next_page_url: z.string().nullable(),
 });
 
-/** Reads a cursor that `toPagination` gave; one that it did not give begins at the beginning. */
+/** A person's or thing's name in a request. */
+export const nameParameter = z.string().trim().min(1);
+
+/** After which row a cursor goes on; null: it is no cursor of ours. */
+function positionIn(cursor: string): number | null {
+  const position = /^after:(\d{1,15})$/.exec(Buffer.from(cursor, 'base64url').toString())?.[1];
+  return position === undefined ? null : Number(position);
+}
+
+/** What a request for a page asks the store. */
 export function toPageRequest(parameters: {
   limit: number;
   page_cursor?: string | null | undefined;
 }): PageRequest {
-  const after = Number(Buffer.from(parameters.page_cursor ?? '', 'base64url').toString());
   return {
     limit: Math.min(parameters.limit, MOST_ROWS),
-    after: Number.isSafeInteger(after) && after > 0 ? after : 0,
+    after: positionIn(parameters.page_cursor ?? '') ?? 0,
   };
 }
+
+/** A list of nothing. */
+export const EMPTY_PAGE: Page<never> = { rows: [], nextAfter: null };
 
 export function toPagination(page: Page<unknown>): z.input<typeof pagination> {
   return {
     has_next_page: page.nextAfter !== null,
-    next_page_cursor: page.nextAfter === null ? null : Buffer.from(`${page.nextAfter}`).toString('base64url'),
+    next_page_cursor:
+      page.nextAfter === null ? null : Buffer.from(`after:${page.nextAfter}`).toString('base64url'),
     next_page_url: null,
   };
 }

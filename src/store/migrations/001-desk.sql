@@ -60,6 +60,8 @@ CREATE TABLE acs_credentials (
 
 CREATE INDEX acs_credentials_by_user ON acs_credentials (acs_user_id);
 
+CREATE INDEX acs_credentials_by_card ON acs_credentials (card_uid);
+
 CREATE TABLE action_attempts (
   sequence INTEGER PRIMARY KEY AUTOINCREMENT,
   action_attempt_id TEXT NOT NULL UNIQUE,
@@ -82,6 +84,8 @@ CREATE TABLE events (
 ) STRICT;
 
 CREATE INDEX events_by_time ON events (occurred_at);
+
+CREATE INDEX events_by_type ON events (event_type, sequence);
 
 CREATE TABLE changes (
   sequence INTEGER PRIMARY KEY AUTOINCREMENT,

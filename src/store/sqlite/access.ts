@@ -57,9 +57,8 @@ export function originTable(database: Database): OriginTable {
     allow: (origin, at) => {
       database.run('INSERT OR IGNORE INTO allowed_origins (origin, created_at) VALUES (?, ?)', origin, at);
     },
-    remove: (origin) => {
-      database.run('DELETE FROM allowed_origins WHERE origin = ?', origin);
-    },
+    remove: (origin) =>
+      database.get('DELETE FROM allowed_origins WHERE origin = ? RETURNING origin', origin) !== undefined,
   };
 }
 

@@ -68,6 +68,7 @@ export function credentialTable(database: Database): CredentialTable {
   return {
     get: (id) => one('acs_credential_id = ?', id),
     withCardNumber: (cardNumber) => one('card_number = ?', cardNumber),
+    withCardUid: (uid) => one('card_uid = ?', uid),
     withCode: (code) => one('code = ?', code),
     list: (filter, page) =>
       readPage<CredentialRow, Credential>(

@@ -1,10 +1,11 @@
 import { chmodSync, readdirSync, readFileSync } from 'node:fs';
 import SQLite from 'better-sqlite3';
+import { StorageError } from '../errors.ts';
 
 /** A value that a statement takes. */
 export type Value = string | number | Uint8Array | null;
 
-/** An open database file with its statements; the tables are built on it. */
+/** An open database file with its statements; the tables are built on it. Any call may throw StorageError. */
 export interface Database {
   /** The rows of a query. A statement is prepared once for each text. */
   all<Row>(sql: string, ...values: readonly Value[]): Row[];
@@ -14,15 +15,22 @@ export interface Database {
   close(): void;
 }
 
+/** How long to wait for another process that writes; the whole daemon stands still meanwhile. */
+const BUSY_MS = 1000;
+
 const MIGRATIONS = new URL('../migrations/', import.meta.url);
 
 /**
  * Opens the file, made if it is missing, and brings it to the newest migration.
  * Every commit is on the disk before it returns: write-ahead log, `synchronous = FULL` (https://sqlite.org/pragma.html#pragma_synchronous).
- * Throws when the file was written by a newer version of the daemon.
+ * Throws when the file was written by a newer version of the daemon, and StorageError when the disk does not serve it.
  */
 export function openDatabase(path: string): Database {
-  const file = new SQLite(path, { timeout: 5000 });
+  return onDisk(() => open(path));
+}
+
+function open(path: string): Database {
+  const file = new SQLite(path, { timeout: BUSY_MS });
   chmodSync(path, 0o600);
   file.pragma('journal_mode = WAL');
   file.pragma('synchronous = FULL');
@@ -45,12 +53,31 @@ export function openDatabase(path: string): Database {
   const inTransaction = file.transaction((work: () => unknown) => work());
   return {
     // The one place where a row gets its type: the SQL text beside the call names its columns.
-    all: <Row>(sql: string, ...values: readonly Value[]) => prepared(sql).all(...values) as Row[],
-    get: <Row>(sql: string, ...values: readonly Value[]) => prepared(sql).get(...values) as Row | undefined,
-    run: (sql, ...values) => ({ lastInsertRowid: Number(prepared(sql).run(...values).lastInsertRowid) }),
-    transaction: <T>(work: () => T) => inTransaction.immediate(work) as T,
+    all: <Row>(sql: string, ...values: readonly Value[]) =>
+      onDisk(() => prepared(sql).all(...values) as Row[]),
+    get: <Row>(sql: string, ...values: readonly Value[]) =>
+      onDisk(() => prepared(sql).get(...values) as Row | undefined),
+    run: (sql, ...values) => ({
+      lastInsertRowid: onDisk(() => Number(prepared(sql).run(...values).lastInsertRowid)),
+    }),
+    transaction: <T>(work: () => T) => onDisk(() => inTransaction.immediate(work) as T),
     close: () => file.close(),
   };
+}
+
+/** SQLite's result codes (https://sqlite.org/rescode.html) that are about the disk and whoever else uses the file. */
+const DISK_CODES = /^SQLITE_(FULL|IOERR|BUSY|READONLY|CANTOPEN|NOMEM|PERM)/;
+
+/** Passes on what `work` returns, and tells a disk that does not serve from every other failure. */
+function onDisk<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof SQLite.SqliteError && DISK_CODES.test(error.code)) {
+      throw new StorageError(`${error.message} (${error.code})`, { cause: error });
+    }
+    throw error;
+  }
 }
 
 function migrate(file: SQLite.Database): void {

@@ -47,6 +47,13 @@ export function eventTable(database: Database): EventTable {
         page,
         toEvent,
       ),
+    newest: (type) => {
+      const row = database.get<EventRow>(
+        'SELECT * FROM events WHERE event_type = ? ORDER BY sequence DESC LIMIT 1',
+        type,
+      );
+      return row === undefined ? null : toEvent(row);
+    },
     insert: ({ id, type, occurredAt, subject }) => {
       database.run(
         'INSERT INTO events (event_id, event_type, occurred_at, acs_encoder_id, acs_user_id, acs_credential_id) VALUES (?, ?, ?, ?, ?, ?)',

@@ -57,10 +57,11 @@ export function readPage<Row extends { readonly sequence: number }, T>(
   decode: (row: Row) => T,
 ): Page<T> {
   const rows = database.all<Row>(
-    `${select} WHERE ${table}.sequence > ? AND ${conditions.sql} ORDER BY ${table}.sequence LIMIT ?`,
+    `${select} WHERE ${table}.sequence > ? AND ${conditions.sql} ORDER BY ${table}.sequence LIMIT ? OFFSET ?`,
     request.after,
     ...conditions.values,
     request.limit + 1,
+    request.offset ?? 0,
   );
   const shown = rows.slice(0, request.limit);
   return {

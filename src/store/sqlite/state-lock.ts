@@ -12,6 +12,7 @@ export function lockState(path: string): Disposable {
     file.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     file.close();
+    if (!(error instanceof SQLite.SqliteError) || !error.code.startsWith('SQLITE_BUSY')) throw error;
     throw new Error(`Another encoderd is running on this state folder (${path} is locked). Stop it first.`, {
       cause: error,
     });

@@ -120,13 +120,16 @@ export function userIdentityTable(database: Database): UserIdentityTable {
         database,
         'SELECT * FROM user_identities',
         'user_identities',
-        new Conditions().whenContains(filter.search, [
-          'full_name',
-          'email_address',
-          'phone_number',
-          'user_identity_key',
-          'user_identity_id',
-        ]),
+        new Conditions()
+          .whenIn('user_identity_id', filter.ids)
+          .when(filter.createdBefore, 'created_at < ?')
+          .whenContains(filter.search, [
+            'full_name',
+            'email_address',
+            'phone_number',
+            'user_identity_key',
+            'user_identity_id',
+          ]),
         page,
         toIdentity,
       ),

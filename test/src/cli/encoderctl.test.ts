@@ -58,14 +58,14 @@ describe('encoderctl', () => {
   test('says that no daemon runs, also when one was killed', async () => {
     await using shell = new Shell();
     expect(await shell.run('status')).toMatchObject({
-      code: 1,
+      code: 69,
       stdout: '',
       stderr: expect.stringMatching(/^No daemon runs on the state folder .*encoderd-cli-/),
     });
     const daemon = await shell.startDaemon();
     await daemon.kill();
     const { code, stderr } = await shell.run('encoders', '--json');
-    expect(code).toBe(1);
+    expect(code).toBe(69);
     expect(JSON.parse(stderr)).toEqual({ error: expect.stringMatching(/^No daemon answers at http:/) });
   });
 });
@@ -78,12 +78,13 @@ describe('encoderctl origins', () => {
     expect((await hello()).status).toBe(403);
     expect(await shell.json('origins', 'allow', origin)).toEqual({ allowed: origin });
     expect((await hello()).headers.get('access-control-allow-origin')).toBe(origin);
-    expect(await shell.json('origins', 'list')).toEqual([origin]);
+    expect(await shell.json('origins', 'list')).toEqual([{ origin, allowed_by: 'encoderctl' }]);
     expect((await shell.run('origins', 'remove', origin)).stdout).toContain(
       'may not use the encoder any more',
     );
     expect((await hello()).status).toBe(403);
-    expect((await shell.run('origins', 'list')).stdout).toContain('No web page is allowed here');
+    expect((await shell.run('origins', 'list')).stdout).toContain('No web page is allowed.');
+    expect(await shell.run('origins', 'remove', origin)).toMatchObject({ code: 1, stdout: '' });
   });
 
   test('fails with 64 for what is no origin', async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { keysCommand } from '../../../src/cli/keys.ts';
-import { CommandError } from '../../../src/cli/terminal.ts';
+import { CommandError, EXIT } from '../../../src/cli/terminal.ts';
 import { Shell } from './encoderctl-process.ts';
 
 const madeKey = z.object({ api_key: z.string(), name: z.string(), scopes: z.array(z.string()) });
@@ -89,7 +89,10 @@ describe('encoderctl keys', () => {
       scopes: ['read', 'scan', 'admin'],
     });
     await expect(keys('create', 'spa', '--scope', 'everything')).rejects.toEqual(
-      new CommandError('There is no scope "everything". There are: read, scan, encode, manage, admin', true),
+      new CommandError(
+        'There is no scope "everything". There are: read, scan, encode, manage, admin',
+        EXIT.usage,
+      ),
     );
     expect(await keys('list')).toMatchObject([{ name: 'kiosk' }]);
   });
@@ -99,11 +102,11 @@ describe('encoderctl keys', () => {
     await keys('create', '--name', 'pms');
     await expect(keys('create', '--name', 'pms')).rejects.toMatchObject({
       message: 'There is a key named "pms" already. Revoke it first, or choose another name.',
-      isUsage: false,
+      exitCode: EXIT.failed,
     });
     await expect(keys('revoke', 'spa')).rejects.toMatchObject({
       message: 'There is no key named "spa". See: encoderctl keys list',
-      isUsage: false,
+      exitCode: EXIT.failed,
     });
     await keys('revoke', 'pms');
     await keys('create', '--name', 'pms');
@@ -114,7 +117,7 @@ describe('encoderctl keys', () => {
     async (words) => {
       const keys = keysOnNewState();
       await expect(keys(...words.split(' ').filter((word) => word !== ''))).rejects.toMatchObject({
-        isUsage: true,
+        exitCode: EXIT.usage,
       });
     },
   );
@@ -132,9 +135,9 @@ describe('encoderctl keys', () => {
     const notAFolder = join(shell.stateDir, 'a-file');
     writeFileSync(notAFolder, '');
     expect(await shell.run('keys', 'list', '--state-dir', notAFolder)).toMatchObject({
-      code: 1,
+      code: 69,
       stdout: '',
-      stderr: expect.stringMatching(/^The state folder .*a-file cannot be opened: /),
+      stderr: expect.stringMatching(/^The state folder .*a-file cannot be used: /),
     });
   });
 });

@@ -4,7 +4,7 @@ import { checkSystem } from '../../../site/systems.ts';
 import { userFor } from '../../../site/users.ts';
 import { defineOperation, POSTS } from '../../operation.ts';
 import { emailAddressParameter, phoneNumberParameter } from '../../wire/acs-user.ts';
-import { idParameter } from '../../wire/fields.ts';
+import { idParameter, nameParameter } from '../../wire/fields.ts';
 import { toUserIdentity, userIdentity } from '../../wire/user-identity.ts';
 
 export const userIdentitiesCreate = defineOperation({
@@ -13,8 +13,8 @@ export const userIdentitiesCreate = defineOperation({
   scope: 'manage',
   summary: 'Makes a user identity, and users for it in the access systems that are named',
   input: z.object({
-    user_identity_key: z.string().min(1).nullish(),
-    full_name: z.string().min(1).nullish(),
+    user_identity_key: nameParameter.nullish(),
+    full_name: nameParameter.nullish(),
     email_address: emailAddressParameter.nullish(),
     phone_number: phoneNumberParameter.nullish(),
     acs_system_ids: z.array(idParameter).optional(),

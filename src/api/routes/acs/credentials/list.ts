@@ -3,6 +3,7 @@ import { checkSystem } from '../../../../site/systems.ts';
 import { defineOperation, READS } from '../../../operation.ts';
 import { acsCredential, toAcsCredential } from '../../../wire/acs-credential.ts';
 import {
+  EMPTY_PAGE,
   idParameter,
   pageParameters,
   pagination,
@@ -20,6 +21,7 @@ export const acsCredentialsList = defineOperation({
     acs_user_id: idParameter.optional(),
     acs_system_id: idParameter.optional(),
     user_identity_id: idParameter.optional(),
+    is_multi_phone_sync_credential: z.boolean().optional(),
     search: z.string().min(1).optional(),
     created_before: timeParameter.optional(),
     ...pageParameters,
@@ -27,6 +29,10 @@ export const acsCredentialsList = defineOperation({
   output: z.object({ acs_credentials: z.array(acsCredential), pagination }),
   handle: ({ input, desk: { site } }) => {
     if (input.acs_system_id !== undefined) checkSystem(site, input.acs_system_id);
+    // A desk makes none of those.
+    if (input.is_multi_phone_sync_credential === true) {
+      return { acs_credentials: [], pagination: toPagination(EMPTY_PAGE) };
+    }
     const page = site.store.credentials.list(
       {
         acsUserId: input.acs_user_id,

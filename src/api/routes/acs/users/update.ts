@@ -11,6 +11,7 @@ import {
   toUserName,
   userNameParameters,
 } from '../../../wire/acs-user.ts';
+import { nameParameter } from '../../../wire/fields.ts';
 
 export const acsUsersUpdate = defineOperation({
   path: '/acs/users/update',
@@ -21,17 +22,20 @@ export const acsUsersUpdate = defineOperation({
     .object({
       ...userNameParameters,
       acs_system_id: z.string().optional(),
-      full_name: z.string().min(1).optional(),
+      full_name: nameParameter.optional(),
       email_address: emailAddressParameter.optional(),
+      /** Seam's older name for it. */
+      email: emailAddressParameter.optional(),
       phone_number: phoneNumberParameter.optional(),
       access_schedule: accessScheduleParameter.nullish(),
     })
     .refine(namesOneUser, ONE_USER),
   output: z.object({}),
   handle: ({ input, desk: { site } }) => {
+    const emailAddress = input.email_address ?? input.email;
     updateUser(site, toUserName(input), {
       ...(input.full_name === undefined ? {} : { fullName: input.full_name }),
-      ...(input.email_address === undefined ? {} : { emailAddress: input.email_address }),
+      ...(emailAddress === undefined ? {} : { emailAddress }),
       ...(input.phone_number === undefined ? {} : { phoneNumber: input.phone_number }),
       ...(input.access_schedule === undefined
         ? {}
