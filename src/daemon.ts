@@ -59,8 +59,7 @@ export async function startDaemon(config: Config, clock: Clock, log: Logger): Pr
 
   const encoders = parts.use(new Encoders(observerOf(site), clock, log));
   const attempts = parts.use(new Attempts(site, encoders, log));
-  const stopListening = doorbell.listen(() => attempts.endOrphans());
-  parts.defer(stopListening);
+  parts.defer(doorbell.listen(() => attempts.endOrphans()));
   const { requests_per_second: perSecond, request_burst: burst, connections } = config.limits;
   const gate = new Gate(store, config.allowed_origins, new RateLimiter({ perSecond, burst }, clock));
   const desk = {
@@ -68,7 +67,6 @@ export async function startDaemon(config: Config, clock: Clock, log: Logger): Pr
     encoders,
     attempts,
     defaultTimeoutMs: config.attempts.timeout_seconds * 1000,
-    underWay: new Map(),
   };
   const api = parts.use(
     await startApi(desk, gate, { port: config.port, maxConnections: connections }, log).catch(

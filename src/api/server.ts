@@ -5,11 +5,12 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { Logger } from '../log.ts';
 import { ApiError, errorBody, toApiError } from './errors.ts';
 import { bearerToken, type Gate } from './gate.ts';
+import { KeptAnswers } from './kept-answers.ts';
 import { MAX_BODY_BYTES } from './limits.ts';
 import { Live, refuse } from './live.ts';
 import { createMetrics } from './metrics.ts';
 import { openApi } from './openapi.ts';
-import { type Desk, type Method, type Operation, runOnce, runOperation } from './operation.ts';
+import { type Desk, type Method, type Operation, runOperation } from './operation.ts';
 import { queryDecoder } from './query.ts';
 import { operations } from './routes/index.ts';
 
@@ -74,7 +75,8 @@ export async function startApi(desk: Desk, gate: Gate, options: ApiOptions, log:
   server.addHook('onRequest', async (request, reply) => enter(gate, request, reply));
 
   const metrics = createMetrics(desk);
-  for (const operation of operations) serve(server, operation, desk, gate);
+  const kept = new KeptAnswers(desk.site);
+  for (const operation of operations) serve(server, operation, desk, gate, kept);
   const document = openApi(operations);
   server.get('/openapi.json', () => document);
   server.get('/metrics', async (request, reply) => {
@@ -211,7 +213,13 @@ function isCallersMistake(error: Error): boolean {
   return typeof status === 'number' && status >= 400 && status < 500;
 }
 
-function serve(server: FastifyInstance, operation: Operation, desk: Desk, gate: Gate): void {
+function serve(
+  server: FastifyInstance,
+  operation: Operation,
+  desk: Desk,
+  gate: Gate,
+  kept: KeptAnswers,
+): void {
   const decode = queryDecoder(operation.input);
   server.route({
     method: [...METHODS],
@@ -232,11 +240,16 @@ function serve(server: FastifyInstance, operation: Operation, desk: Desk, gate: 
     handler: async (request, reply) => {
       const client = operation.scope === null ? NOBODY : gate.identify(bearerToken(request.headers));
       const input = { ...decode(queryOf(request.raw)), ...asObject(request.body) };
-      const idempotencyKey = request.headers['idempotency-key'];
-      const answer =
-        typeof idempotencyKey === 'string' && request.method === 'POST' && !operation.methods.includes('GET')
-          ? await runOnce(operation, input, desk, client, { id: request.id, idempotencyKey })
-          : await runOperation(operation, input, desk, client);
+      const key = request.headers['idempotency-key'];
+      const run = () => runOperation(operation, input, desk, client);
+      const isKeyed =
+        typeof key === 'string' && request.method === 'POST' && !operation.methods.includes('GET');
+      const answer = isKeyed
+        ? await kept.once(
+            { clientId: client.id, key, requestId: request.id, path: operation.path, input },
+            run,
+          )
+        : await run();
       return reply.code(answer.status).send(answer.body);
     },
   });

@@ -6,6 +6,7 @@ import { findEncoder, recordEncoder } from '../site/encoders.ts';
 import { SiteError } from '../site/errors.ts';
 import { newId, record, type Site } from '../site/site.ts';
 import { findBeneficiary, isKnown } from '../site/users.ts';
+import { StorageError } from '../store/errors.ts';
 import { commitEvent, findAttempt } from './commit.ts';
 import { Runner } from './runner.ts';
 
@@ -21,9 +22,11 @@ export interface AttemptRequest {
 export class Attempts implements AsyncDisposable {
   readonly #site: Site;
   readonly #runner: Runner;
+  readonly #log: Logger;
 
   constructor(site: Site, encoders: Encoders, log: Logger) {
     this.#site = site;
+    this.#log = log;
     this.#runner = new Runner(site, encoders, log);
   }
 
@@ -48,14 +51,19 @@ export class Attempts implements AsyncDisposable {
 
   /**
    * Ends what nobody can want any more: attempts of a key that was revoked, and those for a user who was deleted. Work
-   * on a card is not cut short.
+   * on a card is not cut short. While the disk does not serve, they stay until the next call.
    */
   endOrphans(): void {
-    for (const attempt of this.#site.store.attempts.live()) {
-      const event = orphanedBy(this.#site, attempt);
-      if (event === null || !isWaiting(attempt)) continue;
-      commitEvent(this.#site, attempt.id, event);
-      this.#stopLater(attempt.id);
+    try {
+      for (const attempt of this.#site.store.attempts.live()) {
+        const event = orphanedBy(this.#site, attempt);
+        if (event === null || !isWaiting(attempt)) continue;
+        commitEvent(this.#site, attempt.id, event);
+        this.#stopLater(attempt.id);
+      }
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error;
+      this.#log.error({ err: error }, 'attempts that nobody can want any more cannot be ended yet');
     }
   }
 
