@@ -1,0 +1,165 @@
+import { randomUUID } from 'node:crypto';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Logger } from '../log.ts';
+import { ApiError, errorBody, toApiError } from './errors.ts';
+import type { Gate } from './gate.ts';
+import { MAX_BODY_BYTES } from './limits.ts';
+import { refuse } from './live.ts';
+import type { Method } from './operation.ts';
+
+/** Room for the cookies of every other program on localhost, bytes. */
+const MAX_HEADER_BYTES = 32 * 1024;
+
+/** A whole request must have come after so many milliseconds. */
+const REQUEST_WITHIN_MS = 15_000;
+
+/** Every method that a request may come with. */
+export const METHODS: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+/**
+ * An HTTP server that serves nothing yet: every request passes the gate before anything of it is read, bodies are JSON
+ * and nothing else, and every error leaves in the envelope.
+ */
+export function createHttpServer(gate: Gate, log: Logger): FastifyInstance {
+  const server = Fastify({
+    logger: false,
+    bodyLimit: MAX_BODY_BYTES,
+    genReqId: () => randomUUID(),
+    forceCloseConnections: true,
+    requestTimeout: REQUEST_WITHIN_MS,
+    routerOptions: { caseSensitive: true, ignoreTrailingSlash: false },
+    // A request without a Host is refused by the gate, which says so in the envelope; Node.js would not.
+    http: {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      // Half a request holds a connection no longer than this.
+      headersTimeout: 5000,
+      requestTimeout: REQUEST_WITHIN_MS,
+      connectionsCheckingInterval: 1000,
+      requireHostHeader: false,
+      // Whoever offers another protocol, as curl does HTTP/2, is answered in HTTP/1.1.
+      shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
+    },
+    // A URL that cannot be read comes here and passes no hook; the gate is for it as well.
+    frameworkErrors(error, request, reply) {
+      enter(gate, request, reply)
+        .then(() => (reply.sent ? undefined : answerError(error, request, reply, log)))
+        .catch((refusal) => answerError(refusal, request, reply, log));
+    },
+    clientErrorHandler(error, socket) {
+      if (!socket.writable) return;
+      const refusal = new ApiError(
+        'bad_request',
+        `This is not HTTP that can be understood (${error.message}).`,
+      );
+      refuse(socket, refusal);
+    },
+  });
+  // Seam's documented examples send GET with a JSON body.
+  server.addHttpMethod('GET', { hasBody: true, overrideExisting: true });
+  acceptOnlyJson(server);
+  answerErrors(server, log);
+  server.addHook('onRequest', async (request, reply) => enter(gate, request, reply));
+  return server;
+}
+
+/** What every request passes first; an allowed page may read the answer, also when it is an error. */
+async function enter(gate: Gate, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  reply.header('seam-request-id', request.id);
+  reply.header('x-content-type-options', 'nosniff');
+  reply.header('cache-control', 'no-store');
+  reply.header('cross-origin-resource-policy', 'same-origin');
+  const origin = gate.admit({
+    peerAddress: request.socket.remoteAddress,
+    target: request.raw.url,
+    headers: request.headers,
+  });
+  if (origin === null) return;
+  reply.header('access-control-allow-origin', origin);
+  reply.header('access-control-expose-headers', 'seam-request-id, retry-after');
+  reply.header('vary', 'origin');
+  if (request.method === 'OPTIONS') {
+    reply.header('access-control-allow-methods', METHODS.join(', '));
+    reply.header('access-control-allow-headers', request.headers['access-control-request-headers'] ?? '');
+    reply.header('access-control-allow-private-network', 'true');
+    reply.header('access-control-max-age', '600');
+    await reply.code(204).send();
+  }
+}
+
+function acceptOnlyJson(server: FastifyInstance): void {
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
+    if (body === '') return done(null, undefined);
+    try {
+      const parsed: unknown = JSON.parse(body.toString());
+      if (isDeeperThan(MAX_NESTING, parsed)) {
+        throw new ApiError('invalid_input', `The body is nested more than ${MAX_NESTING} levels deep.`);
+      }
+      done(null, parsed);
+    } catch (error) {
+      const detail = error instanceof Error ? error.message : '';
+      done(
+        error instanceof ApiError
+          ? error
+          : new ApiError('invalid_json', `The body is not valid JSON: ${detail}`),
+      );
+    }
+  });
+}
+
+/** No operation needs more; much more would overflow the stack of whatever walks through it. */
+const MAX_NESTING = 32;
+
+function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((part) => isDeeperThan(levels - 1, part));
+}
+
+/** Every error leaves as the JSON envelope. */
+function answerErrors(server: FastifyInstance, log: Logger): void {
+  server.setErrorHandler((error, request, reply) => answerError(error, request, reply, log));
+  server.setNotFoundHandler((request) => {
+    throw new ApiError(
+      'not_found',
+      `There is no ${request.url.split('?')[0]} here. See /openapi.json for what there is.`,
+    );
+  });
+}
+
+function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Logger) {
+  const refusal = toApiError(error) ?? fromFastify(error);
+  if (refusal.type === 'internal_server_error')
+    log.error({ request: request.id, err: error }, 'request failed');
+  const retryAfter = refusal.details.data?.['retry_after_seconds'];
+  if (refusal.type === 'too_many_requests' && retryAfter !== undefined) {
+    reply.header('retry-after', String(retryAfter));
+  }
+  return reply.code(refusal.status).send(errorBody(refusal, request.id));
+}
+
+function fromFastify(error: unknown): ApiError {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  switch (code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new ApiError('payload_too_large', `The body is larger than ${MAX_BODY_BYTES} bytes.`);
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new ApiError(
+        'invalid_content_type',
+        'Send the body as JSON, with Content-Type: application/json.',
+      );
+    default:
+      if (error instanceof Error && isCallersMistake(error)) {
+        return new ApiError('bad_request', error.message);
+      }
+      return new ApiError(
+        'internal_server_error',
+        'Something failed here that should not. The log has more.',
+      );
+  }
+}
+
+/** Fastify says by a status of 4xx that it refused a request, and was not broken by it. */
+function isCallersMistake(error: Error): boolean {
+  const status = 'statusCode' in error ? error.statusCode : undefined;
+  return typeof status === 'number' && status >= 400 && status < 500;
+}
