@@ -83,6 +83,7 @@ export class Gate {
 
   /** Throws `missing_scope` or `too_many_requests`. */
   permit(key: ApiKey, scope: Scope): void {
+    this.count(key.id);
     if (!key.scopes.includes(scope)) {
       throw new ApiError(
         'missing_scope',
@@ -90,7 +91,6 @@ export class Gate {
         { data: { scope } },
       );
     }
-    this.count(key.id);
   }
 
   /** Throws `too_many_requests` with `retry_after_seconds` in its data. */

@@ -178,9 +178,9 @@ export class LiveSocket {
       this.#requests += 1;
       try {
         const operation = this.#operations.get(path);
+        if (operation === undefined || operation.scope === null) this.#gate.count(client.id);
+        else this.#gate.permit(client, operation.scope);
         if (operation === undefined) throw new ApiError('not_found', `There is no ${path} here.`);
-        if (operation.scope !== null) this.#gate.permit(client, operation.scope);
-        else this.#gate.count(client.id);
         const { body } = await runOperation(operation, params, this.#desk, client);
         this.#send({ type: 'response', id, ...body });
       } finally {

@@ -158,23 +158,23 @@ export class Encoders implements AsyncDisposable {
     let present: PresentedCard | null = null;
     try {
       for (;;) {
-        present = await this.#nextCard(encoder, station, signal);
-        this.#observer.cardPresented(id, present.card);
+        const next = await this.#nextCard(encoder, station, signal);
+        this.#observer.cardPresented(id, next.card);
+        present = next;
         station.present(present);
         await fired(AbortSignal.any([present.removed, encoder.gone, signal]));
         if (encoder.gone.aborted) throw encoder.gone.reason;
         signal.throwIfAborted();
         station.clear();
-        this.#observer.cardRemoved(id, present.card, 'taken_away');
+        const { card } = present;
         present = null;
+        await this.#note(() => this.#observer.cardRemoved(id, card, 'taken_away'));
       }
     } finally {
       station.detach();
       const left = present?.card;
-      await this.#note(() => {
-        if (left !== undefined) this.#observer.cardRemoved(id, left, 'encoder_left');
-        this.#observer.left(id);
-      });
+      if (left !== undefined) await this.#note(() => this.#observer.cardRemoved(id, left, 'encoder_left'));
+      await this.#note(() => this.#observer.left(id));
       this.#log.info({ encoder: id }, 'encoder offline');
     }
   }

@@ -75,11 +75,13 @@ export async function startPcscBench(options: PcscBenchOptions = {}): Promise<Pc
   const stop = async () => {
     const running = daemon;
     daemon = undefined;
+    // pcscd first: a card that leaves before it dies would be another story.
+    if (running !== undefined && running.exitCode === null && running.signalCode === null) {
+      const exited = once(running, 'exit');
+      running.kill('SIGKILL');
+      await exited;
+    }
     for (const slot of slots) await slot.remove();
-    if (running === undefined || running.exitCode !== null || running.signalCode !== null) return;
-    const exited = once(running, 'exit');
-    running.kill('SIGKILL');
-    await exited;
   };
   const dispose = async () => {
     await stop();

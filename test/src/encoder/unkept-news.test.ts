@@ -53,8 +53,7 @@ describe.each<Told>(['cardRemoved', 'left'])('what happened while %s could not b
     expect(clock.sleepers).toBe(1);
     clock.advance(1);
     await noted;
-    expect(notes).toContain(`${CARD.uid} off port-1: encoder_left`);
-    expect(notes.at(-1)).toBe('port-1 left');
+    expect(notes).toEqual([`${CARD.uid} off port-1: encoder_left`, 'port-1 left']);
     expect(clock.sleepers).toBe(0);
   });
 
