@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { actionAttempt } from '../../src/api/wire/action-attempt.ts';
-import { Desk } from './desk.ts';
+import { Desk, openDeskFirst } from './desk.ts';
 import { credentialOf } from './scan-stories.ts';
 import { newCard, StoryDesk } from './story-desk.ts';
 
@@ -11,13 +11,8 @@ const envelope = z.object({ action_attempt: actionAttempt });
 
 describe('two apps at one desk', () => {
   let desk: Desk;
-  beforeAll(async () => {
-    desk = await Desk.open();
-  });
-  afterAll(async () => {
-    const { errorLines } = desk;
-    await desk[Symbol.asyncDispose]();
-    expect(errorLines).toEqual([]);
+  openDeskFirst((opened) => {
+    desk = opened;
   });
 
   test('the second is told who holds the encoder, and the first goes on', async () => {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SeamHttp } from '@seamapi/http';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { z } from 'zod';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { readConfig } from '../../src/config.ts';
@@ -153,4 +154,18 @@ export class Desk implements AsyncDisposable {
     await this.stop();
     rmSync(this.stateDir, { recursive: true, force: true });
   }
+}
+
+/** Opens a desk before the tests of this block and closes it after them; by then nothing may have gone wrong that nobody foresaw. */
+export function openDeskFirst(use: (desk: Desk) => void, options: DeskOptions = {}): void {
+  let desk: Desk;
+  beforeAll(async () => {
+    desk = await Desk.open(options);
+    use(desk);
+  });
+  afterAll(async () => {
+    const { errorLines } = desk;
+    await desk[Symbol.asyncDispose]();
+    expect(errorLines).toEqual([]);
+  });
 }

@@ -1,16 +1,11 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Desk } from './desk.ts';
+import { expect, test } from 'vitest';
+import { type Desk, openDeskFirst } from './desk.ts';
 import { credentialOf } from './scan-stories.ts';
 import { newCard, numberOf, StoryDesk } from './story-desk.ts';
 
 let desk: Desk;
-beforeAll(async () => {
-  desk = await Desk.open();
-});
-afterAll(async () => {
-  const { errorLines } = desk;
-  await desk[Symbol.asyncDispose]();
-  expect(errorLines).toEqual([]);
+openDeskFirst((opened) => {
+  desk = opened;
 });
 
 // An NTAG's uid and GET_VERSION are the first two exchanges; the third reads the number for the attempt.

@@ -1,17 +1,12 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Desk } from './desk.ts';
+import { expect, test } from 'vitest';
+import { type Desk, openDeskFirst } from './desk.ts';
 
 const PLACE = '/acs/encoders/simulate/place_card';
 const CREATE = '/acs/users/create';
 
 let desk: Desk;
-beforeAll(async () => {
-  desk = await Desk.open();
-});
-afterAll(async () => {
-  const { errorLines } = desk;
-  await desk[Symbol.asyncDispose]();
-  expect(errorLines).toEqual([]);
+openDeskFirst((opened) => {
+  desk = opened;
 });
 
 const keyed = (path: string, body: object, key: string) =>

@@ -1,20 +1,15 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { actionAttempt } from '../../src/api/wire/action-attempt.ts';
-import { Desk } from './desk.ts';
+import { Desk, openDeskFirst } from './desk.ts';
 import { newCard, numberOf, StoryDesk } from './story-desk.ts';
 
 const ASSIGN = '/acs/encoders/scan_to_assign_credential';
 const envelope = z.object({ action_attempt: actionAttempt });
 
 let desk: Desk;
-beforeAll(async () => {
-  desk = await Desk.open();
-});
-afterAll(async () => {
-  const { errorLines } = desk;
-  await desk[Symbol.asyncDispose]();
-  expect(errorLines).toEqual([]);
+openDeskFirst((opened) => {
+  desk = opened;
 });
 
 test('the attempt of a key that is revoked ends, and the encoder is free for the next app', async () => {

@@ -1,18 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { operations } from '../../../src/api/routes/index.ts';
 import { seamHas } from '../../seam-schema.ts';
-import { Desk } from '../../stories/desk.ts';
+import { type Desk, openDeskFirst } from '../../stories/desk.ts';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
 let desk: Desk;
-beforeAll(async () => {
-  desk = await Desk.open();
-});
-afterAll(async () => {
-  const { errorLines } = desk;
-  await desk[Symbol.asyncDispose]();
-  expect(errorLines).toEqual([]);
+openDeskFirst((opened) => {
+  desk = opened;
 });
 
 describe.each(operations.map(({ path, methods }) => ({ path, methods })))('$path', ({ path, methods }) => {
