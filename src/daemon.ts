@@ -19,6 +19,7 @@ import {
   encoderArrived,
   encoderLeft,
 } from './site/encoders.ts';
+import { listenForForeignWrites } from './site/foreign-writes.ts';
 import { openSite, type Site } from './site/site.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
 import { lockState } from './store/sqlite/state-lock.ts';
@@ -59,7 +60,6 @@ export async function startDaemon(config: Config, clock: Clock, log: Logger): Pr
 
   const encoders = parts.use(new Encoders(observerOf(site), clock, log));
   const attempts = parts.use(new Attempts(site, encoders, log));
-  parts.defer(doorbell.listen(() => attempts.endOrphans()));
   const { requests_per_second: perSecond, request_burst: burst, connections } = config.limits;
   const gate = new Gate(store, config.allowed_origins, new RateLimiter({ perSecond, burst }, clock));
   const desk = {
@@ -75,6 +75,9 @@ export async function startDaemon(config: Config, clock: Clock, log: Logger): Pr
       },
     ),
   );
+  // After the API's own listener: nothing stands between a card and the app.
+  parts.defer(doorbell.listen(() => attempts.endOrphans()));
+  parts.use(listenForForeignWrites(site));
   await runDrivers(encoders, config, log);
   attempts.resume();
 

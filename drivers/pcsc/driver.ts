@@ -1,12 +1,12 @@
-import { ReadableStream } from 'node:stream/web';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { NFC } from 'nfc-pcsc';
-import type {
-  Device,
-  DriverContext,
-  DriverLog,
-  DriverNews,
-  EncoderDriver,
+import {
+  type Device,
+  type DriverContext,
+  type DriverLog,
+  type DriverNews,
+  type EncoderDriver,
+  newsStream,
 } from '../../src/encoder/contract.ts';
 import { EncoderError } from '../../src/encoder/errors.ts';
 import { PcscEncoder } from './encoder.ts';
@@ -34,20 +34,7 @@ export class PcscDriver implements EncoderDriver {
   }
 
   watch(signal: AbortSignal): AsyncIterable<DriverNews> {
-    const left = new AbortController();
-    const until = AbortSignal.any([signal, left.signal]);
-    return new ReadableStream<DriverNews>({
-      start: (controller) => {
-        const tell = (news: DriverNews) => {
-          if (!until.aborted) controller.enqueue(news);
-        };
-        this.#serve(tell, until).then(
-          () => left.signal.aborted || controller.close(),
-          (error: unknown) => controller.error(error),
-        );
-      },
-      cancel: () => left.abort(),
-    });
+    return newsStream(signal, (tell, until) => this.#serve(tell, until));
   }
 
   async open(device: Device, signal: AbortSignal): Promise<PcscEncoder> {

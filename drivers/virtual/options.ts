@@ -5,5 +5,3 @@ export const virtualOptions = z.strictObject({
   /** How many virtual encoders stand on the desk. */
   encoders: z.int().min(1).max(64).default(2),
 });
-
-export type VirtualOptions = z.infer<typeof virtualOptions>;

@@ -11,9 +11,6 @@ import type { Desk, Operation } from './operation.ts';
 /** How many sockets may be open at once; browsers reconnect by themselves, and a broken page may do so in a loop. */
 const MAX_SOCKETS = 256;
 
-/** How often the store is asked whether another process (encoderctl) wrote to it, milliseconds. */
-const FOREIGN_WRITES_EVERY_MS = 500;
-
 /** How long a refused socket may take to go, milliseconds. */
 const REFUSED_MS = 1000;
 
@@ -33,7 +30,7 @@ export class Live implements AsyncDisposable {
   readonly #operations: ReadonlyMap<string, Operation>;
   readonly #log: Logger;
   readonly #stopListening: () => void;
-  readonly #timers: readonly NodeJS.Timeout[];
+  readonly #pinging: NodeJS.Timeout;
 
   constructor(desk: Desk, gate: Gate, operations: readonly Operation[], log: Logger) {
     this.#desk = desk;
@@ -43,21 +40,12 @@ export class Live implements AsyncDisposable {
     this.#server.on('wsClientError', (error, socket) => {
       refuse(socket, new ApiError('bad_request', `This is no WebSocket handshake (${error.message}).`));
     });
-    const { doorbell, store } = desk.site;
-    this.#stopListening = doorbell.listen(() => {
+    this.#stopListening = desk.site.doorbell.listen(() => {
       for (const socket of this.#sockets) socket.wake();
     });
-    let known = store.foreignWrites();
-    this.#timers = [
-      setInterval(() => {
-        const now = store.foreignWrites();
-        if (now !== known) doorbell.ring();
-        known = now;
-      }, FOREIGN_WRITES_EVERY_MS),
-      setInterval(() => {
-        for (const socket of this.#sockets) socket.ping();
-      }, PING_EVERY_MS),
-    ];
+    this.#pinging = setInterval(() => {
+      for (const socket of this.#sockets) socket.ping();
+    }, PING_EVERY_MS);
   }
 
   /** Takes an HTTP upgrade, or answers why not. */
@@ -87,7 +75,7 @@ export class Live implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopListening();
-    for (const timer of this.#timers) clearInterval(timer);
+    clearInterval(this.#pinging);
     await Promise.all([...this.#sockets].map((socket) => socket.leave()));
     this.#server.close();
   }

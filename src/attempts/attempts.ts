@@ -56,8 +56,8 @@ export class Attempts implements AsyncDisposable {
   endOrphans(): void {
     try {
       for (const attempt of this.#site.store.attempts.live()) {
-        const event = orphanedBy(this.#site, attempt);
-        if (event === null || !isWaiting(attempt)) continue;
+        const event = isWaiting(attempt) ? orphanedBy(this.#site, attempt) : null;
+        if (event === null) continue;
         commitEvent(this.#site, attempt.id, event);
         this.#stopLater(attempt.id);
       }

@@ -1,3 +1,4 @@
+import { ReadableStream } from 'node:stream/web';
 import type { Card, CardTechnology } from '../model/card.ts';
 
 /**
@@ -45,6 +46,30 @@ export type DriverNews =
   | { readonly news: 'unavailable'; readonly reason: string }
   /** The driver sees devices (again). One that needs no time to find those already there tells of them first. */
   | { readonly news: 'available' };
+
+/**
+ * A way to keep the promise of `watch`: what `serve` tells is the news, until `signal` fires or the listener leaves.
+ * `serve` gets a signal that fires on either, and then returns; what it throws, the listener gets.
+ */
+export function newsStream(
+  signal: AbortSignal,
+  serve: (tell: (news: DriverNews) => void, signal: AbortSignal) => Promise<void>,
+): AsyncIterable<DriverNews> {
+  const left = new AbortController();
+  const until = AbortSignal.any([signal, left.signal]);
+  return new ReadableStream<DriverNews>({
+    start: (controller) => {
+      const tell = (news: DriverNews) => {
+        if (!until.aborted) controller.enqueue(news);
+      };
+      serve(tell, until).then(
+        () => left.signal.aborted || controller.close(),
+        (error: unknown) => controller.error(error),
+      );
+    },
+    cancel: () => left.abort(),
+  });
+}
 
 export interface Device {
   /**

@@ -26,15 +26,12 @@ export interface Client {
 }
 
 /** What the person at the desk should do now. */
-export const HINTS = [
-  'place_card',
-  'take_card_away',
-  'place_card_again',
-  'hold_card_still',
-  'reconnect_encoder',
-] as const;
-
-export type Hint = (typeof HINTS)[number];
+export type Hint =
+  | 'place_card'
+  | 'take_card_away'
+  | 'place_card_again'
+  | 'hold_card_still'
+  | 'reconnect_encoder';
 
 /** An order and how far it has come. Exactly one row of the store. Times are milliseconds since 1970. */
 export type Attempt = AttemptOrder & AttemptProgress;
@@ -58,8 +55,6 @@ export type AttemptProgress =
   | { readonly phase: 'failed'; readonly reason: FailureReason; readonly detail: string | null };
 
 export type Phase = AttemptProgress['phase'];
-
-export const LIVE_PHASES = ['queued', 'awaiting_card', 'reading'] as const satisfies readonly Phase[];
 
 export type AttemptResult =
   | {

@@ -1,4 +1,5 @@
 import type { Credential } from '../model/credential.ts';
+import { EVERY_ROW } from '../store/store.ts';
 import { SiteError } from './errors.ts';
 import { announce, newId, type Site, tellBackend } from './site.ts';
 
@@ -106,8 +107,7 @@ export function deleteCredential(site: Site, id: string): void {
 
 /** What becomes of a user's credentials when the user goes: codes are deleted, cards stay known and belong to nobody. */
 export function invalidateCredentialsOf(site: Site, acsUserId: string): void {
-  const everything = { after: 0, limit: Number.MAX_SAFE_INTEGER - 1 };
-  for (const credential of site.store.credentials.list({ acsUserId }, everything).rows) {
+  for (const credential of site.store.credentials.list({ acsUserId }, EVERY_ROW).rows) {
     if (credential.accessMethod === 'code' || credential.cardNumber === null) {
       deleteCredential(site, credential.id);
     } else {

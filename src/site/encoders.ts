@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Card, type CardTechnology, cardNumber } from '../model/card.ts';
 import type { Encoder } from '../model/encoder.ts';
+import { EVERY_ROW } from '../store/store.ts';
 import { SiteError } from './errors.ts';
 import { announce, record, type Site } from './site.ts';
 
@@ -52,7 +53,7 @@ export function encoderLeft(site: Site, id: string): void {
 
 /** At start nothing is attached yet, whatever the file says from before. */
 export function allEncodersOffline(site: Site): void {
-  for (const { id } of site.store.encoders.list({}, { after: 0, limit: Number.MAX_SAFE_INTEGER - 1 }).rows) {
+  for (const { id } of site.store.encoders.list({}, EVERY_ROW).rows) {
     encoderLeft(site, id);
   }
 }

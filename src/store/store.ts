@@ -44,6 +44,9 @@ export interface PageRequest {
   readonly offset?: number;
 }
 
+/** The one page that has every row. */
+export const EVERY_ROW: PageRequest = { after: 0, limit: Number.MAX_SAFE_INTEGER - 1 };
+
 /** Who this desk is, made once. */
 export interface SiteIdentity {
   readonly workspaceId: string;

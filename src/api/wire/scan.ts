@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Desk } from '../operation.ts';
 
 /** Parameters that the two scanning operations share. */
 export const scanParameters = {
@@ -6,3 +7,11 @@ export const scanParameters = {
   /** Seconds that a person has to place the card. */
   timeout_seconds: z.number().min(1).max(600).optional(),
 };
+
+/** How long a person has for this request, milliseconds. */
+export function toTimeoutMs(
+  { timeout_seconds }: { timeout_seconds?: number | undefined },
+  { defaultTimeoutMs }: Desk,
+): number {
+  return timeout_seconds === undefined ? defaultTimeoutMs : timeout_seconds * 1000;
+}

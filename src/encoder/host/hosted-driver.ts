@@ -1,6 +1,11 @@
-import { ReadableStream } from 'node:stream/web';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CardEncoder, Device, DriverNews, EncoderDriver } from '../contract.ts';
+import {
+  type CardEncoder,
+  type Device,
+  type DriverNews,
+  type EncoderDriver,
+  newsStream,
+} from '../contract.ts';
 import { EncoderError } from '../errors.ts';
 import { DriverHost, type HostEnd, type HostSetup } from './driver-host.ts';
 import { HostedEncoder } from './hosted-encoder.ts';
@@ -39,20 +44,7 @@ class HostedDriver implements EncoderDriver {
   }
 
   watch(signal: AbortSignal): AsyncIterable<DriverNews> {
-    const left = new AbortController();
-    const until = AbortSignal.any([signal, left.signal]);
-    return new ReadableStream<DriverNews>({
-      start: (controller) => {
-        const tell = (news: DriverNews) => {
-          if (!until.aborted) controller.enqueue(news);
-        };
-        this.#supervise(tell, until).then(
-          () => left.signal.aborted || controller.close(),
-          (error: unknown) => controller.error(error),
-        );
-      },
-      cancel: () => left.abort(),
-    });
+    return newsStream(signal, (tell, until) => this.#supervise(tell, until));
   }
 
   async open(device: Device, signal: AbortSignal): Promise<CardEncoder> {

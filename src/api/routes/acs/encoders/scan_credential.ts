@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineOperation, POSTS } from '../../../operation.ts';
 import { actionAttempt, toActionAttempt } from '../../../wire/action-attempt.ts';
 import { idParameter } from '../../../wire/fields.ts';
-import { scanParameters } from '../../../wire/scan.ts';
+import { scanParameters, toTimeoutMs } from '../../../wire/scan.ts';
 
 export const acsEncodersScanCredential = defineOperation({
   path: '/acs/encoders/scan_credential',
@@ -16,7 +16,7 @@ export const acsEncodersScanCredential = defineOperation({
       client,
       encoderId: input.acs_encoder_id,
       order: { action: 'SCAN_CREDENTIAL' },
-      timeoutMs: input.timeout_seconds === undefined ? desk.defaultTimeoutMs : input.timeout_seconds * 1000,
+      timeoutMs: toTimeoutMs(input, desk),
     });
     return { action_attempt: toActionAttempt(attempt, desk.site) };
   },

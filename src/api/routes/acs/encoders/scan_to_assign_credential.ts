@@ -4,7 +4,7 @@ import { defineOperation, POSTS } from '../../../operation.ts';
 import { namesOneUser, ONE_USER, toUserName, userNameParameters } from '../../../wire/acs-user.ts';
 import { actionAttempt, toActionAttempt } from '../../../wire/action-attempt.ts';
 import { idParameter } from '../../../wire/fields.ts';
-import { scanParameters } from '../../../wire/scan.ts';
+import { scanParameters, toTimeoutMs } from '../../../wire/scan.ts';
 
 export const acsEncodersScanToAssignCredential = defineOperation({
   path: '/acs/encoders/scan_to_assign_credential',
@@ -24,7 +24,7 @@ export const acsEncodersScanToAssignCredential = defineOperation({
         beneficiary: beneficiaryOf(toUserName(input)),
         mayEnrol: desk.site.settings.enrolUnknownCards || input.salto_ks_metadata?.detect_new_tags === true,
       },
-      timeoutMs: input.timeout_seconds === undefined ? desk.defaultTimeoutMs : input.timeout_seconds * 1000,
+      timeoutMs: toTimeoutMs(input, desk),
     });
     return { action_attempt: toActionAttempt(attempt, desk.site) };
   },
