@@ -1,5 +1,7 @@
 import { ReadableStream } from 'node:stream/web';
+import type { CardSite, WriteJournal } from '../card/program.ts';
 import type { Card, CardTechnology } from '../model/card.ts';
+import type { CardContents, CardImage } from '../model/card-record.ts';
 
 /**
  * The contract between the daemon and a driver. This is the file for driver authors; drivers/README.md is the page
@@ -89,7 +91,7 @@ export interface EncoderCapabilities {
   readonly isVirtual: boolean;
 }
 
-/** An open device. One caller at a time. */
+/** An open device. One caller at a time. Closing it ends every wait at once, and lets a write whose journal has been noted to end. */
 export interface CardEncoder extends AsyncDisposable {
   /** Fires once, with an EncoderError `device_lost`, when the device goes; every pending call rejects with the same. */
   readonly gone: AbortSignal;
@@ -113,6 +115,46 @@ export interface PresentedCard {
    * Rejects with `card_removed` when it has left or another card took its place.
    */
   read(signal: AbortSignal): Promise<Card>;
+  /**
+   * Takes the card for itself, reads its number again, and says what is on it, without a change to it (`inspectCard` of
+   * src/card/card-work.ts). Rejects as `read` does.
+   */
+  inspect(site: CardSite, signal: AbortSignal): Promise<CardContents>;
+  /**
+   * Takes the card for itself, reads its number again, and brings it to `image` (`writeCard` of src/card/card-work.ts). Resolves only once
+   * the card was read back and holds the image. An abort before the journal's first note leaves the card as it was and rejects with
+   * `signal.reason`; after that it is ignored. Rejects with `card_removed` when the card has left, or another one took its place:
+   * then it may be half written, if the journal was noted to at all. Writing again, also onto a card that was torn away, ends it.
+   */
+  write(site: CardSite, image: CardImage, journal: WriteJournal, signal: AbortSignal): Promise<void>;
+}
+
+/**
+ * A way to keep the promise of `write` about its signal: `write` gets a journal to note to, and a signal that fires as the caller's does until
+ * the first note, and never after. Once that has fired, `write` rejects with its reason and begins no exchange; a note throws it.
+ */
+export async function abortableUntilNoted(
+  journal: WriteJournal,
+  signal: AbortSignal,
+  write: (journal: WriteJournal, untilNoted: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const untilNoted = new AbortController();
+  const abort = () => untilNoted.abort(signal.reason);
+  const commit = () => signal.removeEventListener('abort', abort);
+  signal.addEventListener('abort', abort, { once: true });
+  if (signal.aborted) abort();
+  const noted: WriteJournal = {
+    note: (progress) => {
+      untilNoted.signal.throwIfAborted();
+      commit();
+      journal.note(progress);
+    },
+  };
+  try {
+    await write(noted, untilNoted.signal);
+  } finally {
+    commit();
+  }
 }
 
 /** Puts cards made of code on a virtual encoder. */
@@ -129,8 +171,14 @@ export interface SimulatedCardOrder {
   readonly uid?: string;
   /** Names a card that keeps its memory when it is taken away and put back; absent: the uid names it. */
   readonly id?: string;
+  /** Of a `mifare_desfire`; absent: `ev3`. */
+  readonly generation?: DesfireGeneration;
   readonly faults?: CardFaults;
 }
+
+export const DESFIRE_GENERATIONS = ['ev1', 'ev2', 'ev3'] as const;
+
+export type DesfireGeneration = (typeof DESFIRE_GENERATIONS)[number];
 
 export interface SimulatedCard extends Card {
   readonly id: string;

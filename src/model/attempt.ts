@@ -1,6 +1,9 @@
 import type { AssignmentRefusal } from './assignment.ts';
 import type { Card } from './card.ts';
+import type { CardContents } from './card-record.ts';
+import type { WritePurpose } from './card-write.ts';
 import type { Credential } from './credential.ts';
+import type { EncodingRefusal } from './encoding.ts';
 
 /** What somebody asked an encoder to do. */
 export type Order =
@@ -10,7 +13,19 @@ export type Order =
       readonly beneficiary: Beneficiary;
       /** Whether a card that nobody has registered may be taken in. */
       readonly mayEnrol: boolean;
-    };
+    }
+  | {
+      readonly action: 'ENCODE_CREDENTIAL';
+      readonly credentialId: string;
+      /** Whether it may go onto another card than the one that has it, which becomes invalid. */
+      readonly replacesLostCard: boolean;
+      /** Whether the card may carry another credential that is still valid. */
+      readonly mayOverwrite: boolean;
+    }
+  /** Makes the card blank and reusable. */
+  | { readonly action: 'ERASE_CARD'; readonly mayOverwrite: boolean }
+  /** Says what the card is and what is on it, for a technician. */
+  | { readonly action: 'INSPECT_CARD' };
 
 export type Action = Order['action'];
 
@@ -31,7 +46,11 @@ export type Hint =
   | 'take_card_away'
   | 'place_card_again'
   | 'hold_card_still'
-  | 'reconnect_encoder';
+  | 'reconnect_encoder'
+  | WritingHint;
+
+/** What the person should do while a card is written. */
+export type WritingHint = 'keep_card_there' | 'put_card_back';
 
 /** An order and how far it has come. Exactly one row of the store. Times are milliseconds since 1970. */
 export type Attempt = AttemptOrder & AttemptProgress;
@@ -50,11 +69,26 @@ export type AttemptProgress =
   | { readonly phase: 'queued' }
   | { readonly phase: 'awaiting_card'; readonly hint: Hint }
   | { readonly phase: 'reading'; readonly card: Card }
+  | ({ readonly phase: 'writing' | 'verifying' } & Writing)
   | { readonly phase: 'succeeded'; readonly result: AttemptResult }
   /** `detail` says what exactly failed, when the reason alone does not. */
   | { readonly phase: 'failed'; readonly reason: FailureReason; readonly detail: string | null };
 
+/** A write that is under way, or was until the card was lifted. */
+export interface Writing {
+  readonly card: Card;
+  /** The row of the journal. */
+  readonly writeId: string;
+  readonly purpose: WritePurpose;
+  readonly hint: WritingHint;
+  /** Steps, those of reading back included; null until the first is counted. */
+  readonly progress: { readonly done: number; readonly total: number } | null;
+}
+
 export type Phase = AttemptProgress['phase'];
+
+/** What was found on a card, as it is kept and shown: without the bytes. */
+export type CardFindings = Omit<CardContents, 'preimage'>;
 
 export type AttemptResult =
   | {
@@ -62,22 +96,40 @@ export type AttemptResult =
       readonly cardNumber: string;
       /** The credential that the site has for this card. */
       readonly credential: Credential | null;
+      readonly findings: CardFindings;
+      /** In what the card differs from what the site wants on it, in a clerk's words; empty: it is in sync. */
+      readonly differences: readonly string[];
     }
-  | { readonly kind: 'assigned'; readonly credential: Credential };
+  | { readonly kind: 'assigned'; readonly credential: Credential }
+  | { readonly kind: 'encoded'; readonly credential: Credential }
+  | { readonly kind: 'erased'; readonly cardNumber: string }
+  | {
+      readonly kind: 'inspected';
+      readonly card: Card;
+      readonly cardNumber: string;
+      readonly credential: Credential | null;
+      readonly findings: CardFindings;
+    };
 
 /** Why an attempt failed, finely; src/attempts/errors.ts turns it into Seam's error types and a sentence. */
 export type FailureReason =
   | AssignmentRefusal
+  | EncodingRefusal
   | 'no_card_presented'
   | 'superseded'
   | 'cancelled'
   | 'encoder_offline'
   | 'beneficiary_deleted'
+  | 'credential_deleted'
+  | 'encoding_interrupted'
+  | 'site_keys_unavailable'
   | 'device_timeout'
   | 'device_protocol'
   | 'driver_unavailable'
   | 'card_unsupported'
-  | 'card_refused';
+  | 'card_refused'
+  /** Somebody asked for a failure, on a virtual encoder. */
+  | 'simulated_failure';
 
 /** True while the attempt waits for a person: only then may it expire, be cancelled or be superseded. */
 export function isWaiting(attempt: Attempt): boolean {
@@ -86,5 +138,5 @@ export function isWaiting(attempt: Attempt): boolean {
 
 /** True until the attempt has ended. */
 export function isLive(attempt: Attempt): boolean {
-  return isWaiting(attempt) || attempt.phase === 'reading';
+  return attempt.phase !== 'succeeded' && attempt.phase !== 'failed';
 }

@@ -1,6 +1,6 @@
 /**
  * What a card is, as far as the reader can tell.
- * `uid_only` is any card of which nothing but the number can be used here.
+ * `uid_only` is any card of which nothing but the number can be used here; an Ultralight EV1 is named with its user memory in bytes.
  */
 export const CARD_TECHNOLOGIES = [
   'mifare_classic_mini',
@@ -8,6 +8,8 @@ export const CARD_TECHNOLOGIES = [
   'mifare_classic_4k',
   'mifare_ultralight',
   'mifare_ultralight_c',
+  'mifare_ultralight_ev1_48',
+  'mifare_ultralight_ev1_128',
   'ntag213',
   'ntag215',
   'ntag216',

@@ -1,4 +1,6 @@
 import type { CardTechnology } from './card.ts';
+import type { CardFormat } from './card-format.ts';
+import type { CardRecord } from './card-record.ts';
 
 export type AccessMethod = 'card' | 'code';
 
@@ -16,6 +18,14 @@ export interface Credential {
   /** As on Card.uid. */
   readonly cardUid: string | null;
   readonly cardTechnology: CardTechnology | null;
+  /** How it was put on its card; null: it was not, the card was only scanned. */
+  readonly cardFormat: CardFormat | null;
+  /** What it opens; ids of entrances. */
+  readonly entranceIds: readonly string[];
+  /** How often a write of it was planned: each one has a number of its own, so that no two cards carry the same. */
+  readonly issueCounter: number;
+  /** The card says something else than the site by now. */
+  readonly needsReissue: boolean;
   readonly startsAt: number | null;
   readonly endsAt: number | null;
   readonly isIssued: boolean;
@@ -32,4 +42,39 @@ export function credentialDisplayName(
   }
   const code = credential.code ?? '';
   return `Code ${code.slice(0, 2)}${'*'.repeat(Math.max(0, code.length - 2))}`;
+}
+
+/**
+ * What a card that carries this credential must say. `entranceNumbers` are those of its entrances; times lose their fractions of a second,
+ * as a card has none.
+ */
+export function recordOf(
+  credential: Credential,
+  siteId: string,
+  entranceNumbers: readonly number[],
+  replacesLostCard = false,
+): CardRecord {
+  return {
+    siteId,
+    credentialId: credential.id,
+    issueCounter: credential.issueCounter,
+    startsAt: wholeSeconds(credential.startsAt),
+    endsAt: wholeSeconds(credential.endsAt),
+    entrances: entranceNumbers.toSorted((a, b) => a - b),
+    replacesLostCard,
+  };
+}
+
+function wholeSeconds(at: number | null): number | null {
+  return at === null ? null : Math.floor(at / 1000) * 1000;
+}
+
+/** In what two records of a credential differ, in a clerk's words; why it was issued does not count. */
+export function differencesOf(onCard: CardRecord, wanted: CardRecord): readonly string[] {
+  return [
+    ...(onCard.issueCounter === wanted.issueCounter ? [] : ['the card was replaced or issued again since']),
+    ...(onCard.startsAt === wanted.startsAt ? [] : ['the start']),
+    ...(onCard.endsAt === wanted.endsAt ? [] : ['the end']),
+    ...(String(onCard.entrances) === String(wanted.entrances) ? [] : ['the entrances']),
+  ];
 }

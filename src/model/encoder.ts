@@ -17,6 +17,8 @@ export interface Encoder {
 /** The card that completed the last attempt and, as far as the desk knows, has not left the field since. */
 export interface ServedCard {
   readonly uid: string;
-  /** The user whom it served. */
-  readonly acsUserId: string;
+  /** The user whom it served; null: a credential that belongs to nobody. */
+  readonly acsUserId: string | null;
+  /** The credential that it served. */
+  readonly acsCredentialId: string;
 }

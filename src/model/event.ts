@@ -2,9 +2,11 @@
 export const SITE_EVENT_TYPES = [
   'acs_system.added',
   'acs_encoder.added',
+  'acs_entrance.added',
   'acs_user.created',
   'acs_user.deleted',
   'acs_credential.issued',
+  'acs_credential.reissued',
   'acs_credential.deleted',
   'acs_credential.invalidated',
 ] as const;
@@ -22,6 +24,7 @@ export interface SiteEvent {
 /** What the event is about; absent parts do not concern it. */
 export interface EventSubject {
   readonly acsEncoderId?: string;
+  readonly acsEntranceId?: string;
   readonly acsUserId?: string;
   readonly acsCredentialId?: string;
 }

@@ -8,6 +8,8 @@ import {
   isWaiting,
 } from './attempt.ts';
 import type { Card } from './card.ts';
+import type { WriteProgress } from './card-record.ts';
+import type { WritePurpose } from './card-write.ts';
 
 /** Something that happened to an attempt. Times are milliseconds since 1970. */
 export type AttemptEvent =
@@ -27,6 +29,15 @@ export type AttemptEvent =
   | { readonly event: 'time_ran_out' }
   | { readonly event: 'cancelled' }
   | { readonly event: 'superseded' }
+  /** What is to be written, and what was on the card, is in the journal. */
+  | { readonly event: 'write_planned'; readonly writeId: string; readonly purpose: WritePurpose }
+  | { readonly event: 'write_progressed'; readonly progress: WriteProgress }
+  /** The card was lifted, or the encoder went, in the middle: the card may be half written. */
+  | { readonly event: 'write_interrupted' }
+  /** The card was read back and holds what was planned; `result` is null when that only ended an earlier write. */
+  | { readonly event: 'card_written'; readonly result: AttemptResult | null }
+  /** An earlier write of this card cannot be ended: the card refuses. It is taken as it is. */
+  | { readonly event: 'mending_given_up' }
   | {
       readonly event: 'work_failed';
       readonly reason: FailureReason;
@@ -35,7 +46,17 @@ export type AttemptEvent =
     };
 
 /** What to do next, once the step is committed. */
-export type Command = 'await_card' | 'await_departure' | 'await_encoder' | 'read_card' | 'end';
+export type Command =
+  | 'await_card'
+  | 'await_departure'
+  | 'await_encoder'
+  | 'read_card'
+  | 'write_card'
+  /** Wait for the card that was lifted, a little. */
+  | 'await_same_card'
+  /** Nothing new: whoever writes goes on. */
+  | 'carry_on'
+  | 'end';
 
 export interface Step {
   readonly attempt: Attempt;
@@ -47,7 +68,8 @@ export interface Step {
  * An event that comes too late (the attempt has ended, or the card is being worked on) changes nothing: the very same
  * attempt comes back, with `end`, for whoever brought the event has nothing to do.
  *
- * Nothing before `card_settled` leaves a trace outside the store, so starting and restarting are one event.
+ * Nothing before `write_planned` leaves a trace outside the store, so starting and restarting are one event. An attempt that was
+ * writing when the daemon ended fails at the next start; the journal keeps what the card needs.
  */
 export function advance(attempt: Attempt, event: AttemptEvent): Step {
   const become = (progress: AttemptProgress, command: Command): Step => ({
@@ -97,7 +119,56 @@ export function advance(attempt: Attempt, event: AttemptEvent): Step {
           return attempt.phase === 'reading'
             ? become({ phase: 'succeeded', result: event.result }, 'end')
             : unchanged;
+        case 'write_planned': {
+          if (attempt.phase !== 'reading') return unchanged;
+          const { card } = attempt;
+          const { writeId, purpose } = event;
+          const hint = 'keep_card_there';
+          return become({ phase: 'writing', card, writeId, purpose, hint, progress: null }, 'write_card');
+        }
+        default:
+          return unchanged;
       }
+
+    case 'writing':
+    case 'verifying': {
+      const { card, writeId, purpose, progress } = attempt;
+      const writing = { card, writeId, purpose, progress };
+      switch (event.event) {
+        case 'started':
+          return fail('encoding_interrupted');
+        case 'write_progressed': {
+          // A note that came after its write was interrupted.
+          if (attempt.hint === 'put_card_back') return unchanged;
+          const { phase, done, total } = event.progress;
+          return become(
+            { ...writing, phase, hint: 'keep_card_there', progress: { done, total } },
+            'carry_on',
+          );
+        }
+        case 'write_interrupted':
+          return become({ ...writing, phase: 'writing', hint: 'put_card_back' }, 'await_same_card');
+        case 'card_presented':
+          return attempt.hint === 'put_card_back' && event.card.uid === card.uid
+            ? become({ ...writing, phase: 'writing', hint: 'keep_card_there' }, 'write_card')
+            : unchanged;
+        case 'card_written':
+          return event.result === null
+            ? become({ phase: 'reading', card }, 'read_card')
+            : become({ phase: 'succeeded', result: event.result }, 'end');
+        case 'mending_given_up':
+          return become({ phase: 'reading', card }, 'read_card');
+        /** Nothing was written yet. */
+        case 'card_lost':
+          return wait('hold_card_still', 'await_card', event.now);
+        case 'encoder_lost':
+          return wait('reconnect_encoder', 'await_encoder', event.now);
+        case 'work_failed':
+          return fail(event.reason, event.detail);
+        default:
+          return unchanged;
+      }
+    }
   }
 }
 

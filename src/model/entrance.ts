@@ -1,0 +1,8 @@
+/** A door, gate or room (Seam: acs_entrance). Times are milliseconds since 1970. */
+export interface Entrance {
+  readonly id: string;
+  /** What locks and cards call it, 1 to 65,535; never given to another entrance. */
+  readonly number: number;
+  readonly name: string;
+  readonly createdAt: number;
+}
