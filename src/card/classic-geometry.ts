@@ -10,6 +10,13 @@ const FIRST_LARGE_BLOCK = SMALL_SECTORS * SMALL_SECTOR_BLOCKS;
 /** Bytes in a block. */
 export const CLASSIC_BLOCK_BYTES = 16;
 
+/** Bytes as whole blocks; what is left over at the end makes no block. */
+export function inBlocks(bytes: Uint8Array): readonly Uint8Array[] {
+  return Array.from({ length: Math.floor(bytes.length / CLASSIC_BLOCK_BYTES) }, (_, at) =>
+    bytes.slice(at * CLASSIC_BLOCK_BYTES, (at + 1) * CLASSIC_BLOCK_BYTES),
+  );
+}
+
 /** The sector that holds a block; both counted from 0. */
 export function sectorOf(block: number): number {
   if (block < FIRST_LARGE_BLOCK) return Math.floor(block / SMALL_SECTOR_BLOCKS);

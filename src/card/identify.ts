@@ -23,22 +23,28 @@ export async function identify(transmit: Transmit, atr: Uint8Array, profile: Rea
   return { uid, technology: family };
 }
 
-/** Storage size byte of GET_VERSION (NXP NTAG213/215/216, table 28). */
-const NTAG_BY_SIZE: ReadonlyMap<number, CardTechnology> = new Map([
-  [0x0f, 'ntag213'],
-  [0x11, 'ntag215'],
-  [0x13, 'ntag216'],
+/** Product and storage size bytes of GET_VERSION (NXP NTAG213/215/216, table 28; MF0ULx1, table 15). */
+const BY_VERSION: ReadonlyMap<number, CardTechnology> = new Map([
+  [0x030b, 'mifare_ultralight_ev1_48'],
+  [0x030e, 'mifare_ultralight_ev1_128'],
+  [0x040f, 'ntag213'],
+  [0x0411, 'ntag215'],
+  [0x0413, 'ntag216'],
 ]);
 
-/** Third byte of the capability container on page 3, as NTAG21x leave the factory (table 7). */
-const NTAG_BY_CAPACITY: ReadonlyMap<number, CardTechnology> = new Map([
+/**
+ * Third byte of the capability container on page 3, as NTAG21x leave the factory (table 7) and as an Ultralight EV1 of 128 bytes has it
+ * once it is formatted. That of the smaller EV1, 06, is a plain Ultralight's too.
+ */
+const BY_CAPACITY: ReadonlyMap<number, CardTechnology> = new Map([
+  [0x10, 'mifare_ultralight_ev1_128'],
   [0x12, 'ntag213'],
   [0x3e, 'ntag215'],
   [0x6d, 'ntag216'],
 ]);
 
 /**
- * Tells the NTAG21x from the other cards of the Ultralight family: by GET_VERSION where the reader passes native commands on, else by
+ * Tells the NTAG21x and the Ultralight EV1 from the other cards of their family: by GET_VERSION where the reader passes native commands on, else by
  * the capability container, which an Ultralight C with NDEF on it has in common with an NTAG213.
  */
 export async function refineUltralight(link: UltralightLink): Promise<CardTechnology> {
@@ -54,7 +60,7 @@ export async function refineUltralight(link: UltralightLink): Promise<CardTechno
     }
   }
   const [magic, , capacity] = await link.readPages(3).catch(nothingIfRefused);
-  return (magic === 0xe1 ? NTAG_BY_CAPACITY.get(capacity ?? 0) : undefined) ?? 'mifare_ultralight';
+  return (magic === 0xe1 ? BY_CAPACITY.get(capacity ?? 0) : undefined) ?? 'mifare_ultralight';
 }
 
 /** A card that does not show the page, read-protected perhaps, is still a card with a number. */
@@ -65,11 +71,11 @@ function nothingIfRefused(error: unknown): Uint8Array {
   throw error;
 }
 
-/** The answer to GET_VERSION: 00, vendor 04 (NXP), product 04 (NTAG), subtype, version, revision, size, protocol. */
+/** The answer to GET_VERSION: 00, vendor 04 (NXP), product 03 (Ultralight) or 04 (NTAG), subtype, version, revision, size, protocol. */
 function technologyFromVersion(version: Uint8Array): CardTechnology {
-  const [, vendor, product, , , , size] = version;
-  const isNtag = version.length === 8 && vendor === 0x04 && product === 0x04;
-  return (isNtag ? NTAG_BY_SIZE.get(size ?? 0) : undefined) ?? 'mifare_ultralight';
+  const [, vendor, product = 0, , , , size = 0] = version;
+  const isNxp = version.length === 8 && vendor === 0x04;
+  return (isNxp ? BY_VERSION.get(product * 256 + size) : undefined) ?? 'mifare_ultralight';
 }
 
 /** GetVersion of a DESFire, wrapped (NXP MF3D(H)x3); its answer comes in three parts, each but the last with 91 AF. */

@@ -52,6 +52,8 @@ export function storageCardLink(
       return { classic: classicLink(transmit, profile) };
     case 'mifare_ultralight':
     case 'mifare_ultralight_c':
+    case 'mifare_ultralight_ev1_48':
+    case 'mifare_ultralight_ev1_128':
     case 'ntag213':
     case 'ntag215':
     case 'ntag216':
