@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { CARD_NUMBER_FORMATS } from './model/card.ts';
+import { CARD_FORMATS, type CardFormat, type FormatSettings } from './model/card-format.ts';
 
 const origin = z.string().refine(isOrigin, 'Expected an origin as https://pms.example.com, without a path');
 
@@ -13,8 +14,6 @@ const port = z.preprocess(
   (given) => (typeof given === 'string' && /^\d+$/.test(given) ? Number(given) : given),
   z.int().min(0).max(65_535),
 );
-
-const CARD_FORMATS = ['mifare_desfire', 'mifare_classic', 'ntag', 'magstripe', 'uid_only'] as const;
 
 /** The configuration file. Everything has a default. */
 const configSchema = z.strictObject({
@@ -30,12 +29,45 @@ const configSchema = z.strictObject({
         .default(() => Intl.DateTimeFormat().resolvedOptions().timeZone),
       enrol_unknown_cards: z.boolean().default(true),
       card_number_format: z.enum(CARD_NUMBER_FORMATS).default('uid_msb_first'),
+      /** Made at start when they are missing. */
+      entrances: z.array(z.string().trim().min(1)).default(['Main entrance']),
     })
     .prefault({}),
   /** By name; a driver that is not named is off. Absent: every driver that works here. */
   drivers: z.record(z.string(), z.unknown()).optional(),
-  /** Which formats a card may be written in, the first that fits; nothing is written yet. */
+  /** Which formats a card may be written in: the first that fits its kind. */
   card_formats: z.array(z.enum(CARD_FORMATS)).default([...CARD_FORMATS]),
+  card_format_settings: z
+    .strictObject({
+      ntag: z.strictObject({ password: z.boolean().default(false) }).prefault({}),
+      mifare_classic: z
+        .strictObject({
+          sectors: z
+            .array(z.int().min(1).max(39))
+            .min(1)
+            .refine(hasNoDouble, 'A sector is there twice')
+            .default([1, 2, 3]),
+          directory: z.boolean().default(false),
+        })
+        .refine(({ sectors, directory }) => !(directory && sectors.includes(16)), {
+          path: ['sectors'],
+          message: 'Sector 16 holds the directory itself',
+        })
+        .prefault({}),
+      mifare_desfire: z
+        .strictObject({
+          application_id: z
+            .string()
+            .regex(
+              /^(?!000000)[0-9A-F]{6}$/i,
+              'Expected six hexadecimal digits, not all of them 0, as F48ED0',
+            )
+            .default('F48ED0'),
+          picc_master_key: z.enum(['leave', 'own']).default('leave'),
+        })
+        .prefault({}),
+    })
+    .prefault({}),
   allowed_origins: z.array(origin).default([]),
   backend: z.strictObject({ endpoint: z.url(), api_key_file: z.string().optional() }).optional(),
   attempts: z.strictObject({ timeout_seconds: z.number().min(1).max(600).default(60) }).prefault({}),
@@ -54,6 +86,30 @@ export type Config = z.output<typeof configSchema> & {
   /** The only drivers to run, whatever `drivers` says. */
   readonly only_drivers: readonly string[] | undefined;
 };
+
+/** The formats of this site with their settings, in the order in which they are tried. */
+export function formatsOf(config: Config): readonly FormatSettings[] {
+  return config.card_formats.map((format) => settingsFor(format, config.card_format_settings));
+}
+
+function settingsFor(format: CardFormat, settings: Config['card_format_settings']): FormatSettings {
+  const { ntag, mifare_classic, mifare_desfire } = settings;
+  switch (format) {
+    case 'ntag':
+      return { format, isPasswordProtected: ntag.password };
+    case 'mifare_classic':
+      return { format, sectors: mifare_classic.sectors, hasDirectory: mifare_classic.directory };
+    case 'mifare_desfire':
+      return {
+        format,
+        applicationId: Number.parseInt(mifare_desfire.application_id, 16),
+        piccMasterKey: mifare_desfire.picc_master_key,
+      };
+    case 'magstripe':
+    case 'uid_only':
+      return { format };
+  }
+}
 
 /** A configuration that cannot be used: every problem of it at once. */
 export class ConfigError extends Error {
@@ -165,4 +221,8 @@ function isTimeZone(name: string): boolean {
   } catch {
     return false;
   }
+}
+
+function hasNoDouble(list: readonly unknown[]): boolean {
+  return new Set(list).size === list.length;
 }

@@ -6,7 +6,7 @@ import { RateLimiter } from './api/limits.ts';
 import { startApi } from './api/server.ts';
 import { Attempts } from './attempts/attempts.ts';
 import type { Clock } from './clock.ts';
-import { type Config, ConfigError, type DriverWishes } from './config.ts';
+import { type Config, ConfigError, type DriverWishes, formatsOf } from './config.ts';
 import { createDoorbell } from './doorbell.ts';
 import type { CreateDriver, EncoderDriver } from './encoder/contract.ts';
 import { type EncoderObserver, Encoders } from './encoder/encoders.ts';
@@ -19,8 +19,10 @@ import {
   encoderArrived,
   encoderLeft,
 } from './site/encoders.ts';
+import { makeMissingEntrances } from './site/entrances.ts';
 import { listenForForeignWrites } from './site/foreign-writes.ts';
 import { openSite, type Site } from './site/site.ts';
+import { openSiteKeys } from './site-keys.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
 import { lockState } from './store/sqlite/state-lock.ts';
 
@@ -57,9 +59,14 @@ export async function startDaemon(config: Config, clock: Clock, log: Logger): Pr
     }),
   );
   fromState(state_dir, () => allEncodersOffline(site));
+  fromState(state_dir, () => makeMissingEntrances(site, config.site.entrances));
 
   const encoders = parts.use(new Encoders(observerOf(site), clock, log));
-  const attempts = parts.use(new Attempts(site, encoders, log));
+  const keyring = fromState(state_dir, () => openSiteKeys(state_dir, process.env));
+  const formats = formatsOf(config);
+  const { acsSystemId: siteId } = site.identity;
+  const cardSite = () => ({ siteId, formats, keys: keyring.current() });
+  const attempts = parts.use(new Attempts(encoders, { site, cardSite, log }));
   const { requests_per_second: perSecond, request_burst: burst, connections } = config.limits;
   const gate = new Gate(store, config.allowed_origins, new RateLimiter({ perSecond, burst }, clock));
   const desk = {

@@ -2,12 +2,15 @@ import type { Encoders } from '../encoder/encoders.ts';
 import type { Logger } from '../log.ts';
 import { type Attempt, type Client, isLive, isWaiting, type Order } from '../model/attempt.ts';
 import type { AttemptEvent } from '../model/machine.ts';
+import { findCredential } from '../site/credentials.ts';
 import { findEncoder, recordEncoder } from '../site/encoders.ts';
 import { SiteError } from '../site/errors.ts';
 import { newId, record, type Site } from '../site/site.ts';
 import { findBeneficiary, isKnown } from '../site/users.ts';
 import { StorageError } from '../store/errors.ts';
 import { commitEvent, findAttempt } from './commit.ts';
+import { Rehearsals } from './rehearsals.ts';
+import type { RunParts } from './run-parts.ts';
 import { Runner } from './runner.ts';
 
 export interface AttemptRequest {
@@ -20,14 +23,16 @@ export interface AttemptRequest {
 
 /** What may be asked of the encoders. */
 export class Attempts implements AsyncDisposable {
+  /** How the next attempts on virtual encoders are to end. */
+  readonly rehearsals = new Rehearsals();
   readonly #site: Site;
   readonly #runner: Runner;
   readonly #log: Logger;
 
-  constructor(site: Site, encoders: Encoders, log: Logger) {
-    this.#site = site;
-    this.#log = log;
-    this.#runner = new Runner(site, encoders, log);
+  constructor(encoders: Encoders, parts: RunParts) {
+    this.#site = parts.site;
+    this.#log = parts.log;
+    this.#runner = new Runner(encoders, this.rehearsals, parts);
   }
 
   /** Takes up every attempt that had not ended when the daemon stopped. */
@@ -79,7 +84,7 @@ export class Attempts implements AsyncDisposable {
           action_attempt_id: attemptId,
         });
       }
-      if (found.phase === 'reading') {
+      if (isLive(found) && !isWaiting(found)) {
         throw new SiteError(
           'action_attempt_not_waiting',
           'The card is being worked on, which is not cut short. Wait for the attempt to end.',
@@ -114,6 +119,7 @@ export class Attempts implements AsyncDisposable {
     const site = this.#site;
     findEncoder(site, encoderId);
     if (order.action === 'SCAN_TO_ASSIGN_CREDENTIAL') findBeneficiary(site, order.beneficiary);
+    if (order.action === 'ENCODE_CREDENTIAL') findCard(site, order.credentialId);
     const live = site.store.attempts.liveOn(encoderId);
     if (live !== null) {
       if (live.client.id !== client.id || (!isWaiting(live) && !isSameOrder(live.order, order))) {
@@ -150,8 +156,25 @@ export class Attempts implements AsyncDisposable {
 /** Why nobody can want this attempt any more; null: somebody can. */
 function orphanedBy(site: Site, { client, order }: Attempt): AttemptEvent | null {
   if (site.store.apiKeys.get(client.id)?.revokedAt != null) return { event: 'cancelled' };
-  if (order.action !== 'SCAN_TO_ASSIGN_CREDENTIAL' || isKnown(site, order.beneficiary)) return null;
-  return { event: 'work_failed', reason: 'beneficiary_deleted', detail: null };
+  if (order.action === 'SCAN_TO_ASSIGN_CREDENTIAL' && !isKnown(site, order.beneficiary)) {
+    return { event: 'work_failed', reason: 'beneficiary_deleted', detail: null };
+  }
+  if (order.action === 'ENCODE_CREDENTIAL' && site.store.credentials.get(order.credentialId) === null) {
+    return { event: 'work_failed', reason: 'credential_deleted', detail: null };
+  }
+  return null;
+}
+
+/** Throws `acs_credential_not_found`, or `invalid_input` for a credential that does not go on a card. */
+function findCard(site: Site, credentialId: string): void {
+  if (findCredential(site, credentialId).accessMethod === 'card') return;
+  throw new SiteError(
+    'invalid_input',
+    'Only a credential with access_method "card" can be written on a card.',
+    {
+      acs_credential_id: credentialId,
+    },
+  );
 }
 
 interface Admission {

@@ -1,4 +1,4 @@
-import type { Attempt } from '../model/attempt.ts';
+import { type Attempt, isLive } from '../model/attempt.ts';
 import { type AttemptEvent, advance, type Step } from '../model/machine.ts';
 import { recordEncoder } from '../site/encoders.ts';
 import { SiteError } from '../site/errors.ts';
@@ -23,7 +23,7 @@ export function commitEvent(site: Site, attemptId: string, event: AttemptEvent):
     if (step.attempt === before) return step;
     site.store.attempts.update(step.attempt);
     record(site, { type: 'action_attempt.changed', attempt: step.attempt });
-    if (step.command === 'end') recordEncoder(site, before.encoderId);
+    if (!isLive(step.attempt)) recordEncoder(site, before.encoderId);
     return step;
   });
 }

@@ -7,7 +7,10 @@ export type SeamErrorType =
   | 'no_credential_on_encoder'
   | 'encoder_not_online'
   | 'encoder_communication_timeout'
-  | 'incompatible_card_format';
+  | 'incompatible_card_format'
+  | 'credential_cannot_be_reissued'
+  | 'encoding_interrupted'
+  | 'credential_deleted';
 
 interface Wording {
   /** Seam's type for the action, where it has one that says more than `uncategorized_error`. */
@@ -16,31 +19,41 @@ interface Wording {
   readonly sentence: string;
 }
 
-const both = (type: SeamErrorType): Wording['type'] => ({
-  SCAN_CREDENTIAL: type,
+/** Seam knows this type for every action; our own actions use the same. */
+const everywhere = (type: SeamErrorType): Wording['type'] => ({
+  ...butForAssigning(type),
   SCAN_TO_ASSIGN_CREDENTIAL: type,
 });
+
+/** SCAN_TO_ASSIGN_CREDENTIAL has three types only, and this is none of them. */
+const butForAssigning = (type: SeamErrorType): Wording['type'] => ({
+  SCAN_CREDENTIAL: type,
+  INSPECT_CARD: type,
+  ...whenWriting(type),
+});
+
+const whenWriting = (type: SeamErrorType): Wording['type'] => ({ ENCODE_CREDENTIAL: type, ERASE_CARD: type });
 
 /** Every failure, as Seam's clients and the people at the desk hear of it. */
 export const FAILURES: Readonly<Record<FailureReason, Wording>> = {
   no_card_presented: {
-    type: both('action_attempt_expired'),
+    type: everywhere('action_attempt_expired'),
     sentence: 'No card was placed on the encoder in time. Start again and place the card.',
   },
   superseded: {
-    type: both('action_attempt_expired'),
+    type: everywhere('action_attempt_expired'),
     sentence: 'A newer request for this encoder from the same app took its place.',
   },
   cancelled: {
-    type: both('action_attempt_expired'),
+    type: everywhere('action_attempt_expired'),
     sentence: 'The request was cancelled before a card was read.',
   },
   encoder_offline: {
-    type: { SCAN_CREDENTIAL: 'encoder_not_online' },
+    type: butForAssigning('encoder_not_online'),
     sentence: 'The encoder is not connected. Check its cable, then start again.',
   },
   device_timeout: {
-    type: { SCAN_CREDENTIAL: 'encoder_communication_timeout' },
+    type: butForAssigning('encoder_communication_timeout'),
     sentence: 'The encoder or the card did not answer in time. Take the card away, then start again.',
   },
   device_protocol: {
@@ -48,31 +61,66 @@ export const FAILURES: Readonly<Record<FailureReason, Wording>> = {
     sentence: 'The encoder gave an answer that makes no sense. Unplug it, plug it in again, and start again.',
   },
   driver_unavailable: {
-    type: { SCAN_CREDENTIAL: 'encoder_not_online' },
+    type: butForAssigning('encoder_not_online'),
     sentence:
       "The encoder's driver cannot run on this computer. Ask your technician to run `encoderctl status`.",
   },
   card_unsupported: {
-    type: {},
+    type: whenWriting('incompatible_card_format'),
     sentence: 'This kind of card cannot be used here. Take another card.',
   },
   card_refused: {
-    type: {},
+    type: whenWriting('incompatible_card_format'),
     sentence:
       'The card or the encoder refused. Take the card away and start again; if it happens again, take another card.',
   },
   card_unknown: {
-    type: both('no_credential_on_encoder'),
+    type: everywhere('no_credential_on_encoder'),
     sentence: 'This card is not registered here. Take a registered card, or allow new cards in the request.',
   },
   card_number_changes: {
-    type: {},
+    type: whenWriting('incompatible_card_format'),
     sentence:
-      'This card or phone shows a new number each time, so it cannot be assigned. Take a card with a fixed number.',
+      'This card or phone shows a new number each time, so it cannot be used. Take a card with a fixed number.',
   },
   card_belongs_to_another_user: {
     type: {},
     sentence: 'This card belongs to another user. Take another card, or unassign this one first.',
+  },
+  card_format_unsupported: {
+    type: whenWriting('incompatible_card_format'),
+    sentence: 'None of the card formats of this site fits this kind of card. Take another card.',
+  },
+  card_locked: {
+    type: whenWriting('incompatible_card_format'),
+    sentence: 'This card is locked and nothing was written on it. Take another card.',
+  },
+  credential_on_another_card: {
+    type: { ENCODE_CREDENTIAL: 'credential_cannot_be_reissued' },
+    sentence:
+      'This credential is on another card already. Take that card, or say that this one replaces a lost card (replace_lost_card).',
+  },
+  card_carries_another_credential: {
+    type: {},
+    sentence:
+      'This card carries another credential that is still valid. Take another card, or say that it may be overwritten (overwrite).',
+  },
+  credential_deleted: {
+    type: { ENCODE_CREDENTIAL: 'credential_deleted' },
+    sentence: 'The credential was deleted while the request waited for a card.',
+  },
+  encoding_interrupted: {
+    type: { ENCODE_CREDENTIAL: 'encoding_interrupted' },
+    sentence:
+      'The card was lifted before it was finished. Start again and put the same card back: that repairs it.',
+  },
+  site_keys_unavailable: {
+    type: {},
+    sentence: "The site's keys cannot be read. Ask your technician to run `encoderctl site-keys list`.",
+  },
+  simulated_failure: {
+    type: {},
+    sentence: 'This failure was asked for by a simulation.',
   },
   beneficiary_deleted: {
     type: {},
@@ -88,10 +136,24 @@ export function describeFailure(attempt: Attempt & { readonly phase: 'failed' })
 } {
   const { type, sentence } = FAILURES[attempt.reason];
   return {
-    type: type[attempt.order.action] ?? 'uncategorized_error',
+    type: simulatedType(attempt) ?? type[attempt.order.action] ?? 'uncategorized_error',
     message: attempt.detail === null ? sentence : `${sentence} (${attempt.detail})`,
     reason: attempt.reason,
   };
+}
+
+/** Types that a simulation may ask for. */
+const SIMULATED_TYPES = [
+  'no_credential_on_encoder',
+  'encoding_interrupted',
+  'uncategorized_error',
+  'action_attempt_expired',
+] as const satisfies readonly SeamErrorType[];
+
+/** The type that somebody asked for; null: the failure is a real one. */
+function simulatedType({ reason, detail }: Attempt & { readonly phase: 'failed' }): SeamErrorType | null {
+  if (reason !== 'simulated_failure') return null;
+  return SIMULATED_TYPES.find((type) => type === detail) ?? null;
 }
 
 /** What the person at the desk should do now, in words. */
@@ -100,5 +162,7 @@ export const HINT_SENTENCES: Readonly<Record<Hint, string>> = {
   take_card_away: 'Take the card away first: it was just used for somebody else.',
   place_card_again: 'Place the next card on the encoder.',
   hold_card_still: 'The card was lifted too soon. Place it again and leave it there.',
+  keep_card_there: 'The card is being written. Leave it there.',
+  put_card_back: 'The card was lifted too soon. Put the same card back: it will be finished.',
   reconnect_encoder: 'The encoder is not connected. Check its cable.',
 };

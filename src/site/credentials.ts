@@ -1,4 +1,4 @@
-import type { Credential } from '../model/credential.ts';
+import { type Credential, differencesOf, recordOf } from '../model/credential.ts';
 import { EVERY_ROW } from '../store/store.ts';
 import { SiteError } from './errors.ts';
 import { announce, newId, type Site, tellBackend } from './site.ts';
@@ -9,26 +9,32 @@ export interface NewCredential {
   readonly code: string | null;
   readonly startsAt: number | null;
   readonly endsAt: number | null;
+  /** What it opens; the entrances must exist. */
+  readonly entranceIds: readonly string[];
 }
+
+/** Of a credential that no card carries. */
+export const NO_CARD = {
+  cardNumber: null,
+  cardUid: null,
+  cardTechnology: null,
+  cardFormat: null,
+  needsReissue: false,
+} as const satisfies Partial<Credential>;
 
 /** Makes a code, or a card that is still to be issued. Throws `duplicate_code`. The user must exist. */
 export function createCredential(site: Site, order: NewCredential): Credential {
   return site.store.transaction(() => {
-    if (order.code !== null && site.store.credentials.withCode(order.code) !== null) {
-      throw new SiteError(
-        'duplicate_code',
-        'Another credential of this system has that code. Choose another code.',
-      );
-    }
+    if (order.code !== null) requireFreeCode(site, order.code);
+    requireCardTimes(order);
     const now = site.clock.now();
     const isCode = order.accessMethod === 'code';
     const credential: Credential = {
       ...order,
       id: newId(),
       userIdentityId: site.store.users.get(order.acsUserId)?.userIdentityId ?? null,
-      cardNumber: null,
-      cardUid: null,
-      cardTechnology: null,
+      ...NO_CARD,
+      issueCounter: 0,
       isIssued: isCode,
       issuedAt: isCode ? now : null,
       createdAt: now,
@@ -38,6 +44,57 @@ export function createCredential(site: Site, order: NewCredential): Credential {
     tellBackend(site, 'acs_credential.created', credential.id, credential);
     return credential;
   });
+}
+
+function requireFreeCode(site: Site, code: string): void {
+  if (site.store.credentials.withCode(code) === null) return;
+  throw new SiteError(
+    'duplicate_code',
+    'Another credential of this system has that code. Choose another code.',
+  );
+}
+
+/** The last second that a card can name: its times are 32 bits of seconds since 1970. */
+const LAST_CARD_TIME = 0xffff_ffff * 1000;
+
+function requireCardTimes(order: Pick<Credential, 'accessMethod' | 'startsAt' | 'endsAt'>): void {
+  const times = [order.startsAt, order.endsAt].filter((at) => at !== null);
+  if (order.accessMethod !== 'card' || times.every((at) => at >= 0 && at <= LAST_CARD_TIME)) return;
+  throw new SiteError('invalid_input', 'The times of a card are between 1970 and 2106.');
+}
+
+export interface CredentialUpdate {
+  readonly code?: string | undefined;
+  readonly endsAt?: number | undefined;
+}
+
+/**
+ * Changes a credential. A card that carries it says something else by then, and must be issued again.
+ * Throws `acs_credential_not_found`, `duplicate_code`, or `invalid_input` for a code on a card and an end that is past or before the start.
+ */
+export function updateCredential(site: Site, id: string, { code, endsAt }: CredentialUpdate): Credential {
+  return site.store.transaction(() => {
+    const before = findCredential(site, id);
+    if (code !== undefined && before.accessMethod !== 'code') {
+      throw new SiteError('invalid_input', 'Only a credential with access_method "code" has a code.');
+    }
+    if (code !== undefined && code !== before.code) requireFreeCode(site, code);
+    if (endsAt !== undefined && endsAt <= Math.max(site.clock.now(), before.startsAt ?? 0)) {
+      throw new SiteError('invalid_input', 'ends_at must be in the future and after starts_at.');
+    }
+    const after = { ...before, code: code ?? before.code, endsAt: endsAt ?? before.endsAt };
+    requireCardTimes(after);
+    const credential = { ...after, needsReissue: before.needsReissue || isOtherOnCard(before, after) };
+    site.store.credentials.update(credential);
+    tellBackend(site, 'acs_credential.updated', id, credential);
+    return credential;
+  });
+}
+
+/** Whether the card of a credential says something else after the change. */
+function isOtherOnCard(before: Credential, after: Credential): boolean {
+  const carriesData = before.isIssued && before.cardFormat !== null && before.cardFormat !== 'uid_only';
+  return carriesData && differencesOf(recordOf(before, '', []), recordOf(after, '', [])).length > 0;
 }
 
 /** Throws `acs_credential_not_found`. */

@@ -10,6 +10,7 @@ export type SiteErrorType =
   | 'event_not_found'
   | 'user_identity_not_found'
   | 'duplicate_code'
+  | 'duplicate_entrance'
   | 'duplicate_user_identity'
   | 'credential_belongs_to_another_user'
   | 'action_attempt_not_waiting'

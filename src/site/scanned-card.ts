@@ -1,21 +1,62 @@
 import { type AssignmentRefusal, assignCard } from '../model/assignment.ts';
-import type { AttemptResult, Beneficiary } from '../model/attempt.ts';
+import type { AttemptResult, Beneficiary, CardFindings } from '../model/attempt.ts';
 import { type Card, cardNumber } from '../model/card.ts';
-import type { Credential } from '../model/credential.ts';
+import type { CardContent, RecordStanding } from '../model/card-record.ts';
+import { type Credential, differencesOf } from '../model/credential.ts';
+import { wantedRecord } from './card-writes.ts';
 import { assignCredential } from './credentials.ts';
+import { knownCard } from './issued-cards.ts';
 import { announce, newId, type Site, tellBackend } from './site.ts';
 import { findBeneficiary, userFor, userOf } from './users.ts';
 
-/** What the site has for a card that was scanned. */
-export function recogniseCard(site: Site, card: Card): AttemptResult {
+/** What the site has for a card that was scanned, and in what the two differ. */
+export function recogniseCard(site: Site, card: Card, findings: CardFindings): ScannedCard {
   const number = cardNumber(card.uid, site.settings.cardNumberFormat);
-  return { kind: 'scanned', cardNumber: number, credential: knownCard(site, card, number) };
+  const credential = credentialOn(site, findings.content) ?? knownCard(site, card, number);
+  return {
+    kind: 'scanned',
+    cardNumber: number,
+    credential,
+    findings,
+    differences: credential === null ? [] : differencesOnCard(site, card, findings.content, credential),
+  };
 }
 
-/** By its number, or by its uid: the site may have counted otherwise when the card was registered. */
-function knownCard(site: Site, card: Card, number: string): Credential | null {
-  return site.store.credentials.withCardNumber(number) ?? site.store.credentials.withCardUid(card.uid);
+type ScannedCard = Extract<AttemptResult, { kind: 'scanned' }>;
+
+/** The credential that the card itself names, if this site wrote that. */
+function credentialOn(site: Site, content: CardContent): Credential | null {
+  if (content.kind !== 'record' || content.standing !== 'authentic') return null;
+  return site.store.credentials.get(content.record.credentialId);
 }
+
+/** In what a card differs from what the site wants on it, in a clerk's words. */
+function differencesOnCard(
+  site: Site,
+  card: Card,
+  content: CardContent,
+  credential: Credential,
+): readonly string[] {
+  const isByNumber = credential.cardFormat === null || credential.cardFormat === 'uid_only';
+  const isOnThisCard = credential.isIssued && credential.cardUid === card.uid;
+  if (content.kind !== 'record') {
+    return isByNumber ? [] : [content.kind === 'incomplete' ? INCOMPLETE : NOT_ON_CARD];
+  }
+  if (content.standing !== 'authentic') return isByNumber ? [] : [STANDING_WORDS[content.standing]];
+  if (content.record.credentialId !== credential.id) return isByNumber ? [] : [NOT_ON_CARD];
+  if (!isOnThisCard) return ['another card carries the credential now, or none'];
+  return differencesOf(content.record, wantedRecord(site, credential));
+}
+
+const NOT_ON_CARD = 'the credential is not on the card';
+
+const INCOMPLETE = 'the card was lifted while it was written';
+
+const STANDING_WORDS: Readonly<Record<Exclude<RecordStanding, 'authentic'>, string>> = {
+  altered: 'what is on the card was altered',
+  copied: 'what is on the card was copied from another card',
+  other_site: 'the card was written by another site',
+};
 
 export type AssignmentOutcome =
   | { readonly outcome: 'assigned'; readonly credential: Credential; readonly acsUserId: string }
@@ -71,6 +112,10 @@ function enrolCard(site: Site, card: Card, number: string, acsUserId: string): C
     cardNumber: number,
     cardUid: card.uid,
     cardTechnology: card.technology,
+    cardFormat: null,
+    entranceIds: [],
+    issueCounter: 0,
+    needsReissue: false,
     startsAt: user?.accessSchedule?.startsAt ?? null,
     endsAt: user?.accessSchedule?.endsAt ?? null,
     isIssued: true,

@@ -1,3 +1,4 @@
+import { findEntrance } from './entrances.ts';
 import { SiteError } from './errors.ts';
 import type { Site } from './site.ts';
 
@@ -10,14 +11,9 @@ export function checkSystem(site: Site, id: string): void {
   }
 }
 
-/** Throws `acs_entrance_not_found` for the first of these: a site has no entrances of its own yet. */
-export function checkEntrances(ids: readonly string[]): void {
-  const [id] = ids;
-  if (id !== undefined) {
-    throw new SiteError('acs_entrance_not_found', `There is no entrance ${id} here.`, {
-      acs_entrance_id: id,
-    });
-  }
+/** Throws `acs_entrance_not_found` for the first of these that is not here. */
+export function checkEntrances(site: Site, ids: readonly string[]): void {
+  for (const id of ids) findEntrance(site, id);
 }
 
 /** Throws `acs_access_group_not_found` for the first of these: a site has no access groups of its own yet. */

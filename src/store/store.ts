@@ -1,8 +1,10 @@
 import type { ApiKey } from '../model/api-key.ts';
 import type { Attempt } from '../model/attempt.ts';
+import type { CardWrite, CardWriteOutcome } from '../model/card-write.ts';
 import type { Change, NumberedChange } from '../model/change.ts';
 import type { Credential } from '../model/credential.ts';
 import type { Encoder, ServedCard } from '../model/encoder.ts';
+import type { Entrance } from '../model/entrance.ts';
 import type { SiteEvent, SiteEventType } from '../model/event.ts';
 import type { User, UserIdentity } from '../model/user.ts';
 
@@ -19,6 +21,8 @@ export interface Store extends Disposable {
   readonly users: UserTable;
   readonly userIdentities: UserIdentityTable;
   readonly credentials: CredentialTable;
+  readonly entrances: EntranceTable;
+  readonly cardWrites: CardWriteTable;
   readonly events: EventTable;
   readonly changes: ChangeTable;
   readonly outbox: OutboxTable;
@@ -131,6 +135,40 @@ export interface CredentialTable {
   delete(id: string): void;
 }
 
+export interface EntranceFilter {
+  readonly ids?: readonly string[] | undefined;
+  /** Only those that this credential opens. */
+  readonly acsCredentialId?: string | undefined;
+  /** Part of the name or id; case does not matter. */
+  readonly search?: string | undefined;
+}
+
+export interface EntranceTable {
+  get(id: string): Entrance | null;
+  withName(name: string): Entrance | null;
+  list(filter: EntranceFilter, page: PageRequest): Page<Entrance>;
+  /** Gives it the next number. */
+  insert(entrance: Omit<Entrance, 'number'>): Entrance;
+}
+
+export interface CardWriteFilter {
+  readonly cardUid?: string | undefined;
+  readonly acsCredentialId?: string | undefined;
+  /** Only those that have not ended. */
+  readonly isOpen?: boolean | undefined;
+}
+
+export interface CardWriteTable {
+  get(id: string): CardWrite | null;
+  /** The write of this card that has not ended; there is one at most. */
+  openFor(cardUid: string): CardWrite | null;
+  list(filter: CardWriteFilter, page: PageRequest): Page<CardWrite>;
+  /** Its `outcome` is null. */
+  insert(write: CardWrite): void;
+  /** Forgets the preimage, too. */
+  end(id: string, outcome: CardWriteOutcome, at: number): void;
+}
+
 export interface EventFilter {
   readonly types?: readonly SiteEventType[] | undefined;
   readonly ids?: readonly string[] | undefined;
@@ -139,6 +177,7 @@ export interface EventFilter {
   /** Exclusive, milliseconds since 1970. */
   readonly before?: number | undefined;
   readonly acsEncoderId?: string | undefined;
+  readonly acsEntranceId?: string | undefined;
   readonly acsUserId?: string | undefined;
   readonly acsCredentialId?: string | undefined;
 }

@@ -1,4 +1,5 @@
 import type { CardTechnology } from '../../model/card.ts';
+import type { CardFormat } from '../../model/card-format.ts';
 import type { AccessMethod, Credential } from '../../model/credential.ts';
 import type { CredentialTable } from '../store.ts';
 import type { Database } from './database.ts';
@@ -14,6 +15,11 @@ interface CredentialRow {
   readonly card_number: string | null;
   readonly card_uid: string | null;
   readonly card_technology: CardTechnology | null;
+  readonly card_format: CardFormat | null;
+  /** A JSON list of ids. */
+  readonly entrance_ids: string;
+  readonly issue_counter: number;
+  readonly needs_reissue: number;
   readonly starts_at: number | null;
   readonly ends_at: number | null;
   readonly is_issued: number;
@@ -21,7 +27,9 @@ interface CredentialRow {
   readonly created_at: number;
 }
 
-const SELECT = `SELECT acs_credentials.*, holder.user_identity_id
+const SELECT = `SELECT acs_credentials.*, holder.user_identity_id,
+    (SELECT json_group_array(acs_entrance_id) FROM acs_credential_entrances AS opened
+      WHERE opened.acs_credential_id = acs_credentials.acs_credential_id) AS entrance_ids
   FROM acs_credentials LEFT JOIN acs_users AS holder USING (acs_user_id)`;
 
 /** As credentialDisplayName in src/model/credential.ts makes it. */
@@ -38,6 +46,10 @@ const toCredential = (row: CredentialRow): Credential => ({
   cardNumber: row.card_number,
   cardUid: row.card_uid,
   cardTechnology: row.card_technology,
+  cardFormat: row.card_format,
+  entranceIds: JSON.parse(row.entrance_ids),
+  issueCounter: row.issue_counter,
+  needsReissue: row.needs_reissue === 1,
   startsAt: row.starts_at,
   endsAt: row.ends_at,
   isIssued: row.is_issued === 1,
@@ -53,6 +65,9 @@ const values = (credential: Credential) =>
     credential.cardNumber,
     credential.cardUid,
     credential.cardTechnology,
+    credential.cardFormat,
+    credential.issueCounter,
+    credential.needsReissue ? 1 : 0,
     credential.startsAt,
     credential.endsAt,
     credential.isIssued ? 1 : 0,
@@ -64,6 +79,21 @@ export function credentialTable(database: Database): CredentialTable {
   const one = (condition: string, value: string) => {
     const row = database.get<CredentialRow>(`${SELECT} WHERE ${condition}`, value);
     return row === undefined ? null : toCredential(row);
+  };
+  const setEntrances = ({ id, entranceIds }: Credential) => {
+    const wanted = JSON.stringify(entranceIds);
+    database.run(
+      `DELETE FROM acs_credential_entrances
+       WHERE acs_credential_id = ? AND acs_entrance_id NOT IN (SELECT value FROM json_each(?))`,
+      id,
+      wanted,
+    );
+    database.run(
+      `INSERT OR IGNORE INTO acs_credential_entrances (acs_credential_id, acs_entrance_id)
+       SELECT ?, value FROM json_each(?)`,
+      id,
+      wanted,
+    );
   };
   return {
     get: (id) => one('acs_credential_id = ?', id),
@@ -91,21 +121,24 @@ export function credentialTable(database: Database): CredentialTable {
       ),
     insert: (credential) => {
       database.run(
-        `INSERT INTO acs_credentials (access_method, acs_user_id, code, card_number, card_uid, card_technology, starts_at, ends_at, is_issued, issued_at, acs_credential_id, created_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO acs_credentials (access_method, acs_user_id, code, card_number, card_uid, card_technology,
+           card_format, issue_counter, needs_reissue, starts_at, ends_at, is_issued, issued_at, acs_credential_id, created_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         ...values(credential),
         credential.id,
         credential.createdAt,
       );
+      setEntrances(credential);
     },
     update: (credential) => {
       database.run(
         `UPDATE acs_credentials SET access_method = ?, acs_user_id = ?, code = ?, card_number = ?, card_uid = ?, card_technology = ?,
-           starts_at = ?, ends_at = ?, is_issued = ?, issued_at = ?
+           card_format = ?, issue_counter = ?, needs_reissue = ?, starts_at = ?, ends_at = ?, is_issued = ?, issued_at = ?
          WHERE acs_credential_id = ?`,
         ...values(credential),
         credential.id,
       );
+      setEntrances(credential);
     },
     delete: (id) => {
       database.run('DELETE FROM acs_credentials WHERE acs_credential_id = ?', id);

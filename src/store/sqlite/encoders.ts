@@ -30,6 +30,12 @@ const toEncoder = (row: EncoderRow): Encoder => ({
   createdAt: row.created_at,
 });
 
+interface ServedRow {
+  readonly uid: string | null;
+  readonly user: string | null;
+  readonly credential: string | null;
+}
+
 /** The table acs_encoders. */
 export function encoderTable(database: Database): EncoderTable {
   return {
@@ -70,18 +76,21 @@ export function encoderTable(database: Database): EncoderTable {
       );
     },
     servedCard: (id) => {
-      const row = database.get<{ readonly uid: string | null; readonly user: string | null }>(
-        'SELECT served_card_uid AS uid, served_acs_user_id AS user FROM acs_encoders WHERE acs_encoder_id = ?',
+      const row = database.get<ServedRow>(
+        `SELECT served_card_uid AS uid, served_acs_user_id AS user, served_acs_credential_id AS credential
+         FROM acs_encoders WHERE acs_encoder_id = ?`,
         id,
       );
-      if (row === undefined || row.uid === null || row.user === null) return null;
-      return { uid: row.uid, acsUserId: row.user };
+      if (row === undefined || row.uid === null || row.credential === null) return null;
+      return { uid: row.uid, acsUserId: row.user, acsCredentialId: row.credential };
     },
     setServedCard: (id, card) => {
       database.run(
-        'UPDATE acs_encoders SET served_card_uid = ?, served_acs_user_id = ? WHERE acs_encoder_id = ?',
+        `UPDATE acs_encoders SET served_card_uid = ?, served_acs_user_id = ?, served_acs_credential_id = ?
+         WHERE acs_encoder_id = ?`,
         card?.uid ?? null,
         card?.acsUserId ?? null,
+        card?.acsCredentialId ?? null,
         id,
       );
     },

@@ -9,6 +9,7 @@ interface EventRow {
   readonly event_type: SiteEventType;
   readonly occurred_at: number;
   readonly acs_encoder_id: string | null;
+  readonly acs_entrance_id: string | null;
   readonly acs_user_id: string | null;
   readonly acs_credential_id: string | null;
 }
@@ -19,6 +20,7 @@ const toEvent = (row: EventRow): SiteEvent => ({
   occurredAt: row.occurred_at,
   subject: {
     ...(row.acs_encoder_id === null ? {} : { acsEncoderId: row.acs_encoder_id }),
+    ...(row.acs_entrance_id === null ? {} : { acsEntranceId: row.acs_entrance_id }),
     ...(row.acs_user_id === null ? {} : { acsUserId: row.acs_user_id }),
     ...(row.acs_credential_id === null ? {} : { acsCredentialId: row.acs_credential_id }),
   },
@@ -42,6 +44,7 @@ export function eventTable(database: Database): EventTable {
           .when(filter.since, 'occurred_at > ?')
           .when(filter.before, 'occurred_at < ?')
           .when(filter.acsEncoderId, 'acs_encoder_id = ?')
+          .when(filter.acsEntranceId, 'acs_entrance_id = ?')
           .when(filter.acsUserId, 'acs_user_id = ?')
           .when(filter.acsCredentialId, 'acs_credential_id = ?'),
         page,
@@ -56,11 +59,12 @@ export function eventTable(database: Database): EventTable {
     },
     insert: ({ id, type, occurredAt, subject }) => {
       database.run(
-        'INSERT INTO events (event_id, event_type, occurred_at, acs_encoder_id, acs_user_id, acs_credential_id) VALUES (?, ?, ?, ?, ?, ?)',
+        'INSERT INTO events (event_id, event_type, occurred_at, acs_encoder_id, acs_entrance_id, acs_user_id, acs_credential_id) VALUES (?, ?, ?, ?, ?, ?, ?)',
         id,
         type,
         occurredAt,
         subject.acsEncoderId ?? null,
+        subject.acsEntranceId ?? null,
         subject.acsUserId ?? null,
         subject.acsCredentialId ?? null,
       );

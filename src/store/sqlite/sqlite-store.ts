@@ -1,10 +1,12 @@
 import type { SiteIdentity, Store } from '../store.ts';
 import { answerTable, apiKeyTable, originTable } from './access.ts';
 import { attemptTable } from './attempts.ts';
+import { cardWriteTable } from './card-writes.ts';
 import { changeTable } from './changes.ts';
 import { credentialTable } from './credentials.ts';
 import { openDatabase } from './database.ts';
 import { encoderTable } from './encoders.ts';
+import { entranceTable } from './entrances.ts';
 import { eventTable } from './events.ts';
 import { outboxTable } from './outbox.ts';
 import { userIdentityTable, userTable } from './users.ts';
@@ -47,6 +49,8 @@ export function openSqliteStore(path: string): Store {
     users: userTable(database),
     userIdentities: userIdentityTable(database),
     credentials: credentialTable(database),
+    entrances: entranceTable(database),
+    cardWrites: cardWriteTable(database),
     events: eventTable(database),
     changes: changeTable(database),
     outbox: outboxTable(database),

@@ -1,0 +1,131 @@
+import type { PresentedCard } from '../encoder/contract.ts';
+import { EncoderError } from '../encoder/errors.ts';
+import type { Attempt } from '../model/attempt.ts';
+import type { WriteProgress } from '../model/card-record.ts';
+import { imageFor } from '../model/card-write.ts';
+import type { AttemptEvent } from '../model/machine.ts';
+import { SiteKeysError } from '../site-keys/errors.ts';
+import { StorageError } from '../store/errors.ts';
+import { commitEvent } from './commit.ts';
+import type { RunParts } from './run-parts.ts';
+
+/** Progress within a phase is kept no more often than this: a commit is for people, and takes a millisecond. */
+const PROGRESS_EVERY_MS = 100;
+
+/** How a write on a card ended, as far as the store does not know it yet. */
+export type WriteEnd =
+  /** The card was read back and holds the image. */
+  | { readonly event: 'image_verified'; readonly wasInterrupted: boolean }
+  /** The journal's row can be ended with this outcome; `meaning` is what it means for the attempt. */
+  | {
+      readonly event: 'nothing_written';
+      readonly outcome: 'not_begun' | 'given_up';
+      readonly meaning: AttemptEvent;
+    }
+  | Extract<AttemptEvent, { event: 'write_interrupted' | 'work_failed' | 'card_lost' }>;
+
+type WritingAttempt = Attempt & { readonly phase: 'writing' | 'verifying' };
+
+type Failed = Extract<AttemptEvent, { event: 'work_failed' }>;
+
+/** The writes of one attempt on its card: the first, and those that end it when the card was lifted. */
+export class CardWriting {
+  readonly #parts: RunParts;
+  readonly #signal: AbortSignal;
+  /** Whether the card may have been changed. */
+  #isBegun = false;
+  #wasInterrupted = false;
+
+  constructor(parts: RunParts, signal: AbortSignal) {
+    this.#parts = parts;
+    this.#signal = signal;
+  }
+
+  /**
+   * Writes what the journal says on the card, if it is the one. Rejects with the signal's reason when that fires before the first byte;
+   * later it is ignored, and the write ends as it ends.
+   */
+  async write(attempt: WritingAttempt, presented: PresentedCard | null): Promise<WriteEnd> {
+    const { site, cardSite } = this.#parts;
+    const write = site.store.cardWrites.get(attempt.writeId);
+    if (write === null || write.outcome !== null) {
+      // Meanwhile the card was written at another encoder.
+      return { event: 'work_failed', reason: 'encoding_interrupted', detail: null };
+    }
+    try {
+      if (presented?.card.uid !== attempt.card.uid) {
+        throw new EncoderError('card_removed', 'the card has left before it was written');
+      }
+      const image = imageFor(write, attempt.purpose);
+      await presented.write(cardSite(), image, this.#journal(attempt.id), this.#signal);
+      return { event: 'image_verified', wasInterrupted: this.#wasInterrupted };
+    } catch (error) {
+      if (!this.#isBegun) this.#signal.throwIfAborted();
+      return this.#endOf(error, attempt);
+    }
+  }
+
+  #endOf(error: unknown, attempt: WritingAttempt): WriteEnd {
+    const { site, log } = this.#parts;
+    if (error instanceof SiteKeysError) {
+      return this.#refused({ event: 'work_failed', reason: 'site_keys_unavailable', detail: error.message });
+    }
+    if (!(error instanceof EncoderError)) throw error;
+    log.warn({ attempt: attempt.id, code: error.code, err: error }, 'the write on the card failed');
+    switch (error.code) {
+      case 'card_removed': {
+        if (this.#isBegun) return this.#interrupted();
+        const lost: AttemptEvent = { event: 'card_lost', now: site.clock.now() };
+        return { event: 'nothing_written', outcome: 'not_begun', meaning: lost };
+      }
+      // Nobody knows how far a driver host came that died, or a card that fell silent.
+      case 'device_lost':
+      case 'device_timeout':
+        return this.#interrupted();
+      case 'card_refused':
+      case 'card_unsupported':
+        if (isMending(attempt)) {
+          return { event: 'nothing_written', outcome: 'given_up', meaning: { event: 'mending_given_up' } };
+        }
+        return this.#refused({ event: 'work_failed', reason: error.code, detail: error.message });
+      case 'device_protocol':
+      case 'driver_unavailable':
+        return this.#refused({ event: 'work_failed', reason: error.code, detail: error.message });
+    }
+  }
+
+  /** A write that changed nothing leaves nothing to repair; any other one stays open in the journal. */
+  #refused(failed: Failed): WriteEnd {
+    return this.#isBegun ? failed : { event: 'nothing_written', outcome: 'not_begun', meaning: failed };
+  }
+
+  #interrupted(): WriteEnd {
+    this.#wasInterrupted = true;
+    return { event: 'write_interrupted' };
+  }
+
+  #journal(attemptId: string) {
+    const { site, log } = this.#parts;
+    let last: { readonly phase: WriteProgress['phase']; readonly at: number } | null = null;
+    return {
+      note: (progress: WriteProgress) => {
+        this.#isBegun = true;
+        const now = site.clock.now();
+        if (last?.phase === progress.phase && now - last.at < PROGRESS_EVERY_MS) return;
+        last = { phase: progress.phase, at: now };
+        try {
+          commitEvent(site, attemptId, { event: 'write_progressed', progress });
+        } catch (error) {
+          // The write goes on: how far it came is news for a person, and the journal has what the card needs.
+          if (!(error instanceof StorageError)) throw error;
+          log.error({ err: error }, 'the progress of a write cannot be kept');
+        }
+      },
+    };
+  }
+}
+
+/** The write only ends an earlier one, so that the order can be looked at. */
+function isMending({ order: { action } }: Attempt): boolean {
+  return action === 'SCAN_CREDENTIAL' || action === 'SCAN_TO_ASSIGN_CREDENTIAL';
+}
