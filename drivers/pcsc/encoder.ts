@@ -1,10 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { inspectCard, writeCard } from '../../src/card/card-work.ts';
 import { identify } from '../../src/card/identify.ts';
 import type { CardLink } from '../../src/card/link.ts';
+import type { CardSite, WriteJournal } from '../../src/card/program.ts';
 import { type ReaderProfile, readUid, storageCardLink } from '../../src/card/storage-card.ts';
-import type { CardEncoder, PresentedCard } from '../../src/encoder/contract.ts';
+import { abortableUntilNoted, type CardEncoder, type PresentedCard } from '../../src/encoder/contract.ts';
 import { EncoderError } from '../../src/encoder/errors.ts';
 import type { Card } from '../../src/model/card.ts';
+import type { CardContents, CardImage } from '../../src/model/card-record.ts';
 import { unlessAborted } from './lane.ts';
 import { profileOf } from './profiles.ts';
 import type { PcscReader } from './reader.ts';
@@ -159,15 +162,22 @@ export class PcscCard implements PresentedCard {
   }
 
   read(signal: AbortSignal): Promise<Card> {
-    return unlessAborted(
-      this.use(async () => this.card, signal),
-      signal,
+    return this.use(async () => this.card, signal);
+  }
+
+  inspect(site: CardSite, signal: AbortSignal): Promise<CardContents> {
+    return this.use((link) => inspectCard(link, this.card, site), signal);
+  }
+
+  write(site: CardSite, image: CardImage, journal: WriteJournal, signal: AbortSignal): Promise<void> {
+    return abortableUntilNoted(journal, signal, (noted, untilNoted) =>
+      this.use((link) => writeCard(link, this.card, site, image, noted), untilNoted),
     );
   }
 
   /**
-   * Holds the card for `work` alone, after its number was read again. An abort counts until then.
-   * Rejects with `card_removed` when it has left or another one took its place.
+   * Holds the card for `work` alone, after its number was read again. When `signal` fires it rejects at once, and no exchange begins
+   * after that. Rejects with `card_removed` when the card has left or another one took its place.
    */
   async use<T>(work: (link: CardLink) => Promise<T>, signal: AbortSignal): Promise<T> {
     signal.throwIfAborted();

@@ -19,8 +19,18 @@ export class Lane {
 export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const stop = () => reject(signal.reason);
+    const forget = () => signal.removeEventListener('abort', stop);
     if (signal.aborted) stop();
     signal.addEventListener('abort', stop, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+    promise.then(
+      (value) => {
+        forget();
+        resolve(value);
+      },
+      (reason: unknown) => {
+        forget();
+        reject(reason);
+      },
+    );
   });
 }

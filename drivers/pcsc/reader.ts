@@ -66,8 +66,8 @@ export class PcscReader {
 
   /**
    * Holds the card for `work` alone: connects in exclusive mode, and leaves the card as it is afterwards. Pieces of work never
-   * overlap, nor do their exchanges. An abort counts until `work` begins. Rejects with `card_refused` when another program held the card
-   * all the time, else as `work` does.
+   * overlap, nor do their exchanges. When `signal` fires it rejects at once, and no exchange begins after that. Rejects with `card_refused`
+   * when another program held the card all the time, else as `work` does.
    */
   exclusive<T>(work: (transmit: Transmit) => Promise<T>, signal: AbortSignal): Promise<T> {
     return this.#hold(work, signal, this.#native.SCARD_LEAVE_CARD);
@@ -85,29 +85,31 @@ export class PcscReader {
   }
 
   #hold<T>(work: (transmit: Transmit) => Promise<T>, signal: AbortSignal, thenDo: number): Promise<T> {
-    const waiting = new AbortController();
     const result = this.#lane.run(async () => {
       signal.throwIfAborted();
       const protocol = await this.#connect(signal);
-      let isOver = false;
+      let end: unknown;
       let disposition = this.#native.SCARD_LEAVE_CARD;
       try {
-        signal.throwIfAborted();
-        waiting.abort();
         const value = await work(async (apdu) => {
-          if (isOver)
-            throw new Error('An exchange was asked for after the work that held the card had ended');
-          return this.#calls.transmit(apdu, protocol);
+          signal.throwIfAborted();
+          if (end !== undefined) throw end;
+          try {
+            return await this.#calls.transmit(apdu, protocol);
+          } catch (error) {
+            // Another card may answer the next exchange, over the same connection.
+            end ??= error;
+            throw error;
+          }
         });
         disposition = thenDo;
         return value;
       } finally {
-        isOver = true;
+        end ??= new Error('An exchange was asked for after the work that held the card had ended');
         await this.#calls.disconnect(disposition);
       }
     });
-    const ended = result.finally(() => waiting.abort());
-    return unlessAborted(ended, untilFired(signal, waiting.signal));
+    return unlessAborted(result, signal);
   }
 
   /** Resolves when no work is under way. */
@@ -172,13 +174,4 @@ export class PcscReader {
     await this.#calls.disconnect(this.#native.SCARD_UNPOWER_CARD);
     return true;
   }
-}
-
-/** Fires as `signal` does, unless `end` fired before. */
-function untilFired(signal: AbortSignal, end: AbortSignal): AbortSignal {
-  const either = new AbortController();
-  const pass = () => either.abort(signal.reason);
-  if (signal.aborted) pass();
-  signal.addEventListener('abort', pass, { once: true, signal: end });
-  return either.signal;
 }

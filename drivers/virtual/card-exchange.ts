@@ -1,17 +1,22 @@
+import type { Transmit } from '../../src/card/pseudo-apdu.ts';
 import { EncoderError } from '../../src/encoder/errors.ts';
 import type { VirtualCard } from './virtual-card.ts';
 
 /** How long an exchange may take before the card counts as not answering. */
 const EXCHANGE_TIMEOUT_MS = 5_000;
 
-/** A card on a virtual encoder: passes APDUs to it one at a time, with a deadline, and keeps its memory whenever that has changed. */
+/**
+ * A card on a virtual encoder: one piece of work at a time, one APDU at a time, each with a deadline; its memory is kept whenever that has
+ * changed.
+ */
 export class CardExchange {
   /** The name that the card was placed by. */
   readonly id: string;
   readonly card: VirtualCard;
   readonly #keep: () => void;
   #keptRevision: number;
-  #last: Promise<unknown> = Promise.resolve();
+  #lastWork: Promise<unknown> = Promise.resolve();
+  #lastAnswer: Promise<unknown> = Promise.resolve();
 
   /** `keep` stores the memory of the card; it is called when an exchange has changed it, before the answer is given. */
   constructor(id: string, card: VirtualCard, keep: () => void) {
@@ -21,17 +26,26 @@ export class CardExchange {
     this.#keptRevision = card.revision;
   }
 
-  /** Rejects with `device_timeout` after 5 s, with `card_removed` when the card has left, and with `driver_unavailable` when its memory cannot be kept. */
-  transmit(apdu: Uint8Array): Promise<Uint8Array> {
-    const answer = this.#last.then(() => this.#transmitNow(apdu));
-    this.#last = answer.catch(() => {});
-    return answer;
+  /**
+   * Holds the card for `work` alone, once everything before it has ended. An exchange rejects with `device_timeout` after 5 s, with
+   * `card_removed` when the card has left, and with `driver_unavailable` when its memory cannot be kept.
+   */
+  hold<T>(work: (transmit: Transmit) => Promise<T>): Promise<T> {
+    const result = this.#lastWork.then(() => work((apdu) => this.#transmit(apdu)));
+    this.#lastWork = result.catch(() => {});
+    return result;
   }
 
   /** Takes the card out of the field. What an exchange did to it before is kept. */
   end(): void {
     this.card.pull();
     this.#keepIfChanged();
+  }
+
+  #transmit(apdu: Uint8Array): Promise<Uint8Array> {
+    const answer = this.#lastAnswer.then(() => this.#transmitNow(apdu));
+    this.#lastAnswer = answer.catch(() => {});
+    return answer;
   }
 
   async #transmitNow(apdu: Uint8Array): Promise<Uint8Array> {

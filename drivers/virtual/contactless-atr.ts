@@ -8,10 +8,14 @@ function cardName(chip: Chip): readonly [number, number] {
   switch (chip.technology) {
     case 'mifare_classic_1k':
       return [0x00, 0x01];
+    case 'mifare_classic_4k':
+      return [0x00, 0x02];
+    case 'mifare_ultralight_ev1_48':
+    case 'mifare_ultralight_ev1_128':
     case 'ntag213':
     case 'ntag215':
     case 'ntag216':
-      // Readers tell an NTAG21x as an Ultralight.
+      // Readers tell an NTAG21x and an EV1 as an Ultralight.
       return [0x00, 0x03];
     default:
       return [0x00, 0x00];

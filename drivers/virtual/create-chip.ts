@@ -1,11 +1,13 @@
 import { fromHex, toHex } from '../../src/card/hex.ts';
+import type { DesfireGeneration } from '../../src/encoder/contract.ts';
 import { EncoderError } from '../../src/encoder/errors.ts';
 import type { CardTechnology } from '../../src/model/card.ts';
 import type { Chip } from './chip.ts';
-import { DesfireFront } from './desfire-front.ts';
+import { DesfireChip } from './desfire/desfire-chip.ts';
 import { MifareClassicChip } from './mifare-classic-chip.ts';
-import { NtagChip } from './ntag-chip.ts';
 import { UidOnlyChip } from './uid-only-chip.ts';
+import { UltralightChip } from './ultralight-chip.ts';
+import type { UltralightTechnology } from './ultralight-layout.ts';
 
 /** A kind of card that is simulated. */
 interface Mould {
@@ -13,7 +15,8 @@ interface Mould {
   readonly uidBytes: readonly number[];
   /** First bytes of a uid that is drawn at random, and how many bytes it has. */
   readonly drawn: { readonly bytes: number; readonly first?: number };
-  make(uid: Uint8Array, memory?: Uint8Array): Chip;
+  /** `generation`: of a DESFire that has no memory yet. */
+  make(uid: Uint8Array, memory?: Uint8Array, generation?: DesfireGeneration): Chip;
 }
 
 /** 04 is the maker number of NXP (ISO/IEC 7816-6). */
@@ -28,23 +31,50 @@ const MOULDS: ReadonlyMap<CardTechnology, Mould> = new Map<CardTechnology, Mould
       make: (uid, memory) => new MifareClassicChip(uid, memory),
     },
   ],
-  ['ntag213', { ...SEVEN_BYTES, make: (uid, memory) => new NtagChip('ntag213', uid, memory) }],
-  ['ntag215', { ...SEVEN_BYTES, make: (uid, memory) => new NtagChip('ntag215', uid, memory) }],
-  ['ntag216', { ...SEVEN_BYTES, make: (uid, memory) => new NtagChip('ntag216', uid, memory) }],
-  ['mifare_desfire', { ...SEVEN_BYTES, make: (uid) => new DesfireFront(uid) }],
+  [
+    'mifare_classic_4k',
+    {
+      uidBytes: [4, 7],
+      drawn: { bytes: 4 },
+      make: (uid, memory) => new MifareClassicChip(uid, memory, 'mifare_classic_4k'),
+    },
+  ],
+  ultralight('mifare_ultralight_ev1_48'),
+  ultralight('mifare_ultralight_ev1_128'),
+  ultralight('ntag213'),
+  ultralight('ntag215'),
+  ultralight('ntag216'),
+  [
+    'mifare_desfire',
+    {
+      ...SEVEN_BYTES,
+      make: (uid, memory, generation) =>
+        new DesfireChip(uid, { ...(memory ? { memory } : {}), ...(generation ? { generation } : {}) }),
+    },
+  ],
   ['uid_only', { uidBytes: [4, 7, 10], drawn: { bytes: 4 }, make: (uid) => new UidOnlyChip(uid) }],
 ]);
+
+function ultralight(technology: UltralightTechnology): [CardTechnology, Mould] {
+  return [technology, { ...SEVEN_BYTES, make: (uid, memory) => new UltralightChip(technology, uid, memory) }];
+}
 
 /** The kinds of card that are simulated. */
 export const SIMULATED_TECHNOLOGIES: readonly CardTechnology[] = [...MOULDS.keys()];
 
 /**
- * Makes the chip of a card. `uid` is hexadecimal; `memory` as the chip's `memory` gave it, absent: as from the factory.
+ * Makes the chip of a card. `uid` is hexadecimal; `memory` as the chip's `memory` gave it, absent: as from the factory. `generation` is of a DESFire
+ * from the factory; absent: EV3. A memory knows its own.
  * Throws an EncoderError `card_unsupported` for a kind that is not simulated or a uid that its kind cannot have, a plain Error for
  * a memory that does not belong to the card.
  */
-export function createChip(technology: CardTechnology, uid: string, memory?: Uint8Array): Chip {
-  return mouldOf(technology).make(fromHex(checkUid(technology, uid)), memory);
+export function createChip(
+  technology: CardTechnology,
+  uid: string,
+  memory?: Uint8Array,
+  generation?: DesfireGeneration,
+): Chip {
+  return mouldOf(technology).make(fromHex(checkUid(technology, uid)), memory, generation);
 }
 
 /** The uid in upper case. Throws an EncoderError `card_unsupported` where `createChip` would. */

@@ -9,7 +9,7 @@ import { EncoderError } from '../../src/encoder/errors.ts';
 import type { VirtualStation } from './station.ts';
 import { untilEither } from './until-either.ts';
 
-/** A virtual encoder that is open. Closing it leaves the card where it lies. */
+/** A virtual encoder that is open. Closing it leaves the card where it lies, once a write to it has ended. */
 export class VirtualEncoder implements CardEncoder {
   readonly simulator: CardSimulator;
   readonly #station: VirtualStation;
@@ -76,7 +76,8 @@ export class VirtualEncoder implements CardEncoder {
     this.#closing.abort(new EncoderError('device_lost', `${this.#station.device.name} was closed`));
     if (this.gone.aborted) return;
     this.#station.listener = undefined;
-    this.#onClosed();
+    await this.#station.presented?.writesEnded();
+    if (!this.gone.aborted) this.#onClosed();
   }
 
   #requireOpen(): void {

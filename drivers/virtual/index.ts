@@ -11,7 +11,8 @@ import type {
 import { EncoderError } from '../../src/encoder/errors.ts';
 import { CardExchange } from './card-exchange.ts';
 import { CardShelf } from './card-shelf.ts';
-import { checkUid, drawUid } from './create-chip.ts';
+import { checkUid, drawUid, SIMULATED_TECHNOLOGIES } from './create-chip.ts';
+import { DesfireChip } from './desfire/desfire-chip.ts';
 import { VirtualEncoder } from './encoder.ts';
 import { virtualOptions } from './options.ts';
 import { emptyKeySlots, type ReaderKeySlots } from './reader-face.ts';
@@ -115,7 +116,7 @@ export class VirtualDriver implements EncoderDriver {
   }
 
   #placeCard(seat: Seat, order: SimulatedCardOrder): SimulatedCard {
-    const { technology, faults } = order;
+    const { technology, faults, generation } = order;
     const asked = order.uid === undefined ? undefined : checkUid(technology, order.uid);
     const id = order.id ?? asked ?? drawUid(technology);
     // A card is in one place only.
@@ -132,8 +133,13 @@ export class VirtualDriver implements EncoderDriver {
       keySlots: seat.keySlots,
       onPulled: () => seat.station.takeAway(),
       ...(kept ? { memory: kept.memory } : {}),
+      ...(generation ? { generation } : {}),
       ...(faults ? { faults } : {}),
     });
+    if (generation !== undefined && card.chip instanceof DesfireChip && card.chip.generation !== generation) {
+      const message = `the virtual card "${id}" is a DESFire ${card.chip.generation}; give another one another id`;
+      throw new EncoderError('card_unsupported', message);
+    }
     const keep = () => this.#shelf.keep({ id, technology, uid, memory: card.memory });
     if (!kept) keep();
     seat.station.place(new CardExchange(id, card, keep));
@@ -165,8 +171,7 @@ function virtualDevice(number: number): Device {
     id: `virtual-${number}`,
     name: `Virtual encoder ${number}`,
     capabilities: {
-      // Of a DESFire, the front alone is simulated; there is nothing on it to use.
-      technologies: ['mifare_classic_1k', 'ntag213', 'ntag215', 'ntag216'],
+      technologies: SIMULATED_TECHNOLOGIES.filter((technology) => technology !== 'uid_only'),
       isVirtual: true,
     },
   };

@@ -19,8 +19,21 @@ import {
 } from '../../src/card/classic-geometry.ts';
 import { ACK, type Chip, type ChipAnswer, SILENCE } from './chip.ts';
 
-const BLOCKS = 64;
-const SAK = 0x08;
+/** What is different from one size of card to another. ATQA is that of a uid of 4 bytes; 40 more with 7 bytes. */
+interface ClassicSize {
+  readonly name: string;
+  readonly blocks: number;
+  readonly sak: number;
+  readonly atqa: number;
+}
+
+export type ClassicTechnology = 'mifare_classic_1k' | 'mifare_classic_4k';
+
+const SIZES: Readonly<Record<ClassicTechnology, ClassicSize>> = {
+  mifare_classic_1k: { name: 'MIFARE Classic 1K', blocks: 64, sak: 0x08, atqa: 0x04 },
+  mifare_classic_4k: { name: 'MIFARE Classic 4K', blocks: 256, sak: 0x18, atqa: 0x02 },
+};
+
 /** "Operation not allowed" (NXP MF1S50yyX_V1, section 9.3). */
 const NAK_NOT_ALLOWED = 0x4;
 
@@ -31,15 +44,16 @@ interface OpenSector {
 }
 
 /**
- * MIFARE Classic 1K (NXP MF1S50yyX_V1). Native commands:
+ * MIFARE Classic 1K (NXP MF1S50yyX_V1) and 4K (MF1S70yyX_V1). Native commands:
  * `60|61 block key(6) uid(4)` authenticate, `30 block` read, `A0 block data(16)` write, `C1|C0|C2 block value(4)` increment,
  * decrement, restore, `B0 block` transfer, `50 00` halt.
  */
 export class MifareClassicChip implements Chip {
-  readonly technology = 'mifare_classic_1k';
+  readonly technology: ClassicTechnology;
   readonly uid: Uint8Array;
   readonly atqa: Uint8Array;
-  readonly sak = SAK;
+  readonly sak: number;
+  readonly #blocks: number;
   readonly #memory: Uint8Array;
   #revision = 0;
   #open: OpenSector | undefined;
@@ -47,18 +61,22 @@ export class MifareClassicChip implements Chip {
   /** What increment, decrement and restore leave for transfer. */
   #register: Uint8Array | undefined;
 
-  /** `memory` is 1,024 bytes as `memory` gave them; absent: as from the factory. Throws a plain Error when it is not this card's. */
-  constructor(uid: Uint8Array, memory?: Uint8Array) {
+  /** `memory` is all its bytes, as `memory` gave them; absent: as from the factory. Throws a plain Error when it is not this card's. */
+  constructor(uid: Uint8Array, memory?: Uint8Array, technology: ClassicTechnology = 'mifare_classic_1k') {
+    const { name, blocks, sak, atqa } = SIZES[technology];
+    this.technology = technology;
     this.uid = uid;
-    this.atqa = Uint8Array.of(uid.length === 4 ? 0x04 : 0x44, 0x00);
-    const manufacturerBlock = manufacturerBlockOf(uid, this.atqa);
-    if (memory && memory.length !== BLOCKS * CLASSIC_BLOCK_BYTES) {
-      throw new Error(`a MIFARE Classic 1K has 1024 bytes, not ${memory.length}`);
+    this.atqa = Uint8Array.of(uid.length === 4 ? atqa : 0x40 | atqa, 0x00);
+    this.sak = sak;
+    this.#blocks = blocks;
+    const manufacturerBlock = manufacturerBlockOf(uid, sak, this.atqa);
+    if (memory && memory.length !== blocks * CLASSIC_BLOCK_BYTES) {
+      throw new Error(`a ${name} has ${blocks * CLASSIC_BLOCK_BYTES} bytes, not ${memory.length}`);
     }
     if (memory && !manufacturerBlock.every((byte, at) => memory[at] === byte)) {
       throw new Error('block 0 of the memory does not carry the uid of the card');
     }
-    this.#memory = memory ? memory.slice() : factoryMemory(manufacturerBlock);
+    this.#memory = memory ? memory.slice() : factoryMemory(blocks, manufacturerBlock);
   }
 
   get memory(): Uint8Array {
@@ -80,7 +98,7 @@ export class MifareClassicChip implements Chip {
     const [code, block] = command;
     if (code === 0x50) return this.#halt(SILENCE);
     const answer =
-      block === undefined || block >= BLOCKS ? undefined : this.#run(code, block, command.slice(2));
+      block === undefined || block >= this.#blocks ? undefined : this.#run(code, block, command.slice(2));
     return answer ?? this.#halt({ kind: 'nak', code: NAK_NOT_ALLOWED });
   }
 
@@ -209,19 +227,21 @@ export class MifareClassicChip implements Chip {
 }
 
 /** Block 0: the uid, a check byte after one of 4 bytes, SAK, ATQA. */
-function manufacturerBlockOf(uid: Uint8Array, atqa: Uint8Array): Uint8Array {
+function manufacturerBlockOf(uid: Uint8Array, sak: number, atqa: Uint8Array): Uint8Array {
   const check = uid.length === 4 ? [uid.reduce((sum, byte) => sum ^ byte, 0)] : [];
   const block = new Uint8Array(CLASSIC_BLOCK_BYTES);
-  block.set([...uid, ...check, SAK, ...atqa]);
+  block.set([...uid, ...check, sak, ...atqa]);
   return block;
 }
 
-function factoryMemory(manufacturerBlock: Uint8Array): Uint8Array {
-  const memory = new Uint8Array(BLOCKS * CLASSIC_BLOCK_BYTES);
+function factoryMemory(blocks: number, manufacturerBlock: Uint8Array): Uint8Array {
+  const memory = new Uint8Array(blocks * CLASSIC_BLOCK_BYTES);
   memory.set(manufacturerBlock);
   const key = Array.from({ length: 6 }, () => 0xff);
   const trailer = [...key, ...encodeAccessBits(TRANSPORT_ACCESS), 0x69, ...key];
-  for (let block = 3; block < BLOCKS; block += 4) memory.set(trailer, block * CLASSIC_BLOCK_BYTES);
+  for (let block = 0; block < blocks; block++) {
+    if (isTrailer(block)) memory.set(trailer, block * CLASSIC_BLOCK_BYTES);
+  }
   return memory;
 }
 

@@ -1,4 +1,5 @@
 import { parseCommandApdu, STATUS_OK } from '../../src/card/apdu.ts';
+import type { CardTechnology } from '../../src/model/card.ts';
 import type { Chip, ChipAnswer } from './chip.ts';
 import { exchangeDirectTransmit } from './direct-transmit.ts';
 
@@ -19,7 +20,11 @@ const WRONG_PARAMETER = 0x6b00;
 const UNKNOWN_INSTRUCTION = 0x6d00;
 const UNKNOWN_CLASS = 0x6e00;
 
-const CLASSIC_BLOCKS = 64;
+/** How many blocks there are on the cards that have to be opened sector by sector. */
+const CLASSIC_BLOCKS: Partial<Readonly<Record<CardTechnology, number>>> = {
+  mifare_classic_1k: 64,
+  mifare_classic_4k: 256,
+};
 const BLOCK_BYTES = 16;
 const PAGE_BYTES = 4;
 
@@ -96,12 +101,12 @@ export class ReaderFace {
   }
 
   #authenticate(block: number, keyType: number, slot: number): Uint8Array {
-    if (!this.#isClassic) return status(NOT_SUPPORTED);
+    if (this.#classicBlocks === undefined) return status(NOT_SUPPORTED);
     if (keyType !== 0x60 && keyType !== 0x61) return status(KEY_TYPE_UNKNOWN);
     if (slot >= this.#slots.length) return status(NO_SUCH_KEY);
     const key = this.#slots[slot];
     if (key === undefined) return status(KEY_UNUSABLE);
-    if (block >= CLASSIC_BLOCKS) return status(NO_SUCH_BLOCK);
+    if (block >= this.#classicBlocks) return status(NO_SUCH_BLOCK);
     const answer = this.#ask(Uint8Array.of(keyType, block, ...key, ...this.#chip.uid.slice(-4)));
     this.#isAuthenticated = answer.kind === 'ack';
     return status(this.#isAuthenticated ? STATUS_OK : FAILED);
@@ -126,8 +131,8 @@ export class ReaderFace {
 
   /** The status word with which the reader refuses without asking the card; undefined when it asks. */
   #refuseAccess(address: number): number | undefined {
-    if (this.#isClassic) {
-      if (address >= CLASSIC_BLOCKS) return NO_SUCH_BLOCK;
+    if (this.#classicBlocks !== undefined) {
+      if (address >= this.#classicBlocks) return NO_SUCH_BLOCK;
       return this.#isAuthenticated ? undefined : NOT_AUTHENTICATED;
     }
     if (!this.#isUltralight) return NOT_SUPPORTED;
@@ -150,12 +155,17 @@ export class ReaderFace {
     return answer;
   }
 
+  get #classicBlocks(): number | undefined {
+    return CLASSIC_BLOCKS[this.#chip.technology];
+  }
+
   get #isClassic(): boolean {
-    return this.#chip.technology === 'mifare_classic_1k';
+    return this.#classicBlocks !== undefined;
   }
 
   get #isUltralight(): boolean {
-    return this.#chip.technology.startsWith('ntag');
+    const { technology } = this.#chip;
+    return technology.startsWith('ntag') || technology.startsWith('mifare_ultralight');
   }
 }
 

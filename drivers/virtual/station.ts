@@ -31,7 +31,7 @@ export class VirtualStation {
   }
 
   /** The card in the field, once the reader has said what it is. */
-  get presented(): PresentedCard | undefined {
+  get presented(): VirtualPresentedCard | undefined {
     return this.#presented;
   }
 
@@ -73,20 +73,22 @@ export class VirtualStation {
     const exchange = this.#exchange;
     if (!exchange || this.#presented || this.#isLooking || !this.#isPlugged) return;
     this.#isLooking = true;
-    identify((apdu) => exchange.transmit(apdu), exchange.card.atr, ACR122_PROFILE).then(
-      (card) => {
-        if (this.#exchange !== exchange) return;
-        this.#isLooking = false;
-        if (!this.#isPlugged) return;
-        this.#presented = new VirtualPresentedCard(card, exchange);
-        this.listener?.presented(this.#presented);
-      },
-      (error: unknown) => {
-        if (this.#exchange !== exchange) return;
-        this.#isLooking = false;
-        this.listener?.failed(error);
-      },
-    );
+    exchange
+      .hold((transmit) => identify(transmit, exchange.card.atr, ACR122_PROFILE))
+      .then(
+        (card) => {
+          if (this.#exchange !== exchange) return;
+          this.#isLooking = false;
+          if (!this.#isPlugged) return;
+          this.#presented = new VirtualPresentedCard(card, exchange);
+          this.listener?.presented(this.#presented);
+        },
+        (error: unknown) => {
+          if (this.#exchange !== exchange) return;
+          this.#isLooking = false;
+          this.listener?.failed(error);
+        },
+      );
   }
 
   #dismiss(reason: EncoderError): void {

@@ -1,4 +1,4 @@
-import type { CardFaults } from '../../src/encoder/contract.ts';
+import type { CardFaults, DesfireGeneration } from '../../src/encoder/contract.ts';
 import { EncoderError } from '../../src/encoder/errors.ts';
 import type { CardTechnology } from '../../src/model/card.ts';
 import type { Chip } from './chip.ts';
@@ -12,6 +12,8 @@ export interface VirtualCardOptions {
   readonly uid: string;
   /** As `VirtualCard.memory` gave it; absent: as from the factory. */
   readonly memory?: Uint8Array;
+  /** Of a DESFire from the factory; absent: EV3. */
+  readonly generation?: DesfireGeneration;
   readonly faults?: CardFaults;
   /** The key memory of the reader on which the card lies; absent: one of its own, empty. */
   readonly keySlots?: ReaderKeySlots;
@@ -43,7 +45,7 @@ export class VirtualCard {
   constructor(options: VirtualCardOptions) {
     this.technology = options.technology;
     this.uid = options.uid.toUpperCase();
-    this.chip = createChip(options.technology, this.uid, options.memory);
+    this.chip = createChip(options.technology, this.uid, options.memory, options.generation);
     this.atr = contactlessAtr(this.chip);
     this.#face = new ReaderFace(this.chip, options.keySlots ?? emptyKeySlots());
     this.#faults = options.faults ?? {};

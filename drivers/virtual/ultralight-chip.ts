@@ -3,20 +3,22 @@ import {
   CAPABILITY_PAGE,
   factoryPages,
   isPageLocked,
-  NTAG_LAYOUTS,
-  type NtagLayout,
-  type NtagTechnology,
   PAGE_BYTES,
   STATIC_LOCK_PAGE,
+  ULTRALIGHT_LAYOUTS,
+  type UltralightLayout,
+  type UltralightTechnology,
   withDynamicLocks,
   withStaticLocks,
-} from './ntag-layout.ts';
+} from './ultralight-layout.ts';
 
-/** NAK codes (NXP NTAG213/215/216, section 9.3): a bad argument, and too many wrong passwords. */
+/** NAK codes (NXP NTAG213/215/216, section 9.3): a bad argument, too many wrong passwords, a counter that would overflow. */
 const NAK_ARGUMENT = 0x0;
 const NAK_AUTH_LIMIT = 0x4;
-/** After the pages, the memory carries the counter of reads, least significant byte first, and that of wrong passwords. */
-const COUNTER_BYTES = 4;
+const NAK_OVERFLOW = 0x4;
+/** A counter has three bytes, least significant first, and stops at the greatest number. */
+const COUNTER_BYTES = 3;
+const COUNTER_LIMIT = 0xffffff;
 
 /** What the configuration pages said when the card was activated: a change of them waits until the next activation. */
 interface Protection {
@@ -31,15 +33,18 @@ interface Protection {
 }
 
 /**
- * NTAG213, 215 or 216 (NXP NTAG213/215/216, section 10). Native commands: `60` GET_VERSION, `30 page` READ, `3A first last` FAST_READ,
- * `A2 page data(4)` WRITE, `1B password(4)` PWD_AUTH, `39 02` READ_CNT, `3C 00` READ_SIG, `50 00` HLTA.
+ * NTAG213, 215 or 216 (NXP NTAG213/215/216, section 10), or Ultralight EV1 (MF0ULx1, section 10). Native commands: `60` GET_VERSION,
+ * `30 page` READ, `3A first last` FAST_READ, `A2 page data(4)` WRITE, `1B password(4)` PWD_AUTH, `39 counter` READ_CNT, `3C 00` READ_SIG,
+ * `50 00` HLTA; an EV1 also `A5 counter add(4)` INCR_CNT and `3E counter` CHECK_TEARING_EVENT.
+ *
+ * After the pages, the memory carries the counters, that of an NTAG or the three of an EV1, and one byte for wrong passwords.
  */
-export class NtagChip implements Chip {
-  readonly technology: NtagTechnology;
+export class UltralightChip implements Chip {
+  readonly technology: UltralightTechnology;
   readonly uid: Uint8Array;
   readonly atqa = Uint8Array.of(0x44, 0x00);
   readonly sak = 0x00;
-  readonly #layout: NtagLayout;
+  readonly #layout: UltralightLayout;
   readonly #memory: Uint8Array;
   #revision = 0;
   #protection: Protection;
@@ -48,14 +53,14 @@ export class NtagChip implements Chip {
   #isCounted = false;
 
   /** `memory` as `memory` gave it; absent: as from the factory. Throws a plain Error when it is not this card's. */
-  constructor(technology: NtagTechnology, uid: Uint8Array, memory?: Uint8Array) {
+  constructor(technology: UltralightTechnology, uid: Uint8Array, memory?: Uint8Array) {
     this.technology = technology;
     this.uid = uid;
-    this.#layout = NTAG_LAYOUTS[technology];
+    this.#layout = ULTRALIGHT_LAYOUTS[technology];
     const factory = factoryPages(this.#layout, uid);
-    const size = factory.length + COUNTER_BYTES;
+    const size = factory.length + (this.#layout.counters === 'reads' ? 1 : 3) * COUNTER_BYTES + 1;
     if (memory && memory.length !== size) {
-      throw new Error(`the memory of an ${technology} has ${size} bytes, not ${memory.length}`);
+      throw new Error(`the memory of a card of kind ${technology} has ${size} bytes, not ${memory.length}`);
     }
     if (memory && !factory.subarray(0, 9).every((byte, at) => memory[at] === byte)) {
       throw new Error('the first pages of the memory do not carry the uid of the card');
@@ -99,7 +104,7 @@ export class NtagChip implements Chip {
     const [code, first = 0, second = 0] = command;
     switch (`${code?.toString(16)}/${command.length}`) {
       case '60/1':
-        return data([0x00, 0x04, 0x04, 0x02, 0x01, 0x00, this.#layout.sizeByte, 0x03]);
+        return this.#version();
       case '30/2':
         return this.#read(first);
       case '3a/3':
@@ -109,12 +114,21 @@ export class NtagChip implements Chip {
       case '1b/5':
         return this.#authenticate(command.slice(1));
       case '39/2':
-        return first === 0x02 ? this.#readCounter() : undefined;
+        return this.#readCounter(first);
+      case 'a5/6':
+        return this.#increment(first, second + (command[3] ?? 0) * 0x100 + (command[4] ?? 0) * 0x10000);
+      case '3e/2':
+        return this.#layout.counters === 'three' && first <= 2 ? data([0xbd]) : undefined;
       case '3c/2':
         return first === 0x00 ? data(new Uint8Array(32)) : undefined;
       default:
         return undefined;
     }
+  }
+
+  #version(): ChipAnswer {
+    const [product, subtype, size] = this.#layout.version;
+    return data([0x00, 0x04, product, subtype, 0x01, 0x00, size, 0x03]);
   }
 
   /** Four pages; past the last readable one it goes on at page 0 (section 10.2). */
@@ -134,7 +148,7 @@ export class NtagChip implements Chip {
   }
 
   #write(page: number, bytes: Uint8Array): ChipAnswer | undefined {
-    const { pages, dynamicLockPage, configPage } = this.#layout;
+    const { pages, dynamicLock, configPage } = this.#layout;
     if (page < STATIC_LOCK_PAGE || page >= pages) return undefined;
     if (page >= this.#protection.firstPage && !this.#isAuthenticated) return undefined;
     if (isPageLocked(this.#layout, this.#memory, page)) return undefined;
@@ -146,7 +160,7 @@ export class NtagChip implements Chip {
         page,
         current.map((byte, at) => byte | (bytes[at] ?? 0)),
       );
-    if (page === dynamicLockPage) return this.#store(page, withDynamicLocks(this.#layout, current, bytes));
+    if (page === dynamicLock?.page) return this.#store(page, withDynamicLocks(this.#layout, current, bytes));
     return this.#store(page, bytes);
   }
 
@@ -167,21 +181,47 @@ export class NtagChip implements Chip {
     return data(this.#page(this.#layout.configPage + 3).slice(0, 2));
   }
 
-  #readCounter(): ChipAnswer | undefined {
+  /** An NTAG has counter 2 alone, where its configuration shows it; an EV1 has 0 to 2. */
+  #readCounter(counter: number): ChipAnswer | undefined {
     const { isCounterOn, isCounterProtected } = this.#protection;
-    if (!isCounterOn || (isCounterProtected && !this.#isAuthenticated)) return undefined;
-    const at = this.#memory.length - COUNTER_BYTES;
-    return data(this.#memory.slice(at, at + 3));
+    const isShown =
+      this.#layout.counters === 'three'
+        ? counter <= 2
+        : counter === 2 && isCounterOn && (!isCounterProtected || this.#isAuthenticated);
+    if (!isShown) return undefined;
+    const at = this.#counterAt(counter);
+    return data(this.#memory.slice(at, at + COUNTER_BYTES));
+  }
+
+  /** INCR_CNT refuses what would go past the limit. */
+  #increment(counter: number, by: number): ChipAnswer | undefined {
+    if (this.#layout.counters !== 'three' || counter > 2) return undefined;
+    const sum = this.#counterValue(counter) + by;
+    if (sum > COUNTER_LIMIT) return { kind: 'nak', code: NAK_OVERFLOW };
+    this.#setCounter(counter, sum);
+    return ACK;
   }
 
   /** The first READ or FAST_READ after activation counts, up to FF FF FF. */
   #count(): void {
-    if (!this.#protection.isCounterOn || this.#isCounted) return;
+    if (this.#layout.counters !== 'reads' || !this.#protection.isCounterOn || this.#isCounted) return;
     this.#isCounted = true;
-    const at = this.#memory.length - COUNTER_BYTES;
-    const [low = 0, middle = 0, high = 0] = this.#memory.subarray(at, at + 3);
-    const next = Math.min(low + middle * 0x100 + high * 0x10000 + 1, 0xffffff);
-    this.#memory.set([next & 0xff, (next >> 8) & 0xff, next >> 16], at);
+    this.#setCounter(2, Math.min(this.#counterValue(2) + 1, COUNTER_LIMIT));
+  }
+
+  #counterAt(counter: number): number {
+    const place = this.#layout.counters === 'reads' ? 0 : counter;
+    return this.#layout.pages * PAGE_BYTES + place * COUNTER_BYTES;
+  }
+
+  #counterValue(counter: number): number {
+    const at = this.#counterAt(counter);
+    const [low = 0, middle = 0, high = 0] = this.#memory.subarray(at, at + COUNTER_BYTES);
+    return low + middle * 0x100 + high * 0x10000;
+  }
+
+  #setCounter(counter: number, value: number): void {
+    this.#memory.set([value & 0xff, (value >> 8) & 0xff, value >> 16], this.#counterAt(counter));
     this.#revision += 1;
   }
 
