@@ -27,6 +27,7 @@ export const ERROR_STATUS = {
   card_refused: 409,
   credential_belongs_to_another_user: 409,
   duplicate_code: 409,
+  duplicate_entrance: 409,
   duplicate_user_identity: 409,
   encoder_busy: 409,
   encoder_offline: 409,

@@ -1,7 +1,11 @@
+import { cardCommand } from './card.ts';
+import { encodeCommand } from './encode.ts';
 import { encodersCommand } from './encoders.ts';
+import { entrancesCommand } from './entrances.ts';
 import { keysCommand } from './keys.ts';
 import { originsCommand } from './origins.ts';
 import { scanCommand } from './scan.ts';
+import { siteKeysCommand } from './site-keys.ts';
 import { statusCommand } from './status.ts';
 import { CommandError, EXIT, type Terminal, terminal } from './terminal.ts';
 import { watchCommand } from './watch.ts';
@@ -14,10 +18,14 @@ interface Command {
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   keys: keysCommand,
+  'site-keys': siteKeysCommand,
   origins: originsCommand,
   encoders: encodersCommand,
   watch: watchCommand,
+  entrances: entrancesCommand,
   scan: scanCommand,
+  encode: encodeCommand,
+  card: cardCommand,
   status: statusCommand,
 };
 

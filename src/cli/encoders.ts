@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DaemonClient } from './daemon-client.ts';
-import { type Terminal, table } from './terminal.ts';
+import { CommandError, EXIT, type Terminal, table } from './terminal.ts';
 import { readWords } from './words.ts';
 
 const encoder = z.object({
@@ -21,6 +21,18 @@ export async function listEncoders(daemon: DaemonClient): Promise<readonly Liste
     z.object({ acs_encoders: z.array(z.looseObject(encoder.shape)) }),
   );
   return answer.acs_encoders;
+}
+
+/** The encoder of this id; without one, the only encoder that is there, or the only real one. Throws CommandError when that is not one. */
+export async function chosenEncoder(daemon: DaemonClient, id: string | undefined): Promise<string> {
+  if (id !== undefined) return id;
+  const online = (await listEncoders(daemon)).filter(({ state }) => state !== 'offline');
+  const real = online.filter((one) => !one.is_virtual);
+  const [first, ...others] = online.length === 1 ? online : real;
+  if (first === undefined || others.length > 0) {
+    throw new CommandError('Say which encoder, with --encoder ID. See: encoderctl encoders', EXIT.usage);
+  }
+  return first.acs_encoder_id;
 }
 
 /** Lists the encoders. */

@@ -20,22 +20,46 @@ export interface Terminal {
   result(value: unknown, lines: readonly string[]): void;
   /** One of many things that happen while the command runs: a JSON object a line. */
   news(value: unknown, line: string): void;
+  /** How far work has come, for a person: a bar that is drawn anew where the output is a terminal, else a line. */
+  progress(text: string, done: number, total: number): void;
   fail(error: CommandError): void;
 }
 
+/** How long a bar is, in characters. */
+const BAR_LENGTH = 30;
+
+/** Back to the beginning of the line, and nothing left on it (ECMA-48, EL). */
+const CLEAR_LINE = '\r\u001B[K';
+
 export function terminal(isJson: boolean): Terminal {
+  let isBarShown = false;
+  const write = (text: string) => {
+    process.stdout.write(isBarShown ? `${CLEAR_LINE}${text}` : text);
+    isBarShown = false;
+  };
   return {
     isJson,
     result(value, lines) {
-      process.stdout.write(isJson ? `${JSON.stringify(value, null, 2)}\n` : `${lines.join('\n')}\n`);
+      write(isJson ? `${JSON.stringify(value, null, 2)}\n` : `${lines.join('\n')}\n`);
     },
     news(value, line) {
-      process.stdout.write(`${isJson ? JSON.stringify(value) : line}\n`);
+      write(`${isJson ? JSON.stringify(value) : line}\n`);
+    },
+    progress(text, done, total) {
+      if (!process.stdout.isTTY) return write(`${text} (${done} of ${total})\n`);
+      write(`${bar(done, total)} ${text}`);
+      isBarShown = true;
     },
     fail(error) {
+      write('');
       process.stderr.write(isJson ? `${JSON.stringify({ error: error.message })}\n` : `${error.message}\n`);
     },
   };
+}
+
+function bar(done: number, total: number): string {
+  const full = total === 0 ? BAR_LENGTH : Math.round((BAR_LENGTH * Math.min(done, total)) / total);
+  return `[${'#'.repeat(full)}${'-'.repeat(BAR_LENGTH - full)}] ${done}/${total}`;
 }
 
 /** Rows under headings, each column as wide as its widest cell. */

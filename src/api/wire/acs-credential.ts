@@ -1,7 +1,11 @@
 import { z } from 'zod';
+import { CARD_FORMATS } from '../../model/card-format.ts';
 import { type Credential, credentialDisplayName } from '../../model/credential.ts';
 import type { Site } from '../../site/site.ts';
 import { isoTime, toIsoTime, toOptionalIsoTime } from './fields.ts';
+
+/** A PIN code in a request. */
+export const codeParameter = z.string().regex(/^\d+$/, 'Expected digits only');
 
 const remark = { message: z.string(), created_at: isoTime };
 
@@ -23,8 +27,14 @@ export const acsCredential = z
     issued_at: isoTime.optional(),
     created_at: isoTime,
     errors: z.array(z.object({ error_code: z.string(), ...remark })),
-    warnings: z.array(z.object({ warning_code: z.literal('waiting_to_be_issued'), ...remark })),
+    warnings: z.array(
+      z.object({ warning_code: z.enum(['waiting_to_be_issued', 'needs_to_be_reissued']), ...remark }),
+    ),
     is_managed: z.literal(true),
+    /** How it was put on its card; absent: it was not, the card was only scanned. */
+    card_format: z.enum(CARD_FORMATS).optional(),
+    /** Of two cards that say that they carry it, the one with the greater number is the newer. */
+    issue_counter: z.int().min(0).optional(),
   })
   .meta({ id: 'acs_credential' });
 
@@ -48,15 +58,22 @@ export function toAcsCredential(credential: Credential, { identity }: Site): z.i
     is_issued: credential.isIssued,
     created_at: createdAt,
     errors: [],
-    warnings: credential.isIssued
-      ? []
-      : [
-          {
-            warning_code: 'waiting_to_be_issued',
-            message: 'No card carries this credential yet.',
-            created_at: createdAt,
-          },
-        ],
+    warnings: warningsOf(credential, createdAt),
     is_managed: true,
+    card_format: credential.cardFormat ?? undefined,
+    issue_counter: credential.accessMethod === 'card' ? credential.issueCounter : undefined,
   };
+}
+
+function warningsOf(
+  { isIssued, needsReissue }: Credential,
+  created_at: string,
+): z.input<typeof acsCredential>['warnings'] {
+  if (!isIssued) {
+    const message = 'No card carries this credential yet. Encode it on a card.';
+    return [{ warning_code: 'waiting_to_be_issued', message, created_at }];
+  }
+  if (!needsReissue) return [];
+  const message = 'The card says something else than the site by now. Encode the credential on it again.';
+  return [{ warning_code: 'needs_to_be_reissued', message, created_at }];
 }

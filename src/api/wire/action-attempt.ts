@@ -1,34 +1,39 @@
 import { z } from 'zod';
 import { describeFailure, HINT_SENTENCES } from '../../attempts/errors.ts';
-import type { Attempt, AttemptResult } from '../../model/attempt.ts';
+import type { Attempt, AttemptResult, Order } from '../../model/attempt.ts';
+import { CARD_TECHNOLOGIES } from '../../model/card.ts';
 import type { Site } from '../../site/site.ts';
 import { acsCredential, toAcsCredential } from './acs-credential.ts';
+import { cardFindings, toCardFindings } from './card-findings.ts';
 import { isoTime, toIsoTime } from './fields.ts';
+import { scanResult, toScanResult } from './scan-result.ts';
 
-const cardOnEncoder = z.object({
-  created_at: isoTime.nullable(),
-  is_issued: z.boolean().nullable(),
-  starts_at: isoTime.nullable(),
-  ends_at: isoTime.nullable(),
-  card_number: z.string().nullable(),
-});
+const eraseResult = z.object({ card_number: z.string() });
 
-const scanResult = z.object({
-  acs_credential_on_encoder: cardOnEncoder.nullable(),
+const inspectResult = z.object({
+  card: z.object({ uid: z.string(), card_number: z.string(), technology: z.enum(CARD_TECHNOLOGIES) }),
+  ...cardFindings,
   acs_credential_on_seam: acsCredential.nullable(),
-  warnings: z.array(z.object({ warning_code: z.string(), warning_message: z.string() })),
 });
 
 export const actionAttempt = z
   .object({
     action_attempt_id: z.uuid(),
-    action_type: z.enum(['SCAN_CREDENTIAL', 'SCAN_TO_ASSIGN_CREDENTIAL']),
+    action_type: z.enum([
+      'SCAN_CREDENTIAL',
+      'SCAN_TO_ASSIGN_CREDENTIAL',
+      'ENCODE_CREDENTIAL',
+      'ERASE_CARD',
+      'INSPECT_CARD',
+    ]),
     status: z.enum(['pending', 'success', 'error']),
-    result: z.union([scanResult, acsCredential]).nullable(),
+    result: z.union([scanResult, acsCredential, eraseResult, inspectResult]).nullable(),
     error: z.object({ type: z.string(), message: z.string(), reason: z.string() }).nullable(),
     acs_encoder_id: z.uuid(),
-    phase: z.enum(['queued', 'awaiting_card', 'reading', 'succeeded', 'failed']),
+    phase: z.enum(['queued', 'awaiting_card', 'reading', 'writing', 'verifying', 'succeeded', 'failed']),
     hint: z.string().optional(),
+    /** Steps done while a card is written and read back. */
+    progress: z.object({ done: z.int(), total: z.int() }).optional(),
     created_at: isoTime,
     expires_at: isoTime,
   })
@@ -43,10 +48,30 @@ export function toActionAttempt(attempt: Attempt, site: Site): WireAttempt {
     ...toOutcome(attempt, site),
     acs_encoder_id: attempt.encoderId,
     phase: attempt.phase,
-    ...(attempt.phase === 'awaiting_card' ? { hint: HINT_SENTENCES[attempt.hint] } : {}),
+    ...toWork(attempt),
     created_at: toIsoTime(attempt.createdAt),
     expires_at: toIsoTime(attempt.expiresAt),
   };
+}
+
+/** Whether Seam has this kind of attempt, too. */
+export function isSeams({ action }: Order): boolean {
+  return action !== 'ERASE_CARD' && action !== 'INSPECT_CARD';
+}
+
+function toWork(attempt: Attempt): Pick<WireAttempt, 'hint' | 'progress'> {
+  switch (attempt.phase) {
+    case 'awaiting_card':
+      return { hint: HINT_SENTENCES[attempt.hint] };
+    case 'writing':
+    case 'verifying':
+      return {
+        hint: HINT_SENTENCES[attempt.hint],
+        ...(attempt.progress === null ? {} : { progress: { ...attempt.progress } }),
+      };
+    default:
+      return {};
+  }
 }
 
 function toOutcome(attempt: Attempt, site: Site): Pick<WireAttempt, 'status' | 'result' | 'error'> {
@@ -54,6 +79,8 @@ function toOutcome(attempt: Attempt, site: Site): Pick<WireAttempt, 'status' | '
     case 'queued':
     case 'awaiting_card':
     case 'reading':
+    case 'writing':
+    case 'verifying':
       return { status: 'pending', result: null, error: null };
     case 'succeeded':
       return { status: 'success', result: toResult(attempt.result, site), error: null };
@@ -63,26 +90,19 @@ function toOutcome(attempt: Attempt, site: Site): Pick<WireAttempt, 'status' | '
 }
 
 function toResult(result: AttemptResult, site: Site): WireAttempt['result'] {
-  if (result.kind === 'assigned') return toAcsCredential(result.credential, site);
-  const { cardNumber, credential } = result;
-  const time = (at: number | null | undefined) => (at == null ? null : toIsoTime(at));
-  return {
-    acs_credential_on_encoder: {
-      created_at: time(credential?.createdAt),
-      is_issued: credential?.isIssued ?? null,
-      starts_at: time(credential?.startsAt),
-      ends_at: time(credential?.endsAt),
-      card_number: cardNumber,
-    },
-    acs_credential_on_seam: credential === null ? null : toAcsCredential(credential, site),
-    warnings:
-      credential === null
-        ? [
-            {
-              warning_code: 'acs_credential_on_seam_not_found',
-              warning_message: 'This card is not registered here.',
-            },
-          ]
-        : [],
-  };
+  switch (result.kind) {
+    case 'assigned':
+    case 'encoded':
+      return toAcsCredential(result.credential, site);
+    case 'scanned':
+      return toScanResult(result, site);
+    case 'erased':
+      return { card_number: result.cardNumber };
+    case 'inspected':
+      return {
+        card: { ...result.card, card_number: result.cardNumber },
+        ...toCardFindings(result.findings, site),
+        acs_credential_on_seam: result.credential === null ? null : toAcsCredential(result.credential, site),
+      };
+  }
 }

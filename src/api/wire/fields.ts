@@ -49,12 +49,12 @@ function positionIn(cursor: string): number | null {
 }
 
 /** What a request for a page asks the store. */
-export function toPageRequest(parameters: {
-  limit: number;
-  page_cursor?: string | null | undefined;
-}): PageRequest {
+export function toPageRequest(
+  parameters: { limit: number; page_cursor?: string | null | undefined },
+  mostRows: number = MOST_ROWS,
+): PageRequest {
   return {
-    limit: Math.min(parameters.limit, MOST_ROWS),
+    limit: Math.min(parameters.limit, mostRows),
     after: positionIn(parameters.page_cursor ?? '') ?? 0,
   };
 }

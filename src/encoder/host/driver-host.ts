@@ -5,6 +5,7 @@ import type { DriverLog } from '../contract.ts';
 import { EncoderError } from '../errors.ts';
 import type { HostLimits } from './limits.ts';
 import { errorOf, type HostAnswer, type HostOrder, type HostReport, hostReport } from './messages.ts';
+import { type CallTerms, PendingCall } from './pending-call.ts';
 
 const ENTRY = fileURLToPath(new URL('./host-process.ts', import.meta.url));
 
@@ -29,15 +30,13 @@ export interface HostEnd {
   readonly isUnloadable: boolean;
 }
 
-/** A call as it is made: its number is given to it here. */
-type Call =
-  | Omit<Extract<HostOrder, { order: 'open' }>, 'call'>
-  | Omit<Extract<HostOrder, { order: 'read' }>, 'call'>
-  | Omit<Extract<HostOrder, { order: 'close' }>, 'call'>;
+type Unnumbered<Order> = Order extends unknown ? Omit<Order, 'call'> : never;
 
-interface PendingCall extends PromiseWithResolvers<HostAnswer> {
-  readonly deadline: NodeJS.Timeout;
-}
+/** A call as it is made: its number is given to it here. */
+type Call = Unnumbered<Extract<HostOrder, { order: 'open' | 'read' | 'inspect' | 'write' | 'close' }>>;
+
+/** Until a process that has ended counts as having said everything, though its pipes are still open. */
+const DRAIN_MS = 1_000;
 
 /** One child process that runs a driver, from its start to its death. It is started once; another one follows it. */
 export class DriverHost {
@@ -78,8 +77,16 @@ export class DriverHost {
         if (this.#child.pid === undefined) resolve(this.#bury('it could not be started'));
       });
       this.#child.once('exit', (code, signal) => {
-        const last = this.#lastWords === '' ? '' : `: ${this.#lastWords}`;
-        resolve(this.#bury(`it ended with ${signal ?? `exit code ${code}`}${last}`));
+        const end = () => {
+          const last = this.#lastWords === '' ? '' : `: ${this.#lastWords}`;
+          resolve(this.#bury(`it ended with ${signal ?? `exit code ${code}`}${last}`));
+        };
+        // What it noted before it died is heard before its calls are told that it did: all that it sent has come by `close`.
+        const late = setTimeout(end, DRAIN_MS);
+        this.#child.once('close', () => {
+          clearTimeout(late);
+          end();
+        });
       });
     });
     this.#followOutput();
@@ -89,31 +96,31 @@ export class DriverHost {
 
   /**
    * Makes a call. An abort is passed on, and the driver decides what it means: the call ends by the driver's answer.
-   * Rejects with `device_timeout`, and the host dies, when there is none in time; with `device_lost` when the host dies for another reason.
+   * Rejects with `device_timeout`, and the host dies, when there is none in time; with `device_lost` when the host dies for another reason,
+   * after the journal has heard every note that the host sent.
    */
-  async call(call: Call, signal: AbortSignal | undefined, limitMs: number): Promise<HostAnswer> {
+  async call(call: Call, signal: AbortSignal | undefined, terms: CallTerms): Promise<HostAnswer> {
     signal?.throwIfAborted();
-    if (this.#why !== undefined) throw this.#lost();
+    if (this.#why !== undefined || this.#hasExited()) throw this.#lost();
     const number = ++this.#callCount;
-    const deadline = setTimeout(() => {
+    const pending: PendingCall = new PendingCall(terms, (limitMs) => {
       // Another call's deadline may have killed the host in this very turn.
       if (this.#why !== undefined) return;
       const message = `${this.#setup.name} did not answer the order "${call.order}" within ${limitMs} ms`;
       pending.reject(new EncoderError('device_timeout', message));
       this.kill(message);
-    }, limitMs);
-    const pending = { ...Promise.withResolvers<HostAnswer>(), deadline };
+    });
     this.#calls.set(number, pending);
     const abort = () => this.send({ order: 'abort', call: number });
     signal?.addEventListener('abort', abort, { once: true });
     try {
       this.send({ ...call, call: number });
-      const answer = await pending.promise;
+      const answer = await pending.answer;
       if (answer.answer === 'aborted') throw signal?.reason;
       if (answer.answer === 'failed') throw errorOf(answer.fault);
       return answer;
     } finally {
-      clearTimeout(deadline);
+      pending.end();
       this.#calls.delete(number);
       signal?.removeEventListener('abort', abort);
     }
@@ -124,9 +131,14 @@ export class DriverHost {
     if (this.#child.connected) this.#child.send(order, (error) => error && this.kill(error.message));
   }
 
-  /** Ends the host: what is under way on a card may end, but within `closeMs` the process is gone. */
+  /** Ends the host: a write that is under way may end, for as long as `writeMs`; else the process is gone within `closeMs`. */
   async stop(): Promise<void> {
-    const late = setTimeout(() => this.kill('it was stopped, and did not end'), this.#limits.closeMs / 2);
+    const { writeMs, closeMs } = this.#limits;
+    const isWriting = [...this.#calls.values()].some(({ changesCard }) => changesCard);
+    const late = setTimeout(
+      () => this.kill('it was stopped, and did not end'),
+      isWriting ? writeMs : closeMs / 2,
+    );
     this.#why ??= 'it was stopped';
     this.send({ order: 'stop' });
     await this.ended;
@@ -157,6 +169,10 @@ export class DriverHost {
       if (report.answer.answer === 'failed') this.#killIfStuck(report.answer.fault);
       return;
     }
+    if (report.report === 'progress') {
+      this.#calls.get(report.call)?.note(report.progress);
+      return;
+    }
     this.#onReport(report);
     if (report.report === 'waiting_failed') this.#killIfStuck(report.fault);
   }
@@ -171,8 +187,15 @@ export class DriverHost {
     if (this.#misses >= 2) this.kill(`its main thread gave no sign of life for ${this.#limits.silenceMs} ms`);
   }
 
+  #hasExited(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
   #lost(): EncoderError {
-    return new EncoderError('device_lost', `the driver host of ${this.#setup.name} is gone: ${this.#why}`);
+    return new EncoderError(
+      'device_lost',
+      `the driver host of ${this.#setup.name} is gone: ${this.#why ?? 'it ended'}`,
+    );
   }
 
   #bury(why: string): HostEnd {

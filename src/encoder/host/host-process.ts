@@ -1,3 +1,5 @@
+import type { WriteJournal } from '../../card/program.ts';
+import type { SiteKeys } from '../../card/site-keys.ts';
 import type { Device, DriverLog, EncoderDriver } from '../contract.ts';
 import { EncoderError } from '../errors.ts';
 import { loadDriver } from './load-driver.ts';
@@ -9,11 +11,12 @@ import { ServedEncoder } from './served-encoder.ts';
  * It lives no longer than that: when the channel ends, so does it, whatever a native call is doing.
  */
 
-/** Milliseconds for a driver to end by itself once the channel is gone. */
+/** Milliseconds for a driver to end by itself, and for a write to end, once the channel is gone. */
 const ORPHAN_MS = 1_000;
 
 const encoders = new Map<string, ServedEncoder>();
 const calls = new Map<number, AbortController>();
+const writes = new Set<Promise<void>>();
 const stopping = new AbortController();
 let driver: EncoderDriver | undefined;
 
@@ -23,7 +26,7 @@ function send(report: HostReport): void {
 
 process.on('message', (message) => obey(hostOrder.parse(message)));
 process.on('disconnect', () => {
-  stopping.abort();
+  void stop();
   // process.exit() would wait for threads that hang in native calls.
   setTimeout(() => process.kill(process.pid, 'SIGKILL'), ORPHAN_MS).unref();
 });
@@ -35,7 +38,7 @@ function obey(order: HostOrder): void {
       void serve(order);
       return;
     case 'stop':
-      stopping.abort();
+      void stop();
       return;
     case 'abort':
       calls.get(order.call)?.abort();
@@ -48,10 +51,19 @@ function obey(order: HostOrder): void {
       return;
     case 'read':
       void answer(order.call, async (signal) => {
-        const card = await encoderOf(order.deviceId).read(order.cardId, signal);
+        const card = await encoderOf(order.deviceId).cardOf(order.cardId).read(signal);
         return { answer: 'read', card: { uid: card.uid, technology: card.technology } };
       });
       return;
+    case 'inspect':
+      void answer(order.call, (signal) => inspect(order, signal));
+      return;
+    case 'write': {
+      const written = answer(order.call, (signal) => write(order, signal));
+      writes.add(written);
+      void written.finally(() => writes.delete(written));
+      return;
+    }
     case 'close':
       void answer(order.call, async () => {
         const encoder = encoders.get(order.deviceId);
@@ -84,6 +96,50 @@ async function open(device: Device, signal: AbortSignal): Promise<HostAnswer> {
   encoders.set(device.id, encoder);
   void encoder.follow();
   return { answer: 'opened', hasCue: encoder.hasCue };
+}
+
+async function inspect(
+  { deviceId, cardId, site }: Extract<HostOrder, { order: 'inspect' }>,
+  signal: AbortSignal,
+): Promise<HostAnswer> {
+  try {
+    const contents = await encoderOf(deviceId).cardOf(cardId).inspect(site, signal);
+    return { answer: 'inspected', contents };
+  } finally {
+    wipe(site.keys);
+  }
+}
+
+async function write(
+  { call, deviceId, cardId, site, image }: Extract<HostOrder, { order: 'write' }>,
+  signal: AbortSignal,
+): Promise<HostAnswer> {
+  let isNoted = false;
+  const journal: WriteJournal = {
+    note: ({ phase, done, total }) => {
+      // Whoever must know what becomes of the card is gone: it stays as it is, if it still is.
+      if (!isNoted && !process.connected) throw new EncoderError('device_lost', 'the daemon has gone');
+      isNoted = true;
+      send({ report: 'progress', call, progress: { phase, done, total } });
+    },
+  };
+  try {
+    await encoderOf(deviceId).cardOf(cardId).write(site, image, journal, signal);
+    return { answer: 'written' };
+  } finally {
+    wipe(site.keys);
+  }
+}
+
+/** Nobody needs a site's keys once a card is done with. */
+function wipe(keys: SiteKeys): void {
+  for (const version of keys) for (const key of Object.values(version.keys)) key.fill(0);
+}
+
+/** Ends the watch, and with it the process, once no card is being written. */
+async function stop(): Promise<void> {
+  await Promise.all(writes);
+  stopping.abort();
 }
 
 /** Does the work of a call, and sends what came of it. */

@@ -8,6 +8,7 @@ import {
 } from '../contract.ts';
 import { EncoderError } from '../errors.ts';
 import { DriverHost, type HostEnd, type HostSetup } from './driver-host.ts';
+import { HostedCalls } from './hosted-calls.ts';
 import { HostedEncoder } from './hosted-encoder.ts';
 import { HOST_LIMITS, type HostLimits } from './limits.ts';
 import { errorOf, type HostReport } from './messages.ts';
@@ -53,31 +54,27 @@ class HostedDriver implements EncoderDriver {
     if (host === undefined || !this.#devices.has(device.id)) {
       throw new EncoderError('device_lost', `${device.name} is not there`);
     }
-    const { callMs, closeMs } = this.#limits;
-    const encoder = new HostedEncoder({
-      read: async (cardId, reading) => {
-        const answer = await host.call({ order: 'read', deviceId: device.id, cardId }, reading, callMs);
-        if (answer.answer !== 'read') throw new Error(`The host answered "${answer.answer}" to "read"`);
-        return answer.card;
-      },
-      close: async () => {
-        this.#encoders.delete(device.id);
-        // A host that does not answer is killed: the device is closed all the same.
-        await host.call({ order: 'close', deviceId: device.id }, undefined, closeMs).catch(() => {});
-      },
-    });
+    const encoder: HostedEncoder = new HostedEncoder(new HostedCalls(host, device.id, this.#limits), () =>
+      this.#forget(device.id, encoder),
+    );
     // A card may be presented right behind the answer: the encoder has to be known by then.
     this.#encoders.set(device.id, encoder);
     try {
-      const answer = await host.call({ order: 'open', device }, signal, callMs);
+      const answer = await host.call({ order: 'open', device }, signal, {
+        limitMs: this.#limits.callMs,
+      });
       if (answer.answer === 'opened' && answer.hasCue) {
         encoder.cue = (cue) => host.send({ order: 'cue', deviceId: device.id, cue });
       }
       return encoder;
     } catch (error) {
-      if (this.#encoders.get(device.id) === encoder) this.#encoders.delete(device.id);
+      this.#forget(device.id, encoder);
       throw error;
     }
+  }
+
+  #forget(deviceId: string, encoder: HostedEncoder): void {
+    if (this.#encoders.get(deviceId) === encoder) this.#encoders.delete(deviceId);
   }
 
   async #supervise(tell: (news: DriverNews) => void, signal: AbortSignal): Promise<void> {

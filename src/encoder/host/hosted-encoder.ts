@@ -1,25 +1,25 @@
+import type { CardSite, WriteJournal } from '../../card/program.ts';
 import type { Card } from '../../model/card.ts';
+import type { CardContents, CardImage } from '../../model/card-record.ts';
 import type { CardEncoder, Cue, PresentedCard } from '../contract.ts';
 import { EncoderError } from '../errors.ts';
-
-/** What an encoder here asks of the process that has it. */
-export interface HostedCalls {
-  read(cardId: number, signal: AbortSignal): Promise<Card>;
-  close(): Promise<void>;
-}
+import type { HostedCalls } from './hosted-calls.ts';
 
 /** An encoder whose driver runs in another process, which tells of every card that comes and goes: awaiting one asks nobody. */
 export class HostedEncoder implements CardEncoder {
   /** Set where the device has a light or a sound. */
   cue?: (cue: Cue) => void;
   readonly #calls: HostedCalls;
+  readonly #onClose: () => void;
   readonly #gone = new AbortController();
   readonly #waiters = new Set<PromiseWithResolvers<PresentedCard>>();
   #card: HostedCard | undefined;
   #closed: EncoderError | undefined;
 
-  constructor(calls: HostedCalls) {
+  /** `onClose` is called once, when closing begins. */
+  constructor(calls: HostedCalls, onClose: () => void) {
     this.#calls = calls;
+    this.#onClose = onClose;
   }
 
   get gone(): AbortSignal {
@@ -47,6 +47,7 @@ export class HostedEncoder implements CardEncoder {
     if (this.#closed !== undefined) return;
     this.#closed = new EncoderError('device_lost', 'the encoder was closed');
     this.#end(this.#closed);
+    this.#onClose();
     if (!this.gone.aborted) await this.#calls.close();
   }
 
@@ -103,6 +104,18 @@ class HostedCard implements PresentedCard {
     signal.throwIfAborted();
     this.removed.throwIfAborted();
     return this.#calls.read(this.id, signal);
+  }
+
+  async inspect(site: CardSite, signal: AbortSignal): Promise<CardContents> {
+    signal.throwIfAborted();
+    this.removed.throwIfAborted();
+    return this.#calls.inspect(this.id, site, signal);
+  }
+
+  async write(site: CardSite, image: CardImage, journal: WriteJournal, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    this.removed.throwIfAborted();
+    await this.#calls.write({ cardId: this.id, site, image }, journal, signal);
   }
 
   leave(reason: EncoderError): void {

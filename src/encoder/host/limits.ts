@@ -4,9 +4,13 @@ export interface HostLimits {
   readonly startMs: number;
   /** Without a sign of life from the host's main thread. */
   readonly silenceMs: number;
-  /** For one call: opening a device, reading a card. */
+  /** For one call that changes no card: opening a device, reading or inspecting a card. */
   readonly callMs: number;
-  /** For the host's end, once it is wanted. */
+  /** For a write, from its order to its first note, from each note to the next, and from the last one to its end. */
+  readonly writeMs: number;
+  /** For a write as a whole. */
+  readonly longestWriteMs: number;
+  /** For the host's end, once it is wanted; while a card is written, `writeMs`. */
   readonly closeMs: number;
   /** Until a host that died is started again, the first time; doubled each time, up to `longestRespawnMs`. */
   readonly firstRespawnMs: number;
@@ -21,6 +25,8 @@ export const HOST_LIMITS: HostLimits = {
   startMs: 15_000,
   silenceMs: 3_000,
   callMs: 10_000,
+  writeMs: 10_000,
+  longestWriteMs: 60_000,
   closeMs: 2_000,
   firstRespawnMs: 100,
   longestRespawnMs: 30_000,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CARD_TECHNOLOGIES } from '../../model/card.ts';
 import { ENCODER_ERROR_CODES, EncoderError } from '../errors.ts';
+import { cardContents, cardImage, cardSite, writeProgress } from './card-messages.ts';
 
 /** What crosses between the daemon and a driver host, over Node's IPC channel. Both ends are the same release. */
 
@@ -38,6 +39,8 @@ export const hostOrder = z.discriminatedUnion('order', [
   }),
   z.object({ order: z.literal('open'), call, device }),
   z.object({ order: z.literal('read'), call, deviceId, cardId }),
+  z.object({ order: z.literal('inspect'), call, deviceId, cardId, site: cardSite }),
+  z.object({ order: z.literal('write'), call, deviceId, cardId, site: cardSite, image: cardImage }),
   z.object({ order: z.literal('close'), call, deviceId }),
   /** The caller of `call` gave up. */
   z.object({ order: z.literal('abort'), call }),
@@ -50,6 +53,9 @@ export type HostOrder = z.infer<typeof hostOrder>;
 const answer = z.discriminatedUnion('answer', [
   z.object({ answer: z.literal('opened'), hasCue: z.boolean() }),
   z.object({ answer: z.literal('read'), card }),
+  z.object({ answer: z.literal('inspected'), contents: cardContents }),
+  /** Read back, too. */
+  z.object({ answer: z.literal('written') }),
   z.object({ answer: z.literal('closed') }),
   z.object({ answer: z.literal('failed'), fault }),
   /** The driver heeded the abort. */
@@ -67,6 +73,8 @@ export const hostReport = z.discriminatedUnion('report', [
   z.object({ report: z.literal('cannot_load'), reason: z.string() }),
   z.object({ report: z.literal('news'), news: driverNews }),
   z.object({ report: z.literal('answer'), call, answer }),
+  /** How a write is getting on. What it tells of has not begun yet: the first one precedes the first change of the card. */
+  z.object({ report: z.literal('progress'), call, progress: writeProgress }),
   z.object({ report: z.literal('card_presented'), deviceId, cardId, card }),
   z.object({ report: z.literal('card_removed'), deviceId, cardId, fault }),
   /** Waiting for a card failed; it goes on. */

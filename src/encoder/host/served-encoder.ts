@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Card } from '../../model/card.ts';
 import type { CardEncoder, Cue, PresentedCard } from '../contract.ts';
 import { EncoderError } from '../errors.ts';
 import { faultOf, type HostReport } from './messages.ts';
@@ -48,12 +47,12 @@ export class ServedEncoder {
     }
   }
 
-  /** Rejects with `card_removed` when that card is not there any more. */
-  async read(cardId: number, signal: AbortSignal): Promise<Card> {
+  /** Throws `card_removed` when that card is not there any more. */
+  cardOf(cardId: number): PresentedCard {
     if (this.#presented === undefined || cardId !== this.#cardCount) {
       throw new EncoderError('card_removed', 'the card has left');
     }
-    return this.#presented.read(signal);
+    return this.#presented;
   }
 
   async close(): Promise<void> {

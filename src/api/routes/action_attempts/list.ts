@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineOperation, READS } from '../../operation.ts';
-import { actionAttempt, toActionAttempt } from '../../wire/action-attempt.ts';
+import { actionAttempt, isSeams, toActionAttempt } from '../../wire/action-attempt.ts';
 import {
   EMPTY_PAGE,
   idParameter,
@@ -14,7 +14,8 @@ export const actionAttemptsList = defineOperation({
   path: '/action_attempts/list',
   methods: READS,
   scope: 'read',
-  summary: 'Action attempts, in the order in which they were made',
+  summary:
+    'Action attempts, in the order in which they were made; erasing and inspecting a card by their ids only',
   input: z.object({
     device_id: z.string().optional(),
     action_attempt_ids: z.array(idParameter).optional(),
@@ -27,8 +28,11 @@ export const actionAttemptsList = defineOperation({
       input.device_id === undefined
         ? site.store.attempts.list({ ids: input.action_attempt_ids }, toPageRequest(input))
         : EMPTY_PAGE;
+    // Clients of Seam's do not know the kinds of attempt that only this desk has: those are had by their ids.
+    const rows =
+      input.action_attempt_ids === undefined ? page.rows.filter(({ order }) => isSeams(order)) : page.rows;
     return {
-      action_attempts: page.rows.map((attempt) => toActionAttempt(attempt, site)),
+      action_attempts: rows.map((attempt) => toActionAttempt(attempt, site)),
       pagination: toPagination(page),
     };
   },

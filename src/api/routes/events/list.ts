@@ -13,7 +13,6 @@ const someIds = z.union([z.string(), z.array(z.string())]).optional();
 const notHere = {
   device_id: someIds,
   device_ids: someIds,
-  acs_entrance_id: someIds,
   acs_access_group_id: someIds,
   access_method_id: someIds,
   access_method_ids: someIds,
@@ -43,6 +42,7 @@ export const eventsList = defineOperation({
       acs_system_ids: z.array(idParameter).optional(),
       connected_account_id: idParameter.optional(),
       acs_encoder_id: idParameter.optional(),
+      acs_entrance_id: idParameter.optional(),
       acs_user_id: idParameter.optional(),
       acs_credential_id: idParameter.optional(),
       limit: z.int().min(1).max(MOST_EVENTS).default(500),
@@ -70,6 +70,7 @@ export const eventsList = defineOperation({
         since,
         before,
         acsEncoderId: input.acs_encoder_id,
+        acsEntranceId: input.acs_entrance_id,
         acsUserId: input.acs_user_id,
         acsCredentialId: input.acs_credential_id,
       },

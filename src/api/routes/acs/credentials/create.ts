@@ -3,7 +3,7 @@ import { createCredential } from '../../../../site/credentials.ts';
 import { checkEntrances, checkSystem } from '../../../../site/systems.ts';
 import { beneficiaryOf, userFor } from '../../../../site/users.ts';
 import { defineOperation, POSTS } from '../../../operation.ts';
-import { acsCredential, toAcsCredential } from '../../../wire/acs-credential.ts';
+import { acsCredential, codeParameter, toAcsCredential } from '../../../wire/acs-credential.ts';
 import { namesOneUser, ONE_USER, toUserName, userNameParameters } from '../../../wire/acs-user.ts';
 import { idParameter, timeParameter } from '../../../wire/fields.ts';
 
@@ -18,7 +18,7 @@ export const acsCredentialsCreate = defineOperation({
       ...userNameParameters,
       acs_system_id: idParameter.optional(),
       allowed_acs_entrance_ids: z.array(idParameter).default([]),
-      code: z.string().regex(/^\d+$/, 'Expected digits only').optional(),
+      code: codeParameter.optional(),
       starts_at: timeParameter.optional(),
       ends_at: timeParameter.optional(),
     })
@@ -35,13 +35,14 @@ export const acsCredentialsCreate = defineOperation({
   handle: ({ input, desk: { site } }) =>
     site.store.transaction(() => {
       if (input.acs_system_id !== undefined) checkSystem(site, input.acs_system_id);
-      checkEntrances(input.allowed_acs_entrance_ids);
+      checkEntrances(site, input.allowed_acs_entrance_ids);
       const credential = createCredential(site, {
         accessMethod: input.access_method,
         acsUserId: userFor(site, beneficiaryOf(toUserName(input))).id,
         code: input.code ?? null,
         startsAt: input.starts_at ?? null,
         endsAt: input.ends_at ?? null,
+        entranceIds: [...new Set(input.allowed_acs_entrance_ids)],
       });
       return { acs_credential: toAcsCredential(credential, site) };
     }),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DESFIRE_GENERATIONS } from '../../../../../encoder/contract.ts';
 import { CARD_TECHNOLOGIES } from '../../../../../model/card.ts';
 import { defineOperation, POSTS } from '../../../../operation.ts';
 import { simulatorOf } from '../../../../simulator.ts';
@@ -19,6 +20,8 @@ export const acsEncodersSimulatePlaceCard = defineOperation({
       uid: z.string().optional(),
       /** Names a card that keeps its memory when it is taken away and put back. */
       id: z.string().min(1).max(100).optional(),
+      /** Of a DESFire that is new. */
+      generation: z.enum(DESFIRE_GENERATIONS).optional(),
       faults: z
         .object({
           pulled_at: z.object({ exchange: z.int().min(1), moment: z.enum(['before', 'after']) }).optional(),
@@ -35,6 +38,7 @@ export const acsEncodersSimulatePlaceCard = defineOperation({
       technology: card.technology,
       ...(card.uid === undefined ? {} : { uid: card.uid }),
       ...(card.id === undefined ? {} : { id: card.id }),
+      ...(card.generation === undefined ? {} : { generation: card.generation }),
       faults: {
         ...(pulled_at === undefined ? {} : { pulledAt: pulled_at }),
         ...(delay_ms === undefined ? {} : { delayMs: delay_ms }),

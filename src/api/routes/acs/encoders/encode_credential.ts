@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { defineOperation, POSTS } from '../../../operation.ts';
+import { actionAttempt, toActionAttempt } from '../../../wire/action-attempt.ts';
+import { idParameter } from '../../../wire/fields.ts';
+import { timeoutParameter, toTimeoutMs } from '../../../wire/scan.ts';
+
+export const acsEncodersEncodeCredential = defineOperation({
+  path: '/acs/encoders/encode_credential',
+  methods: POSTS,
+  scope: 'encode',
+  summary: 'Writes a credential on the card on the encoder, or on the next one, and reads it back',
+  input: z.object({
+    acs_encoder_id: idParameter,
+    acs_credential_id: idParameter,
+    access_method_id: z.never('A desk has no access methods. Give an acs_credential_id').optional(),
+    /** An issued credential may go onto another card; the card that had it becomes invalid. */
+    replace_lost_card: z.boolean().default(false),
+    /** The card may carry another credential that is still valid. */
+    overwrite: z.boolean().default(false),
+    ...timeoutParameter,
+  }),
+  output: z.object({ action_attempt: actionAttempt }),
+  handle: ({ input, desk, client }) => {
+    const attempt = desk.attempts.request({
+      client,
+      encoderId: input.acs_encoder_id,
+      order: {
+        action: 'ENCODE_CREDENTIAL',
+        credentialId: input.acs_credential_id,
+        replacesLostCard: input.replace_lost_card,
+        mayOverwrite: input.overwrite,
+      },
+      timeoutMs: toTimeoutMs(input, desk),
+    });
+    return { action_attempt: toActionAttempt(attempt, desk.site) };
+  },
+});

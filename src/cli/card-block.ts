@@ -1,0 +1,125 @@
+import { z } from 'zod';
+
+/** What a person reads of a card: one line a fact, names in a column. */
+
+const credential = z.object({ acs_credential_id: z.string(), display_name: z.string() }).nullable();
+const time = z.string().nullable();
+
+const record = z.object({
+  acs_system_id: z.string(),
+  acs_credential_id: z.string(),
+  issue_counter: z.number(),
+  starts_at: time,
+  ends_at: time,
+  is_expired: z.boolean(),
+  entrances: z.array(z.number()),
+  replaces_lost_card: z.boolean(),
+});
+
+/** The result of INSPECT_CARD. */
+export const inspectedCard = z.object({
+  card: z.object({ uid: z.string(), card_number: z.string(), technology: z.string() }),
+  format: z.string().nullable(),
+  record_standing: z.string(),
+  description: z.string().nullable(),
+  record: record.nullable(),
+  key_version: z.number().nullable(),
+  capacity_bytes: z.number(),
+  facts: z.array(z.object({ name: z.string(), value: z.string() })),
+  acs_credential_on_seam: credential,
+});
+
+/** The result of SCAN_CREDENTIAL. */
+export const scannedCard = z.object({
+  acs_credential_on_encoder: z.object({
+    card_number: z.string().nullable(),
+    format: z.string().nullable(),
+    record_standing: z.string(),
+    starts_at: time,
+    ends_at: time,
+    ...record
+      .pick({ acs_credential_id: true, issue_counter: true, is_expired: true, entrances: true })
+      .partial().shape,
+  }),
+  acs_credential_on_seam: credential,
+  warnings: z.array(z.object({ warning_message: z.string() })),
+});
+
+/** What lies on a card, in a technician's words. */
+const STANDINGS: Readonly<Record<string, string>> = {
+  authentic: 'a credential of this site, authentic',
+  altered: 'a credential that was altered: not as this site wrote it',
+  copied: 'a credential of this site that was copied from another card',
+  other_site: 'a credential of another site',
+  none: 'nothing: the card is blank',
+  incomplete: 'a write that did not end; encode or erase the card again',
+  locked: 'locked',
+  foreign: 'something else',
+};
+
+type Line = readonly [name: string, value: string];
+
+/** A card that was inspected. */
+export function cardBlock(found: z.output<typeof inspectedCard>): string[] {
+  const { card, description } = found;
+  const standing = STANDINGS[found.record_standing] ?? found.record_standing;
+  return block([
+    ['Card', card.technology],
+    ['Uid', card.uid],
+    ['Number', card.card_number],
+    ['Format', found.format ?? 'none of this site fits'],
+    ['On it', description === null ? standing : `${standing}: ${description}`],
+    ...(found.record === null ? [] : recordLines(found.record)),
+    ['Here', hereLine(found.acs_credential_on_seam)],
+    ['Keys', found.key_version === null ? 'as from the factory, or none' : `version ${found.key_version}`],
+    ['Room', `${found.capacity_bytes} bytes for a credential`],
+    ...found.facts.map(({ name, value }): Line => [name, value]),
+  ]);
+}
+
+/** A card that was scanned. */
+export function scanBlock({
+  acs_credential_on_encoder: found,
+  acs_credential_on_seam,
+  warnings,
+}: z.output<typeof scannedCard>): string[] {
+  const { acs_credential_id, issue_counter, entrances } = found;
+  return block([
+    ['Number', found.card_number ?? 'unknown'],
+    ['Format', found.format ?? 'none of this site fits'],
+    ['On it', STANDINGS[found.record_standing] ?? found.record_standing],
+    ...(acs_credential_id === undefined ? [] : [['Credential', acs_credential_id] as const]),
+    ...(issue_counter === undefined ? [] : [['Issue', String(issue_counter)] as const]),
+    ['Valid', validLine(found.starts_at, found.ends_at, found.is_expired === true)],
+    ...(entrances === undefined ? [] : [['Entrances', entrancesLine(entrances)] as const]),
+    ['Here', hereLine(acs_credential_on_seam)],
+    ...warnings.map(({ warning_message }): Line => ['Mind', warning_message]),
+  ]);
+}
+
+function recordLines(found: z.output<typeof record>): readonly Line[] {
+  const lost = found.replaces_lost_card ? ', in place of a lost card' : '';
+  return [
+    ['Site', found.acs_system_id],
+    ['Credential', found.acs_credential_id],
+    ['Issue', `${found.issue_counter}${lost}`],
+    ['Valid', validLine(found.starts_at, found.ends_at, found.is_expired)],
+    ['Entrances', entrancesLine(found.entrances)],
+  ];
+}
+
+function validLine(startsAt: string | null, endsAt: string | null, isExpired: boolean): string {
+  const over = isExpired ? ' (expired)' : '';
+  return `from ${startsAt ?? 'the beginning'} until ${endsAt ?? 'further notice'}${over}`;
+}
+
+const entrancesLine = (numbers: readonly number[]): string =>
+  numbers.length === 0 ? 'none' : numbers.join(', ');
+
+const hereLine = (known: z.output<typeof credential>): string =>
+  known === null ? 'not registered' : `${known.display_name}, ${known.acs_credential_id}`;
+
+function block(lines: readonly Line[]): string[] {
+  const width = Math.max(...lines.map(([name]) => name.length));
+  return lines.map(([name, value]) => `${name.padEnd(width)}  ${value}`);
+}
