@@ -39,11 +39,19 @@ export function checkAnswer(path: string, method: string, status: number, body: 
   const theirs = hasPath(seam, path, name);
   if (!own) throw new Error(`${method} ${path} answered 200 and is not in the daemon's own OpenAPI`);
   check(`${method} ${path}`, ownAjv, `own#/paths/${pointer(path)}${schema}`, body);
-  if (theirs) check(`${method} ${path}`, seamAjv, `seam#/paths/${pointer(path)}${schema}`, body);
+  if (theirs && !isOwnKind(Object(body).action_attempt)) {
+    check(`${method} ${path}`, seamAjv, `seam#/paths/${pointer(path)}${schema}`, body);
+  }
+}
+
+/** Attempts of a kind that Seam does not have are given only to those who made them. */
+function isOwnKind(attempt: unknown): boolean {
+  return ['ERASE_CARD', 'INSPECT_CARD'].includes(Object(attempt).action_type);
 }
 
 /** Holds one of Seam's resources, such as `action_attempt`, against Seam's schema for it. */
 export function checkResource(name: string, value: unknown): void {
+  if (name === 'action_attempt' && isOwnKind(value)) return;
   check(name, seamAjv, `seam#/components/schemas/${name}`, value);
 }
 

@@ -18,7 +18,9 @@ export interface EncoderBench {
   readonly driver: EncoderDriver;
   /** The device on which `placeCard` puts cards; absent: the first one that the driver announces. */
   readonly deviceId?: string;
-  /** Puts a card on the device; one that is there is taken away first. Honours `faults`. */
+  /** What the driver has logged; KeptLog keeps it. */
+  readonly logged: readonly string[];
+  /** Puts a card on the device; one that is there is taken away first. The same uid is the same card, with its memory. Honours `faults`. */
   placeCard(order: SimulatedCardOrder): Promise<SimulatedCard>;
   /** Takes the card away; nothing there is fine. */
   removeCard(): Promise<void>;

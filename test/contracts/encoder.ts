@@ -11,6 +11,8 @@ import {
   soon,
 } from './encoder-desk.ts';
 
+import { cardWorkFacts, type Fact } from './encoder-work.ts';
+
 export type { EncoderBench } from './encoder-desk.ts';
 
 export interface EncoderContractOptions {
@@ -40,7 +42,7 @@ export function encoderContract(
   makeBench: () => Promise<EncoderBench>,
   options: EncoderContractOptions = {},
 ): void {
-  const fact = (is: string, prove: (desk: Desk) => Promise<void>) =>
+  const fact: Fact = (is, prove) =>
     test(is, { timeout: TEST_TIMEOUT_MS }, async () => {
       const desk = await Desk.set(makeBench);
       try {
@@ -196,6 +198,8 @@ export function encoderContract(
       }
     });
 
+    cardWorkFacts(fact, { unplugs: options.unplugs !== false });
+
     describe('an encoder', () => {
       fact('that is closed ends the wait for a card', async (desk) => {
         const waiting = rejectionOf(desk.encoder.awaitCard(patience()));
@@ -238,6 +242,7 @@ export function encoderContract(
       });
       fact('that has gone cannot be opened', async (desk) => {
         await desk.unplug();
+        await fires(desk.encoder.gone, '`gone`');
         await desk.news.until('device_left', (seen) => seen.find((news) => news.news === 'device_left'));
         const opening = desk.bench.driver.open(desk.device, patience());
         expect(codeOf(await rejectionOf(opening))).toBe('device_lost');

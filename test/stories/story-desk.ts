@@ -59,6 +59,21 @@ export class StoryDesk implements AsyncDisposable {
     return this.#begin('/acs/encoders/scan_to_assign_credential', parameters);
   }
 
+  /** Asks to write a credential on the next card. */
+  encode(parameters: object): Promise<LiveAttempt> {
+    return this.#begin('/acs/encoders/encode_credential', parameters);
+  }
+
+  /** Asks to make the next card blank. */
+  erase(parameters: object = {}): Promise<LiveAttempt> {
+    return this.#begin('/v1/encoders/erase_card', parameters);
+  }
+
+  /** Asks what the next card is, and what is on it. */
+  inspect(): Promise<LiveAttempt> {
+    return this.#begin('/v1/encoders/inspect_card', {});
+  }
+
   /** Asks to assign, whatever the answer. */
   tryToAssign(parameters: object): Promise<RawAnswer> {
     const { raw, encoderId } = this.bench;

@@ -2,6 +2,7 @@ import { drawUid } from '../../../drivers/virtual/create-chip.ts';
 import { VirtualCard } from '../../../drivers/virtual/virtual-card.ts';
 import type { EncoderDriver, SimulatedCard, SimulatedCardOrder } from '../../../src/encoder/contract.ts';
 import type { EncoderBench } from '../../contracts/encoder-desk.ts';
+import type { KeptLog } from '../../contracts/encoder-site.ts';
 import type { PcscBench } from './pcsc-bench.ts';
 
 /** Puts a card made of code into a slot of a real pcscd; nothing is kept of an earlier one. Resolves when pcscd sees it. */
@@ -10,17 +11,26 @@ export async function placeCard(
   position: number,
   order: SimulatedCardOrder,
 ): Promise<SimulatedCard> {
-  const { technology, uid = drawUid(technology), faults } = order;
-  const card = new VirtualCard({ technology, uid, ...(faults === undefined ? {} : { faults }) });
+  const card = makeCard(order);
   await pcscd.slot(position).insert(card);
-  return { id: order.id ?? card.uid, uid: card.uid, technology };
+  return { id: order.id ?? card.uid, uid: card.uid, technology: card.technology };
+}
+
+function makeCard({ technology, uid, faults }: SimulatedCardOrder, memory?: Uint8Array): VirtualCard {
+  return new VirtualCard({
+    technology,
+    uid: uid ?? drawUid(technology),
+    ...(faults === undefined ? {} : { faults }),
+    ...(memory === undefined ? {} : { memory }),
+  });
 }
 
 /**
  * The contract's bench over the first slot of a pcscd that several tests share (libpcsclite looks up pcscd's socket once a process):
- * pulling the plug is killing pcscd, which runs again afterwards.
+ * pulling the plug is killing pcscd, which runs again afterwards. A card keeps its memory under its uid.
  */
-export function pcscEncoderBench(pcscd: PcscBench, driver: EncoderDriver): EncoderBench {
+export function pcscEncoderBench(pcscd: PcscBench, driver: EncoderDriver, log: KeptLog): EncoderBench {
+  const cards = new Map<string, VirtualCard>();
   let isPlugged = true;
   const replug = async () => {
     if (!isPlugged) await pcscd.restart();
@@ -28,7 +38,14 @@ export function pcscEncoderBench(pcscd: PcscBench, driver: EncoderDriver): Encod
   };
   return {
     driver,
-    placeCard: (order) => placeCard(pcscd, 0, order),
+    logged: log.lines,
+    async placeCard(order) {
+      await pcscd.slot(0).remove();
+      const card = makeCard(order, cards.get(order.uid ?? '')?.memory);
+      cards.set(card.uid, card);
+      await pcscd.slot(0).insert(card);
+      return { id: order.id ?? card.uid, uid: card.uid, technology: card.technology };
+    },
     removeCard: () => pcscd.slot(0).remove(),
     async unplug() {
       isPlugged = false;

@@ -48,13 +48,14 @@ export function deskContract({ openStore }: StorePlaces): void {
     });
 
     test('remember the card that they served last', () => {
+      const served = { uid: '04A1', acsUserId: 'ada', acsCredentialId: 'c1' };
       const store = openStore();
       store.encoders.insert(encoder('a'), 'device-a');
       expect(store.encoders.servedCard('a')).toBeNull();
       expect(store.encoders.servedCard('none')).toBeNull();
-      store.encoders.setServedCard('a', { uid: '04A1', acsUserId: 'ada' });
+      store.encoders.setServedCard('a', served);
       store.encoders.update(encoder('a', { isOnline: false }));
-      expect(store.encoders.servedCard('a')).toEqual({ uid: '04A1', acsUserId: 'ada' });
+      expect(store.encoders.servedCard('a')).toEqual(served);
       store.encoders.setServedCard('a', null);
       expect(store.encoders.servedCard('a')).toBeNull();
     });
@@ -74,6 +75,12 @@ export function deskContract({ openStore }: StorePlaces): void {
         { phase: 'queued' },
         { phase: 'awaiting_card', hint: 'take_card_away' },
         { phase: 'reading', card },
+        { phase: 'writing', card, writeId: 'w', purpose: 'order', hint: 'keep_card_there', progress: null },
+        {
+          phase: 'verifying',
+          ...{ card, writeId: 'w', purpose: 'finish', hint: 'put_card_back' },
+          progress: { done: 7, total: 9 },
+        },
         { phase: 'succeeded', result: { kind: 'assigned', credential: cardOf('c', 'ada', '123') } },
         { phase: 'failed', reason: 'device_timeout', detail: 'no answer within 3000 ms' },
       ];

@@ -1,6 +1,7 @@
 import { describe, onTestFinished } from 'vitest';
 import type { Store } from '../../../src/store/store.ts';
 import { accessContract } from './access.ts';
+import { cardsContract } from './cards.ts';
 import { deskContract } from './desk.ts';
 import { keepingContract } from './keeping.ts';
 import { peopleContract } from './people.ts';
@@ -30,6 +31,7 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
     keepingContract(places);
     deskContract(places);
     peopleContract(places);
+    cardsContract(places);
     accessContract(places);
   });
 }

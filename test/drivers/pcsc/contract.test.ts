@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { createDriver } from '../../../drivers/pcsc/index.ts';
 import { type PcscBench, pcscdIsAvailable, startPcscBench } from '../../benches/pcsc/pcsc-bench.ts';
 import { pcscEncoderBench } from '../../benches/pcsc/pcsc-encoder-bench.ts';
-import { quietLog } from '../../benches/pcsc/quiet-log.ts';
 import { encoderContract } from '../../contracts/encoder.ts';
+import { KeptLog } from '../../contracts/encoder-site.ts';
 
 describe.runIf(pcscdIsAvailable())('on a real pcscd', () => {
   let pcscd: PcscBench;
@@ -14,7 +14,8 @@ describe.runIf(pcscdIsAvailable())('on a real pcscd', () => {
   });
   afterAll(() => pcscd.dispose());
 
-  encoderContract('drivers/pcsc in this process', async () =>
-    pcscEncoderBench(pcscd, createDriver({ options: {}, stateDir: '/nonexistent', log: quietLog })),
-  );
+  encoderContract('drivers/pcsc in this process', async () => {
+    const log = new KeptLog();
+    return pcscEncoderBench(pcscd, createDriver({ options: {}, stateDir: '/nonexistent', log }), log);
+  });
 });

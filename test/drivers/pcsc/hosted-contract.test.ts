@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { hostedDriver } from '../../../src/encoder/host/hosted-driver.ts';
 import { type PcscBench, pcscdIsAvailable, startPcscBench } from '../../benches/pcsc/pcsc-bench.ts';
 import { pcscEncoderBench } from '../../benches/pcsc/pcsc-encoder-bench.ts';
-import { quietLog } from '../../benches/pcsc/quiet-log.ts';
 import { encoderContract } from '../../contracts/encoder.ts';
+import { KeptLog } from '../../contracts/encoder-site.ts';
 
 describe.runIf(pcscdIsAvailable())('on a real pcscd', () => {
   let pcscd: PcscBench;
@@ -14,14 +14,15 @@ describe.runIf(pcscdIsAvailable())('on a real pcscd', () => {
   afterAll(() => pcscd.dispose());
 
   encoderContract('drivers/pcsc in a driver host', async () => {
+    const log = new KeptLog();
     const driver = hostedDriver({
       name: 'pcsc',
       module: new URL('../../../drivers/pcsc/index.ts', import.meta.url),
       options: {},
       stateDir: '/nonexistent',
-      log: quietLog,
+      log,
       env: { PCSCLITE_CSOCK_NAME: pcscd.socketName },
     });
-    return pcscEncoderBench(pcscd, driver);
+    return pcscEncoderBench(pcscd, driver, log);
   });
 });

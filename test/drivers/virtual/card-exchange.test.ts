@@ -17,26 +17,28 @@ function lay(faults: CardFaults = {}) {
     onPulled: () => exchange.end(),
   });
   const exchange = new CardExchange('card', card, () => kept.push(toHex(card.memory.slice(20, 24))));
-  return { exchange, kept };
+  /** One exchange, as a piece of work of its own. */
+  const send = (apdu: Uint8Array) => exchange.hold((transmit) => transmit(apdu));
+  return { exchange, send, kept };
 }
 
 test('the memory is kept when an exchange has changed it, before its answer, and not otherwise', async () => {
-  const { exchange, kept } = lay();
-  await exchange.transmit(READ_UID);
+  const { exchange, send, kept } = lay();
+  await send(READ_UID);
   expect(kept).toEqual([]);
-  expect(toHex(await exchange.transmit(WRITE))).toBe('9000');
+  expect(toHex(await send(WRITE))).toBe('9000');
   expect(kept).toEqual(['DEADBEEF']);
-  await exchange.transmit(READ_UID);
+  await send(READ_UID);
   exchange.end();
   expect(kept).toEqual(['DEADBEEF']);
 });
 
 test('a write whose answer was lost with the card is kept, one that never came is not', async () => {
   const after = lay({ pulledAt: { exchange: 1, moment: 'after' } });
-  await expect(after.exchange.transmit(WRITE)).rejects.toMatchObject({ code: 'card_removed' });
+  await expect(after.send(WRITE)).rejects.toMatchObject({ code: 'card_removed' });
   expect(after.kept).toEqual(['DEADBEEF']);
   const before = lay({ pulledAt: { exchange: 1, moment: 'before' } });
-  await expect(before.exchange.transmit(WRITE)).rejects.toMatchObject({ code: 'card_removed' });
+  await expect(before.send(WRITE)).rejects.toMatchObject({ code: 'card_removed' });
   expect(before.kept).toEqual([]);
 });
 
@@ -46,10 +48,28 @@ test('exchanges go one after another, in the order in which they were asked for'
   const note = (name: string) => () => {
     answers.push(name);
   };
-  await Promise.all([
-    exchange.transmit(WRITE).then(note('write')),
-    exchange.transmit(READ_UID).then(note('uid')),
-    exchange.transmit(fromHex('FFB0000504')).then(note('read')),
-  ]);
+  await exchange.hold((transmit) =>
+    Promise.all([
+      transmit(WRITE).then(note('write')),
+      transmit(READ_UID).then(note('uid')),
+      transmit(fromHex('FFB0000504')).then(note('read')),
+    ]),
+  );
   expect(answers).toEqual(['write', 'uid', 'read']);
+});
+
+test('pieces of work never interleave, and one that fails lets the next one begin', async () => {
+  const { exchange } = lay({ delayMs: 5 });
+  const steps: string[] = [];
+  const work = (name: string) =>
+    exchange.hold(async (transmit) => {
+      for (const step of [1, 2]) {
+        await transmit(READ_UID);
+        steps.push(`${name} ${step}`);
+      }
+      if (name === 'first') throw new Error('enough');
+    });
+  const [first] = await Promise.allSettled([work('first'), work('second')]);
+  expect(first.status).toBe('rejected');
+  expect(steps).toEqual(['first 1', 'first 2', 'second 1', 'second 2']);
 });

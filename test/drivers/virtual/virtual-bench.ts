@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { VirtualDriver } from '../../../drivers/virtual/index.ts';
 import type { CardSimulator, DriverLog } from '../../../src/encoder/contract.ts';
 import type { EncoderBench } from '../../contracts/encoder.ts';
+import { KeptLog } from '../../contracts/encoder-site.ts';
 
 /** A log that nobody reads. */
 export const silentLog: DriverLog = { debug() {}, info() {}, warn() {}, error() {} };
@@ -11,7 +12,8 @@ export const silentLog: DriverLog = { debug() {}, info() {}, warn() {}, error() 
 /** A virtual driver in a folder of its own, and cards on its first encoder. */
 export async function makeVirtualBench(): Promise<EncoderBench> {
   const stateDir = await mkdtemp(join(tmpdir(), 'virtual-cards-'));
-  const driver = new VirtualDriver({ options: { encoders: 2 }, stateDir, log: silentLog });
+  const log = new KeptLog();
+  const driver = new VirtualDriver({ options: { encoders: 2 }, stateDir, log });
   const deviceId = 'virtual-1';
   let simulator: CardSimulator | undefined;
   const hands = () => {
@@ -29,6 +31,7 @@ export async function makeVirtualBench(): Promise<EncoderBench> {
       },
     },
     deviceId,
+    logged: log.lines,
     placeCard: (order) => hands().placeCard(order),
     removeCard: () => hands().removeCard(),
     unplug: async () => driver.unplug(deviceId),

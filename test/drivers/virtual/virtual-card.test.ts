@@ -131,11 +131,11 @@ describe('a reader', () => {
       ['90AF000000', '0401010300 1A05 91AF'],
       ['90AF000000', '04782E21801D80 BA241000001226 9100'],
       ['90AF000000', '911C'],
-      ['905A00000300000000', '911C'],
+      ['905A00000300000000', '9100'],
       ['9060000000', '0401013300 1A05 91AF'],
-      ['906A000000', '911C'],
+      ['906A000000', '91CA'],
       ['90AF000000', '911C'],
-      ['00A4040000', '911C'],
+      ['00A4040000', '6A82'],
     ));
 
   test('gets no more than the number from a card that has nothing else', () =>
@@ -225,7 +225,7 @@ describe('a card with a fault', () => {
 });
 
 test.each([
-  { technology: 'mifare_classic_4k', uid: 'A1B2C3D4', says: 'not simulated' },
+  { technology: 'mifare_classic_mini', uid: 'A1B2C3D4', says: 'not simulated' },
   { technology: 'ntag213', uid: 'A1B2C3D4', says: 'has 4 bytes' },
   { technology: 'mifare_classic_1k', uid: 'A1B2C3D4E5', says: 'has 5 bytes' },
   { technology: 'uid_only', uid: 'A1B2C3D', says: 'not whole bytes' },

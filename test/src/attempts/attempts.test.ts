@@ -21,11 +21,10 @@ describe('a request', () => {
   test('that comes again while the card is read is the attempt that is live', async () => {
     const desk = await Desk.open();
     const first = desk.request(SCAN);
-    const slow = Promise.withResolvers<typeof CARD>();
-    desk.device.place(CARD, [() => slow.promise]);
+    const { slow } = desk.placeSlow(CARD);
     await desk.reaches(first.id, 'reading');
     expect(desk.request(SCAN)).toEqual(desk.attempt(first.id));
-    slow.resolve(CARD);
+    slow.resolve();
     await desk.ends(first.id);
   });
 
@@ -59,13 +58,12 @@ describe('a request', () => {
     const desk = await Desk.open();
     const [ada, grace] = [addUser(desk.site, 'Ada'), addUser(desk.site, 'Grace')];
     const first = desk.request(scanToAssign(ada.id));
-    const slow = Promise.withResolvers<typeof CARD>();
-    desk.device.place(CARD, [() => slow.promise]);
+    const { slow } = desk.placeSlow(CARD);
     await desk.reaches(first.id, 'reading');
     expect(() => desk.request(scanToAssign(grace.id))).toThrow(
       siteError('encoder_busy', { phase: 'reading' }),
     );
-    slow.resolve(CARD);
+    slow.resolve();
     expect(await desk.ends(first.id)).toMatchObject({ result: { credential: { acsUserId: ada.id } } });
   });
 
@@ -152,8 +150,7 @@ describe('cancelling', () => {
       const desk = await Desk.open();
       const { id } = desk.request(SCAN);
       await desk.reaches(id, 'awaiting_card');
-      const slow = Promise.withResolvers<typeof CARD>();
-      desk.device.place(CARD, [() => slow.promise]);
+      const { slow } = desk.placeSlow(CARD);
       for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
       let answer = 'refused';
       try {
@@ -161,7 +158,7 @@ describe('cancelling', () => {
       } catch (error) {
         expect(error).toEqual(siteError('action_attempt_not_waiting'));
       }
-      slow.resolve(CARD);
+      slow.resolve();
       const { phase } = await desk.ends(id);
       outcomes.add(`${answer}, ${phase}`);
     }
@@ -171,11 +168,10 @@ describe('cancelling', () => {
   test('is refused while the card is read', async () => {
     const desk = await Desk.open();
     const { id } = desk.request(SCAN);
-    const slow = Promise.withResolvers<typeof CARD>();
-    desk.device.place(CARD, [() => slow.promise]);
+    const { slow } = desk.placeSlow(CARD);
     await desk.reaches(id, 'reading');
     expect(() => desk.attempts.cancel(RECEPTION, id)).toThrow(siteError('action_attempt_not_waiting'));
-    slow.resolve(CARD);
+    slow.resolve();
     expect(await desk.ends(id)).toMatchObject({ phase: 'succeeded' });
   });
 

@@ -4,6 +4,7 @@ import { describeFailure } from '../../../src/attempts/errors.ts';
 import { Encoders } from '../../../src/encoder/encoders.ts';
 import { createLog } from '../../../src/log.ts';
 import type { Attempt, Client, Hint, Order, Phase } from '../../../src/model/attempt.ts';
+import type { Card } from '../../../src/model/card.ts';
 import {
   allEncodersOffline,
   cardPresented,
@@ -14,6 +15,7 @@ import {
 import type { SiteSettings } from '../../../src/site/site.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { openTestSite, type StillSite, temporaryFolder } from '../site/site-bed.ts';
+import { fails, type ScriptedCard } from './scripted-card.ts';
 import { ScriptedDriver } from './scripted-driver.ts';
 
 export const RECEPTION: Client = { id: 'client-1', name: 'Reception' };
@@ -61,7 +63,11 @@ export class Desk {
       site.clock,
       log,
     );
-    this.attempts = new Attempts(site, this.encoders, log);
+    this.attempts = new Attempts(this.encoders, {
+      site,
+      cardSite: () => ({ siteId: site.identity.acsSystemId, formats: [{ format: 'uid_only' }], keys: [] }),
+      log,
+    });
     allEncodersOffline(site);
     onTestFinished(() => this.close());
   }
@@ -79,6 +85,22 @@ export class Desk {
   /** The device at port-1, as it is now. */
   get device() {
     return this.driver.encoder('port-1');
+  }
+
+  /** Places a card of which nothing is known, whatever the order asks, before `slow` resolves; it fails as that does. */
+  placeSlow(card: Card) {
+    const slow = Promise.withResolvers<void>();
+    const placed = this.device.place(card, [() => slow.promise.then(() => card)]);
+    placed.inspections.push(() => slow.promise.then(() => placed.contents));
+    return { placed, slow };
+  }
+
+  /** Places a card that fails so often, whatever is asked of it. */
+  placeFailing(card: Card, error: Error, times = 1): ScriptedCard {
+    const failures = Array.from({ length: times }, () => fails(error));
+    const placed = this.device.place(card, failures);
+    placed.inspections.push(...failures);
+    return placed;
   }
 
   get clock() {

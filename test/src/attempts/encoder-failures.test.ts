@@ -3,7 +3,7 @@ import { ENCODER_ERROR_CODES } from '../../../src/encoder/errors.ts';
 import type { Order } from '../../../src/model/attempt.ts';
 import { addUser } from '../site/site-bed.ts';
 import { CARD, Desk, failureOf, idle, SCAN, scanToAssign } from './desk.ts';
-import { fails, failure } from './scripted-driver.ts';
+import { failure } from './scripted-driver.ts';
 
 describe('an encoder that goes', () => {
   test('and comes back within 8 s is waited for, and then the card', async () => {
@@ -58,8 +58,7 @@ describe('an encoder that goes', () => {
   test('while it reads a card is waited for, and the card is read when both are back', async () => {
     const desk = await Desk.open();
     const { id } = desk.request(SCAN);
-    const slow = Promise.withResolvers<typeof CARD>();
-    desk.device.place(CARD, [() => slow.promise]);
+    const { slow } = desk.placeSlow(CARD);
     await desk.reaches(id, 'reading');
     desk.driver.unplug('port-1');
     slow.reject(failure('device_lost'));
@@ -73,13 +72,10 @@ describe('an encoder that goes', () => {
   test('and fails the reading before it says that it goes, is not asked in a circle', async () => {
     const desk = await Desk.open();
     const { id } = desk.request(SCAN);
-    const card = desk.device.place(
-      CARD,
-      Array.from({ length: 100 }, () => fails(failure('device_lost'))),
-    );
+    const card = desk.placeFailing(CARD, failure('device_lost'), 100);
     await desk.until(() => desk.phases(id).includes('reconnect_encoder'));
     await idle();
-    expect(card.readCount).toBe(1);
+    expect(card.inspectCount).toBe(1);
     desk.driver.unplug('port-1');
     await desk.asksFor(id, 'reconnect_encoder');
     desk.driver.plug('port-1');
@@ -119,7 +115,7 @@ describe('a failure of the encoder', () => {
       [scanToAssign(ada.id), ofAssign],
     ] as const) {
       const { id } = desk.request(order);
-      desk.device.place(CARD, [fails(failure(code, 'no answer within 3000 ms'))]);
+      desk.placeFailing(CARD, failure(code, 'no answer within 3000 ms'));
       await desk.ends(id);
       expect(failureOf(desk, id)).toMatchObject({
         type,

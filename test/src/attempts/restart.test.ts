@@ -22,9 +22,7 @@ describe('a daemon that stops', () => {
     const folder = temporaryFolder();
     const before = await Desk.open({ folder });
     const { id } = before.request(SCAN);
-    before.device.place(CARD, [
-      () => new Promise((_, reject) => before.device.gone.addEventListener('abort', reject)),
-    ]);
+    before.placeSlow(CARD);
     await before.reaches(id, 'reading');
     const closing = before.close();
     before.driver.unplug('port-1');
@@ -142,12 +140,11 @@ describe('a disk that fails', () => {
       const ada = addUser(desk.site, 'Ada');
       const depth = desk.site.store.outbox.depth();
       const { id } = desk.request(scanToAssign(ada.id));
-      const slow = Promise.withResolvers<typeof CARD>();
-      desk.device.place(CARD, [() => slow.promise]);
+      const { slow } = desk.placeSlow(CARD);
       await desk.reaches(id, 'reading');
       const crash = nextCrash();
       disk.isFull = true;
-      slow.resolve(CARD);
+      slow.resolve();
       expect(await crash).toBe(full);
       expect(desk.attempt(id).phase).toBe('reading');
       expect(desk.site.store.credentials.list({}, { after: 0, limit: 1 }).rows).toEqual([]);

@@ -3,7 +3,7 @@ import { createUserIdentity } from '../../../src/site/identities.ts';
 import { deleteUser, updateUser } from '../../../src/site/users.ts';
 import { addUser } from '../site/site-bed.ts';
 import { ANOTHER_CARD, CARD, Desk, failureOf, idle, SCAN, scanToAssign } from './desk.ts';
-import { fails, failure } from './scripted-driver.ts';
+import { failure } from './scripted-driver.ts';
 
 describe('an attempt', () => {
   test('waits, reads the card that comes, and ends; the person is shown how', async () => {
@@ -17,7 +17,7 @@ describe('an attempt', () => {
       result: { kind: 'scanned', cardNumber: '1303689068602870', credential: null },
     });
     expect(desk.phases(id)).toEqual(['queued', 'place_card', 'reading', 'succeeded']);
-    expect(card.readCount).toBe(1);
+    expect(card.inspectCount).toBe(1);
     expect(desk.device.cues).toEqual(['success']);
   });
 
@@ -37,7 +37,12 @@ describe('an attempt', () => {
     expect(await desk.ends(id)).toMatchObject({
       result: { kind: 'assigned', credential: { acsUserId: ada.id, cardUid: CARD.uid } },
     });
-    expect(desk.site.store.encoders.servedCard(desk.encoderId)).toEqual({ uid: CARD.uid, acsUserId: ada.id });
+    const [credential] = desk.site.store.credentials.list({}, { after: 0, limit: 2 }).rows;
+    expect(desk.site.store.encoders.servedCard(desk.encoderId)).toEqual({
+      uid: CARD.uid,
+      acsUserId: ada.id,
+      acsCredentialId: credential?.id,
+    });
   });
 
   test('makes the encoder busy until it ends', async () => {
@@ -72,13 +77,12 @@ describe('an attempt', () => {
   test('is not cut short by its time while a card is read', async () => {
     const desk = await Desk.open();
     const { id } = desk.request(SCAN, undefined, 5000);
-    const slow = Promise.withResolvers<typeof CARD>();
-    desk.device.place(CARD, [() => slow.promise]);
+    const { slow } = desk.placeSlow(CARD);
     await desk.reaches(id, 'reading');
     desk.clock.advance(60_000);
     await idle();
     expect(desk.attempt(id).phase).toBe('reading');
-    slow.resolve(CARD);
+    slow.resolve();
     expect(await desk.ends(id)).toMatchObject({ phase: 'succeeded' });
   });
 });
@@ -87,21 +91,20 @@ describe('a card that is lifted too soon', () => {
   test('is asked for again, and not read again as long as it is the same presence', async () => {
     const desk = await Desk.open();
     const { id } = desk.request(SCAN);
-    const lifted = desk.device.place(CARD, [fails(failure('card_removed'))]);
+    const lifted = desk.placeFailing(CARD, failure('card_removed'));
     await desk.asksFor(id, 'hold_card_still');
     await idle();
-    expect(lifted.readCount).toBe(1);
+    expect(lifted.inspectCount).toBe(1);
     expect(desk.phases(id)).toEqual(['queued', 'place_card', 'reading', 'hold_card_still']);
     desk.device.place(CARD);
     expect(await desk.ends(id)).toMatchObject({ phase: 'succeeded' });
-    expect(lifted.readCount).toBe(1);
+    expect(lifted.inspectCount).toBe(1);
   });
 
   test('ends the attempt when the time is over by then', async () => {
     const desk = await Desk.open();
     const { id } = desk.request(SCAN, undefined, 5000);
-    const slow = Promise.withResolvers<typeof CARD>();
-    desk.device.place(CARD, [() => slow.promise]);
+    const { slow } = desk.placeSlow(CARD);
     await desk.reaches(id, 'reading');
     desk.clock.advance(5000);
     slow.reject(failure('card_removed'));

@@ -8,6 +8,8 @@ import type {
 } from '../../../src/encoder/contract.ts';
 import { EncoderError, type EncoderErrorCode } from '../../../src/encoder/errors.ts';
 import type { Card } from '../../../src/model/card.ts';
+import type { CardContents } from '../../../src/model/card-record.ts';
+import { type Reading, ScriptedCard } from './scripted-card.ts';
 
 export const failure = (code: EncoderErrorCode, message: string = code) => new EncoderError(code, message);
 
@@ -119,10 +121,10 @@ export class ScriptedEncoder implements CardEncoder {
     this.cues.push(cue);
   }
 
-  /** Puts a card in the field; one that is there is taken away first. */
-  place(card: Card, readings: readonly Reading[] = []): ScriptedCard {
+  /** Puts a card in the field; one that is there is taken away first. `contents`: where they differ from a blank card's. */
+  place(card: Card, readings: readonly Reading[] = [], contents: Partial<CardContents> = {}): ScriptedCard {
     this.takeAway();
-    const placed = new ScriptedCard(card, readings);
+    const placed = new ScriptedCard(card, readings, contents);
     this.#card = placed;
     for (const { resolve } of this.#waiting) resolve(placed);
     return placed;
@@ -150,43 +152,5 @@ export class ScriptedEncoder implements CardEncoder {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.closes;
     this.#closed();
-  }
-}
-
-/** What one reading of a card comes to. */
-export type Reading = () => Promise<Card>;
-
-/** A reading that fails. */
-export const fails =
-  (error: Error): Reading =>
-  () =>
-    Promise.reject(error);
-
-/** A card in the field; `readings` are what its next readings come to, after them it is read without a fault. */
-export class ScriptedCard implements PresentedCard {
-  readonly card: Card;
-  readonly #removal = new AbortController();
-  readonly #readings: Reading[];
-  /** How often it was read. */
-  readCount = 0;
-
-  constructor(card: Card, readings: readonly Reading[] = []) {
-    this.card = card;
-    this.#readings = [...readings];
-  }
-
-  get removed(): AbortSignal {
-    return this.#removal.signal;
-  }
-
-  leave(reason: EncoderError): void {
-    this.#removal.abort(reason);
-  }
-
-  async read(signal: AbortSignal): Promise<Card> {
-    this.readCount += 1;
-    signal.throwIfAborted();
-    const reading = this.#readings.shift();
-    return reading === undefined ? this.card : await reading();
   }
 }

@@ -46,7 +46,10 @@ describe('identify', () => {
     ['0004040201001103', 'ntag215'],
     ['0004040201001303', 'ntag216'],
     ['0004040101000B03', 'mifare_ultralight'],
-    ['0004030101000B03', 'mifare_ultralight'],
+    ['0004030101000B03', 'mifare_ultralight_ev1_48'],
+    ['0004030201000E03', 'mifare_ultralight_ev1_128'],
+    ['0004030101001103', 'mifare_ultralight'],
+    ['0005030101000B03', 'mifare_ultralight'],
     ['0004040201', 'mifare_ultralight'],
   ])('knows GET_VERSION %s as %s', async (version, technology) => {
     const reader = scriptedReader(UID, ['FF00000003D44260', `D54300${version}9000`]);
@@ -64,6 +67,7 @@ describe('identify', () => {
     ['E1101200', 'ntag213'],
     ['E1103E00', 'ntag215'],
     ['E1106D00', 'ntag216'],
+    ['E1101000', 'mifare_ultralight_ev1_128'],
     ['E1100600', 'mifare_ultralight'],
     ['00001200', 'mifare_ultralight'],
   ])(

@@ -19,6 +19,7 @@ function keysOnNewState() {
       isJson: true,
       result: (value) => said.push(value),
       news: (value) => said.push(value),
+      progress: () => {},
       fail: (error) => {
         throw error;
       },

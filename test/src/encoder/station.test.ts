@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Station } from '../../../src/encoder/station.ts';
-import { failure, ScriptedCard, ScriptedEncoder } from '../attempts/scripted-driver.ts';
+import { ScriptedCard } from '../attempts/scripted-card.ts';
+import { failure, ScriptedEncoder } from '../attempts/scripted-driver.ts';
 
 const never = new AbortController().signal;
 const lost = expect.objectContaining({ code: 'device_lost' });

@@ -2,24 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { type AssignmentFacts, assignCard } from '../../../src/model/assignment.ts';
 import type { Card } from '../../../src/model/card.ts';
 import type { Credential } from '../../../src/model/credential.ts';
+import { issuedCredential } from './sample-credential.ts';
 
 const card: Card = { uid: '04A1B2C3D4E5F6', technology: 'ntag215' };
 
-const credentialOf = (acsUserId: string | null): Credential => ({
-  id: 'credential-1',
-  accessMethod: 'card',
-  acsUserId,
-  userIdentityId: null,
-  code: null,
-  cardNumber: '1303689068602870',
-  cardUid: card.uid,
-  cardTechnology: card.technology,
-  startsAt: null,
-  endsAt: null,
-  isIssued: true,
-  issuedAt: 1,
-  createdAt: 1,
-});
+const credentialOf = (acsUserId: string | null): Credential => issuedCredential(card.uid, { acsUserId });
 
 const decide = (facts: Partial<AssignmentFacts>) =>
   assignCard({ card, known: null, acsUserId: 'ada', mayEnrol: true, ...facts });

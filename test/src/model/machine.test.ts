@@ -1,19 +1,33 @@
 import { describe, expect, test } from 'vitest';
-import { type Attempt, type AttemptProgress, isLive, isWaiting } from '../../../src/model/attempt.ts';
+import {
+  type Attempt,
+  type AttemptProgress,
+  type AttemptResult,
+  isLive,
+  isWaiting,
+} from '../../../src/model/attempt.ts';
 import { type AttemptEvent, advance, type Step } from '../../../src/model/machine.ts';
 
 const EXPIRES_AT = 60_000;
 
 const card = { uid: '04A1B2C3D4E5F6', technology: 'ntag215' } as const;
-const result = { kind: 'scanned', cardNumber: '1303689068602870', credential: null } as const;
+const anotherCard = { uid: '04FFEEDDCCBBAA', technology: 'ntag215' } as const;
+const result: AttemptResult = { kind: 'erased', cardNumber: '1303689068602870' };
+const write = { writeId: 'write-1', purpose: 'order' } as const;
+const progress = { done: 3, total: 9 } as const;
+const keep = { card, ...write, hint: 'keep_card_there', progress } as const;
+const putBack = { card, ...write, hint: 'put_card_back', progress } as const;
 
 const PHASES = {
   queued: { phase: 'queued' },
   awaiting_card: { phase: 'awaiting_card', hint: 'place_card' },
   reading: { phase: 'reading', card },
+  writing: { phase: 'writing', ...keep },
+  lifted: { phase: 'writing', ...putBack },
+  verifying: { phase: 'verifying', ...keep },
   succeeded: { phase: 'succeeded', result },
   failed: { phase: 'failed', reason: 'card_refused', detail: null },
-} as const satisfies Record<AttemptProgress['phase'], AttemptProgress>;
+} as const satisfies Record<AttemptProgress['phase'] | 'lifted', AttemptProgress>;
 
 const attemptIn = (progress: AttemptProgress): Attempt => ({
   id: 'attempt-1',
@@ -31,6 +45,7 @@ const EVENTS: Readonly<Record<string, AttemptEvent>> = {
   'started late': { event: 'started', now: EXPIRES_AT },
   'card presented': { event: 'card_presented', card, mustLeaveFirst: false },
   'card must leave': { event: 'card_presented', card, mustLeaveFirst: true },
+  'other card': { event: 'card_presented', card: anotherCard, mustLeaveFirst: false },
   'card settled': { event: 'card_settled', result },
   'card lost': { event: 'card_lost', now: EXPIRES_AT - 1 },
   'card lost late': { event: 'card_lost', now: EXPIRES_AT },
@@ -42,28 +57,46 @@ const EVENTS: Readonly<Record<string, AttemptEvent>> = {
   'time ran out': { event: 'time_ran_out' },
   cancelled: { event: 'cancelled' },
   superseded: { event: 'superseded' },
+  'write planned': { event: 'write_planned', ...write },
+  'write goes on': { event: 'write_progressed', progress: { phase: 'writing', done: 4, total: 9 } },
+  'read back': { event: 'write_progressed', progress: { phase: 'verifying', done: 8, total: 9 } },
+  interrupted: { event: 'write_interrupted' },
+  written: { event: 'card_written', result },
+  mended: { event: 'card_written', result: null },
+  'given up': { event: 'mending_given_up' },
   'work failed': { event: 'work_failed', reason: 'device_timeout', detail: 'no answer within 3000 ms' },
 };
 
-/** What becomes of an attempt, and the command; `-`: nothing. An attempt that has ended is the last column. */
+/**
+ * What becomes of an attempt, and the command; `-`: nothing. `lifted` is `writing` without the card; an attempt that has ended
+ * is the last column.
+ */
 const TABLE = `
-event             | queued                           | awaiting_card                    | reading                          | ended
-started           | place_card, await_card           | place_card, await_card           | place_card, await_card           | -
-started late      | no_card_presented                | no_card_presented                | no_card_presented                | -
-card presented    | reading, read_card               | reading, read_card               | -                                | -
-card must leave   | take_card_away, await_departure  | take_card_away, await_departure  | -                                | -
-card settled      | -                                | -                                | succeeded                        | -
-card lost         | hold_card_still, await_card      | hold_card_still, await_card      | hold_card_still, await_card      | -
-card lost late    | no_card_presented                | no_card_presented                | no_card_presented                | -
-card left         | place_card_again, await_card     | place_card_again, await_card     | -                                | -
-card left late    | no_card_presented                | no_card_presented                | -                                | -
-encoder lost      | reconnect_encoder, await_encoder | reconnect_encoder, await_encoder | reconnect_encoder, await_encoder | -
-encoder lost late | no_card_presented                | no_card_presented                | no_card_presented                | -
-encoder back      | place_card, await_card           | place_card, await_card           | -                                | -
-time ran out      | no_card_presented                | no_card_presented                | -                                | -
-cancelled         | cancelled                        | cancelled                        | -                                | -
-superseded        | superseded                       | superseded                       | -                                | -
-work failed       | device_timeout                   | device_timeout                   | device_timeout                   | -
+event             | queued, awaiting_card            | reading                              | writing, verifying                      | lifted                                  | ended
+started           | place_card, await_card           | place_card, await_card               | encoding_interrupted                    | encoding_interrupted                    | -
+started late      | no_card_presented                | no_card_presented                    | encoding_interrupted                    | encoding_interrupted                    | -
+card presented    | reading, read_card               | -                                    | -                                       | writing, keep_card_there, write_card    | -
+card must leave   | take_card_away, await_departure  | -                                    | -                                       | writing, keep_card_there, write_card    | -
+other card        | reading, read_card               | -                                    | -                                       | -                                       | -
+card settled      | -                                | succeeded                            | -                                       | -                                       | -
+card lost         | hold_card_still, await_card      | hold_card_still, await_card          | hold_card_still, await_card             | hold_card_still, await_card             | -
+card lost late    | no_card_presented                | no_card_presented                    | no_card_presented                       | no_card_presented                       | -
+card left         | place_card_again, await_card     | -                                    | -                                       | -                                       | -
+card left late    | no_card_presented                | -                                    | -                                       | -                                       | -
+encoder lost      | reconnect_encoder, await_encoder | reconnect_encoder, await_encoder     | reconnect_encoder, await_encoder        | reconnect_encoder, await_encoder        | -
+encoder lost late | no_card_presented                | no_card_presented                    | no_card_presented                       | no_card_presented                       | -
+encoder back      | place_card, await_card           | -                                    | -                                       | -                                       | -
+time ran out      | no_card_presented                | -                                    | -                                       | -                                       | -
+cancelled         | cancelled                        | -                                    | -                                       | -                                       | -
+superseded        | superseded                       | -                                    | -                                       | -                                       | -
+write planned     | -                                | writing, keep_card_there, write_card | -                                       | -                                       | -
+write goes on     | -                                | -                                    | writing, keep_card_there, carry_on      | -                                       | -
+read back         | -                                | -                                    | verifying, keep_card_there, carry_on    | -                                       | -
+interrupted       | -                                | -                                    | writing, put_card_back, await_same_card | writing, put_card_back, await_same_card | -
+written           | -                                | -                                    | succeeded                               | succeeded                               | -
+mended            | -                                | -                                    | reading, read_card                      | reading, read_card                      | -
+given up          | -                                | -                                    | reading, read_card                      | reading, read_card                      | -
+work failed       | device_timeout                   | device_timeout                       | device_timeout                          | device_timeout                          | -
 `;
 
 const rows = TABLE.trim()
@@ -81,13 +114,16 @@ function inWords(before: Attempt, { attempt, command }: Step): string {
       return command === 'end' ? attempt.reason : `${attempt.reason}, ${command}`;
     case 'succeeded':
       return command === 'end' ? attempt.phase : `${attempt.phase}, ${command}`;
+    case 'writing':
+    case 'verifying':
+      return `${attempt.phase}, ${attempt.hint}, ${command}`;
     default:
       return `${attempt.phase}, ${command}`;
   }
 }
 
 describe('advance', () => {
-  test.each(rows)('on "%s"', (name, queued, awaiting, reading, ended) => {
+  test.each(rows)('on "%s"', (name, waiting, reading, writing, lifted, ended) => {
     const event = EVENTS[name ?? ''];
     if (event === undefined) throw new Error(`there is no event "${name}"`);
     const words = (progress: AttemptProgress) => {
@@ -98,27 +134,54 @@ describe('advance', () => {
       queued: words(PHASES.queued),
       awaiting: words(PHASES.awaiting_card),
       reading: words(PHASES.reading),
+      writing: words(PHASES.writing),
+      verifying: words(PHASES.verifying),
+      lifted: words(PHASES.lifted),
       succeeded: words(PHASES.succeeded),
       failed: words(PHASES.failed),
-    }).toEqual({ queued, awaiting, reading, succeeded: ended, failed: ended });
+    }).toEqual({
+      ...{ queued: waiting, awaiting: waiting, reading },
+      ...{ writing, verifying: writing, lifted },
+      ...{ succeeded: ended, failed: ended },
+    });
   });
 
   test('is told of every event by the table', () => {
     expect(rows.map(([name]) => name)).toEqual(Object.keys(EVENTS));
   });
 
+  const step = (from: AttemptProgress, name: string) => {
+    const event = EVENTS[name];
+    if (event === undefined) throw new Error(`there is no event "${name}"`);
+    return advance(attemptIn(from), event).attempt;
+  };
+
   test('keeps the card that is read, the result, and what exactly failed', () => {
-    const step = (progress: AttemptProgress, name: string) => {
-      const event = EVENTS[name];
-      if (event === undefined) throw new Error(`there is no event "${name}"`);
-      return advance(attemptIn(progress), event).attempt;
-    };
     expect(step(PHASES.queued, 'card presented')).toEqual(attemptIn({ phase: 'reading', card }));
     expect(step(PHASES.reading, 'card settled')).toEqual(attemptIn({ phase: 'succeeded', result }));
-    expect(step(PHASES.reading, 'work failed')).toEqual(
-      attemptIn({ phase: 'failed', reason: 'device_timeout', detail: 'no answer within 3000 ms' }),
-    );
+    for (const from of [PHASES.reading, PHASES.writing]) {
+      expect(step(from, 'work failed')).toEqual(
+        attemptIn({ phase: 'failed', reason: 'device_timeout', detail: 'no answer within 3000 ms' }),
+      );
+    }
     expect(step(PHASES.reading, 'card lost')).not.toHaveProperty('card');
+  });
+
+  test('keeps the card, the row of the journal and the progress as long as it writes', () => {
+    expect(step(PHASES.reading, 'write planned')).toEqual(
+      attemptIn({ phase: 'writing', card, ...write, hint: 'keep_card_there', progress: null }),
+    );
+    expect(step(PHASES.writing, 'write goes on')).toEqual(
+      attemptIn({ phase: 'writing', ...keep, progress: { done: 4, total: 9 } }),
+    );
+    expect(step(PHASES.writing, 'read back')).toEqual(
+      attemptIn({ phase: 'verifying', ...keep, progress: { done: 8, total: 9 } }),
+    );
+    expect(step(PHASES.verifying, 'interrupted')).toEqual(attemptIn({ phase: 'writing', ...putBack }));
+    expect(step(PHASES.lifted, 'card presented')).toEqual(attemptIn({ phase: 'writing', ...keep }));
+    expect(step(PHASES.verifying, 'written')).toEqual(attemptIn({ phase: 'succeeded', result }));
+    expect(step(PHASES.verifying, 'mended')).toEqual(attemptIn({ phase: 'reading', card }));
+    expect(step(PHASES.writing, 'given up')).toEqual(attemptIn({ phase: 'reading', card }));
   });
 });
 
@@ -164,9 +227,20 @@ describe('whatever happens to an attempt', () => {
     }
   });
 
-  test('it succeeds only from reading', () => {
-    for (const { before, attempt, said } of randomSteps()) {
-      if (attempt.phase === 'succeeded' && attempt !== before) expect(before.phase, said).toBe('reading');
+  test('it succeeds only from reading, or once what was written was read back', () => {
+    for (const { before, attempt, event, said } of randomSteps()) {
+      if (attempt.phase !== 'succeeded' || attempt === before) continue;
+      expect([`reading, card_settled`, `writing, card_written`, `verifying, card_written`], said).toContain(
+        `${before.phase}, ${event.event}`,
+      );
+    }
+  });
+
+  test('it writes only what was planned while the card was read, and only that card', () => {
+    for (const { before, attempt, event, said } of randomSteps()) {
+      if (!('writeId' in attempt) || attempt === before) continue;
+      if ('writeId' in before) expect(attempt, said).toMatchObject({ card: before.card, ...write });
+      else expect(`${before.phase}, ${event.event}`, said).toBe('reading, write_planned');
     }
   });
 
@@ -184,7 +258,9 @@ describe('whatever happens to an attempt', () => {
   test('it waits for no one once its time is over', () => {
     for (const { before, attempt, event, said } of randomSteps()) {
       if (!('now' in event) || event.now < EXPIRES_AT || attempt === before) continue;
-      expect(attempt, said).toMatchObject({ phase: 'failed', reason: 'no_card_presented' });
+      const isBegun = event.event === 'started' && 'writeId' in before;
+      const reason = isBegun ? 'encoding_interrupted' : 'no_card_presented';
+      expect(attempt, said).toMatchObject({ phase: 'failed', reason });
     }
   });
 });

@@ -10,10 +10,24 @@ import type { Site } from '../../../src/site/site.ts';
 import { addUser, announced, contentsOf, openTestSite, waitingForBackend } from './site-bed.ts';
 
 const newCode = (site: Site, acsUserId: string, code: string) =>
-  createCredential(site, { accessMethod: 'code', acsUserId, code, startsAt: 10, endsAt: 20 });
+  createCredential(site, {
+    accessMethod: 'code',
+    acsUserId,
+    code,
+    startsAt: 10,
+    endsAt: 20,
+    entranceIds: [],
+  });
 
 const newCard = (site: Site, acsUserId: string) =>
-  createCredential(site, { accessMethod: 'card', acsUserId, code: null, startsAt: null, endsAt: null });
+  createCredential(site, {
+    accessMethod: 'card',
+    acsUserId,
+    code: null,
+    startsAt: null,
+    endsAt: null,
+    entranceIds: [],
+  });
 
 describe('a credential', () => {
   test('that is a code is issued at once', () => {

@@ -103,7 +103,7 @@ describe('the card on an encoder', () => {
     const folder = temporaryFolder();
     const site = openTestSite({}, folder);
     const id = addEncoder(site);
-    const served = { uid: card.uid, acsUserId: 'ada' };
+    const served = { uid: card.uid, acsUserId: 'ada', acsCredentialId: 'credential-1' };
     cardPresented(site, id, card);
     site.store.encoders.setServedCard(id, served);
     switch (story) {

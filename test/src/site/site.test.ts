@@ -17,14 +17,14 @@ describe('a site', () => {
     expect(openTestSite().identity.acsSystemId).not.toBe(openTestSite().identity.acsSystemId);
   });
 
-  test('has one access system and no entrances', () => {
+  test('has one access system, and only the entrances that were made', () => {
     const site = openTestSite();
     checkSystem(site, site.identity.acsSystemId);
     expect(() => checkSystem(site, 'another')).toThrow(
       expect.objectContaining({ type: 'acs_system_not_found' }),
     );
-    checkEntrances([]);
-    expect(() => checkEntrances(['door'])).toThrow(
+    checkEntrances(site, []);
+    expect(() => checkEntrances(site, ['door'])).toThrow(
       expect.objectContaining({ type: 'acs_entrance_not_found', data: { acs_entrance_id: 'door' } }),
     );
   });

@@ -67,7 +67,7 @@ describe('a user', () => {
   test('takes the codes along, and leaves the cards that are known to nobody', () => {
     const site = openTestSite({ hasBackend: true });
     const ada = addUser(site, 'Ada');
-    const period = { startsAt: null, endsAt: null };
+    const period = { startsAt: null, endsAt: null, entranceIds: [] };
     const pin = createCredential(site, {
       accessMethod: 'code',
       acsUserId: ada.id,
@@ -111,6 +111,7 @@ describe('what an operation writes', () => {
       code: '824759',
       startsAt: null,
       endsAt: null,
+      entranceIds: [],
     });
     const before = contentsOf(site);
     const full = new Error('the disk is full');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { NtagChip } from '../../../drivers/virtual/ntag-chip.ts';
+import { UltralightChip } from '../../../drivers/virtual/ultralight-chip.ts';
 import { fromHex, toHex } from '../../../src/card/hex.ts';
 
 const UID = fromHex('04A2C3F1D25E80');
@@ -19,7 +19,7 @@ function page(number: number): string {
 }
 
 /** Sends a command to a card that was just selected, and again to one that said no. */
-function sender(chip: NtagChip) {
+function sender(chip: UltralightChip) {
   return (hex: string) => {
     const answer = chip.exchange(fromHex(hex));
     if (answer.kind === 'nak') chip.activate();
@@ -29,7 +29,7 @@ function sender(chip: NtagChip) {
 
 describe.each(SIZES)('an $technology', ({ technology, last, lock, config, container, size }) => {
   const make = () => {
-    const chip = new NtagChip(technology, UID);
+    const chip = new UltralightChip(technology, UID);
     return { chip, send: sender(chip) };
   };
 
@@ -162,7 +162,7 @@ describe.each(SIZES)('an $technology', ({ technology, last, lock, config, contai
     for (let attempt = 1; attempt <= 2; attempt++) expect(send('1B00000000')).toEqual(NO);
     expect(send('1B01020304')).toBe('AABB');
     for (let attempt = 1; attempt <= 3; attempt++) expect(send('1B00000000')).toEqual(NO);
-    const again = sender(new NtagChip(technology, UID, chip.memory));
+    const again = sender(new UltralightChip(technology, UID, chip.memory));
     expect(again('1B01020304')).toEqual({ kind: 'nak', code: 4 });
   });
 
@@ -196,15 +196,15 @@ describe.each(SIZES)('an $technology', ({ technology, last, lock, config, contai
 
   test('keeps its memory in another object, the password too', () => {
     const { chip } = protect('00');
-    const again = sender(new NtagChip(technology, UID, chip.memory));
+    const again = sender(new UltralightChip(technology, UID, chip.memory));
     expect(again('1B01020304')).toBe('AABB');
-    expect(() => new NtagChip(technology, UID, chip.memory.slice(1))).toThrow('bytes');
-    expect(() => new NtagChip(technology, fromHex('04000000000000'), chip.memory)).toThrow('uid');
+    expect(() => new UltralightChip(technology, UID, chip.memory.slice(1))).toThrow('bytes');
+    expect(() => new UltralightChip(technology, fromHex('04000000000000'), chip.memory)).toThrow('uid');
   });
 });
 
 test('a card that said no, or was halted, is silent until it is selected again', () => {
-  const chip = new NtagChip('ntag213', UID);
+  const chip = new UltralightChip('ntag213', UID);
   expect(chip.exchange(fromHex('30FF'))).toEqual(NO);
   expect(chip.exchange(fromHex('60'))).toEqual(SILENCE);
   chip.activate();
@@ -213,12 +213,14 @@ test('a card that said no, or was halted, is silent until it is selected again',
 });
 
 test('the signature has 32 bytes', () => {
-  expect(new NtagChip('ntag213', UID).exchange(fromHex('3C00'))).toMatchObject({ bytes: new Uint8Array(32) });
+  expect(new UltralightChip('ntag213', UID).exchange(fromHex('3C00'))).toMatchObject({
+    bytes: new Uint8Array(32),
+  });
 });
 
 test.each(['', '6000', '30', '300400', 'A204010203', 'A20401020304FF', '1B010203', '3901', '3C01', 'A0'])(
   '"%s" is refused',
   (hex) => {
-    expect(new NtagChip('ntag213', UID).exchange(fromHex(hex))).toEqual(NO);
+    expect(new UltralightChip('ntag213', UID).exchange(fromHex(hex))).toEqual(NO);
   },
 );

@@ -1,0 +1,280 @@
+import { describe, expect, test } from 'vitest';
+import { DESFIRE_GENERATIONS } from '../../../../src/encoder/contract.ts';
+import {
+  addApplication,
+  addOtherApplication,
+  applicationsOn,
+  FACTORY,
+  openCard,
+  setCardKey,
+  setCardSettings,
+} from './card-owner.ts';
+import {
+  BLANK,
+  FOREIGN_KEYS,
+  NEW_KEYS,
+  NEXT_RECORD,
+  RECORD,
+  recordImage,
+  TrialCard,
+} from './desfire-card-trial.ts';
+
+const AUTHENTIC = { kind: 'record', record: RECORD, standing: 'authentic' };
+const NEXT = { kind: 'record', record: NEXT_RECORD, standing: 'authentic' };
+
+describe.each(DESFIRE_GENERATIONS)('on an %s card', (generation) => {
+  test('a new card gets the record, and says so', async () => {
+    const card = new TrialCard({ generation });
+    expect((await card.inspect()).content).toEqual({ kind: 'blank' });
+    const notes = await card.write(recordImage(RECORD));
+    expect(notes.map(({ phase, done, total }) => `${phase} ${done}/${total}`)).toEqual([
+      ...[0, 1, 2, 3, 4, 5, 6, 7].map((done) => `writing ${done}/9`),
+      ...[7, 8, 9].map((done) => `verifying ${done}/9`),
+    ]);
+    const found = await card.inspect();
+    expect(found.content).toEqual(AUTHENTIC);
+    expect(found.keyVersion).toBe(1);
+    expect(found.capacityBytes).toBe(188);
+    expect(found.facts).toContainEqual(['Application', 'F48ED0: keys of versions 1, 1, 1']);
+    expect(found.facts).toContainEqual(['Chip', expect.stringContaining(generation.toUpperCase())]);
+  });
+
+  test('writing it again changes nothing', async () => {
+    const card = await written(generation);
+    const { revision } = card.chip;
+    expect(await card.write(recordImage(RECORD))).toEqual([
+      { phase: 'verifying', done: 0, total: 1 },
+      { phase: 'verifying', done: 1, total: 1 },
+    ]);
+    expect(card.chip.revision).toBe(revision);
+  });
+
+  test('a later record takes the place of the earlier one', async () => {
+    const card = await written(generation);
+    await card.write(recordImage(NEXT_RECORD));
+    expect((await card.inspect()).content).toEqual(NEXT);
+    await card.write(recordImage(RECORD));
+    expect((await card.inspect()).content).toEqual(AUTHENTIC);
+  });
+
+  test('a card with the last version of the keys is read, and gets the new ones', async () => {
+    const card = await written(generation);
+    const site = { keys: NEW_KEYS };
+    expect(await card.inspect(site)).toMatchObject({ content: AUTHENTIC, keyVersion: 1 });
+    await card.write(recordImage(RECORD), site);
+    expect(await card.inspect(site)).toMatchObject({ content: AUTHENTIC, keyVersion: 2 });
+    expect((await card.inspect()).content.kind).toBe('locked');
+  });
+
+  test("another site's application stays as it is", async () => {
+    const card = await written(generation);
+    const { memory } = card.chip;
+    const foreign = { keys: FOREIGN_KEYS };
+    const { content, capacityBytes } = await card.inspect(foreign);
+    expect(content).toEqual({ kind: 'locked', description: expect.stringContaining('version 1') });
+    expect(capacityBytes).toBe(0);
+    for (const image of [recordImage(RECORD), BLANK]) {
+      await expect(card.write(image, foreign)).rejects.toMatchObject({ code: 'card_refused' });
+    }
+    expect(card.chip.memory).toEqual(memory);
+  });
+
+  test('an erased card is as from the factory, memory too, and can be used by another site', async () => {
+    const card = new TrialCard({ generation });
+    const fresh = card.chip.memory;
+    await card.write(recordImage(RECORD));
+    await card.write(BLANK);
+    expect(card.chip.memory).toEqual(fresh);
+    expect(await card.write(BLANK)).toEqual([
+      { phase: 'verifying', done: 0, total: 1 },
+      { phase: 'verifying', done: 1, total: 1 },
+    ]);
+    await card.write(recordImage(RECORD), { keys: FOREIGN_KEYS });
+    expect((await card.inspect({ keys: FOREIGN_KEYS })).content).toEqual(AUTHENTIC);
+  });
+
+  test('erasing leaves other applications alone', async () => {
+    const card = new TrialCard({ generation });
+    await addOtherApplication(card, 0x00c0de, 32);
+    await card.write(recordImage(RECORD));
+    expect(await applicationsOn(card)).toBe(2);
+    await card.write(BLANK);
+    expect(await applicationsOn(card)).toBe(1);
+    expect((await card.inspect()).content).toEqual({ kind: 'blank' });
+  });
+
+  test('a card can be put back to what it was', async () => {
+    const card = new TrialCard({ generation });
+    const { preimage: blank } = await card.inspect();
+    await card.write(recordImage(RECORD));
+    const { preimage: earlier } = await card.inspect();
+    await card.write(recordImage(NEXT_RECORD));
+    await card.write({ kind: 'previous', format: 'mifare_desfire', preimage: earlier });
+    expect((await card.inspect()).content).toEqual(AUTHENTIC);
+    await card.write({ kind: 'previous', format: 'mifare_desfire', preimage: blank });
+    expect((await card.inspect()).content).toEqual({ kind: 'blank' });
+  });
+
+  test('putting back a card that was locked does nothing', async () => {
+    const card = await written(generation);
+    const { preimage } = await card.inspect({ keys: FOREIGN_KEYS });
+    const { memory } = card.chip;
+    const before = card.commands.length;
+    await card.write({ kind: 'previous', format: 'mifare_desfire', preimage }, { keys: FOREIGN_KEYS });
+    expect(card.commands.length).toBe(before);
+    expect(card.chip.memory).toEqual(memory);
+  });
+
+  describe("the card's own master key", () => {
+    test('is left alone unless the settings say otherwise', async () => {
+      const card = await written(generation);
+      await openCard(card, FACTORY);
+    });
+
+    test("becomes the site's at the very end, is found again, renewed, and given back", async () => {
+      const card = new TrialCard({ generation });
+      const fresh = card.chip.memory;
+      const own = { piccMasterKey: 'own' } as const;
+      await card.write(recordImage(RECORD), own);
+      await expect(openCard(card, FACTORY)).rejects.toThrow('not the key');
+      expect(await card.inspect(own)).toMatchObject({ content: AUTHENTIC });
+      await card.write(recordImage(NEXT_RECORD), own);
+      const renewed = { ...own, keys: NEW_KEYS };
+      await card.write(recordImage(NEXT_RECORD), renewed);
+      expect(await card.inspect(renewed)).toMatchObject({ content: NEXT, keyVersion: 2 });
+      expect((await card.inspect(renewed)).facts).toContainEqual(['Card master key', 'version 2']);
+      await card.write(BLANK, renewed);
+      expect(card.chip.memory).toEqual(fresh);
+    });
+
+    test.each([0, 1, 9])(
+      "somebody else's, of version %d, keeps the site from taking over, before anything is written",
+      async (version) => {
+        const card = new TrialCard({ generation });
+        await setCardKey(card, version);
+        const { memory } = card.chip;
+        // A version that happens to be the site's newest is taken for it: then only a card that the key is needed for is refused.
+        const own = { piccMasterKey: 'own', keys: NEW_KEYS } as const;
+        expect((await card.inspect(own)).content.kind).toBe('locked');
+        await expect(card.write(recordImage(RECORD), own)).rejects.toMatchObject({ code: 'card_refused' });
+        expect(card.chip.memory).toEqual(memory);
+        // Applications may be created without it.
+        await card.write(recordImage(RECORD));
+        expect((await card.inspect()).content).toEqual(AUTHENTIC);
+      },
+    );
+
+    test('that may not be changed keeps the site from taking over', async () => {
+      const card = new TrialCard({ generation });
+      await setCardSettings(card, 0x0e);
+      const { memory } = card.chip;
+      const own = { piccMasterKey: 'own' } as const;
+      expect((await card.inspect(own)).content.kind).toBe('locked');
+      await expect(card.write(recordImage(RECORD), own)).rejects.toMatchObject({ code: 'card_refused' });
+      expect(card.chip.memory).toEqual(memory);
+    });
+  });
+
+  describe('a card on which only its master key creates applications', () => {
+    test('is written with the key from the factory, and erased', async () => {
+      const card = new TrialCard({ generation });
+      await setCardSettings(card, 0x0b);
+      await addOther(card);
+      expect((await card.inspect()).content).toEqual({ kind: 'blank' });
+      await card.write(recordImage(RECORD));
+      expect((await card.inspect()).content).toEqual(AUTHENTIC);
+      await card.write(BLANK);
+      expect((await card.inspect()).content).toEqual({ kind: 'blank' });
+      expect(await applicationsOn(card)).toBe(1);
+
+      /** With the master key, as here nothing goes without. */
+      async function addOther(trial: TrialCard) {
+        const session = await openCard(trial);
+        await session.perform('create', 0xca, Uint8Array.of(0xde, 0xc0, 0x00, 0x0f, 0x01));
+      }
+    });
+
+    test("is refused where the key is somebody else's, and nothing is written", async () => {
+      const card = new TrialCard({ generation });
+      await setCardSettings(card, 0x0b);
+      await setCardKey(card, 9);
+      const { memory } = card.chip;
+      expect((await card.inspect()).content.kind).toBe('locked');
+      await expect(card.write(recordImage(RECORD))).rejects.toMatchObject({ code: 'card_refused' });
+      expect(card.chip.memory).toEqual(memory);
+    });
+
+    test('does not even tell its settings, and is written with the key', async () => {
+      const card = new TrialCard({ generation });
+      await setCardSettings(card, 0x09);
+      await card.write(recordImage(RECORD));
+      expect((await card.inspect()).content).toEqual(AUTHENTIC);
+    });
+  });
+
+  test('a card that is too full is told apart before anything is written', async () => {
+    const card = new TrialCard({ generation, storageBytes: 2048 });
+    await addOtherApplication(card, 0x00c0de, 1800);
+    const { memory } = card.chip;
+    expect(await card.inspect()).toMatchObject({ content: { kind: 'blank' }, capacityBytes: 0 });
+    await expect(card.write(recordImage(RECORD))).rejects.toMatchObject({ code: 'card_unsupported' });
+    expect(card.chip.memory).toEqual(memory);
+  });
+
+  test("somebody else's application under the same id is left alone, also with factory keys", async () => {
+    const card = new TrialCard({ generation });
+    await addApplication(card, Uint8Array.of(0xd0, 0x8e, 0xf4, 0x0f, 0x83));
+    const { memory } = card.chip;
+    expect((await card.inspect()).content.kind).toBe('locked');
+    for (const image of [recordImage(RECORD), BLANK]) {
+      await expect(card.write(image)).rejects.toMatchObject({ code: 'card_refused' });
+    }
+    expect(card.chip.memory).toEqual(memory);
+  });
+
+  test('an application that was only just created is incomplete, and is finished', async () => {
+    const card = new TrialCard({ generation });
+    await addApplication(card);
+    expect(await card.inspect()).toMatchObject({ content: { kind: 'incomplete' }, keyVersion: null });
+    await card.write(recordImage(RECORD));
+    expect((await card.inspect()).content).toEqual(AUTHENTIC);
+  });
+
+  test('a record with more entrances than fit is refused before the card is asked anything', async () => {
+    const card = new TrialCard({ generation });
+    const entrances = Array.from({ length: 100 }, (_, at) => 1000 + at);
+    await expect(card.write(recordImage({ ...RECORD, entrances }))).rejects.toMatchObject({
+      code: 'card_unsupported',
+    });
+    expect(card.commands).toEqual([]);
+  });
+
+  test('takes as many exchanges as the page says', async () => {
+    const fresh = new TrialCard({ generation });
+    const first = generation === 'ev1' ? 1 : 0;
+    expect(await fresh.count(() => fresh.inspect())).toBe(8);
+    expect(await fresh.count(() => fresh.write(recordImage(RECORD)))).toBe(24 + first);
+    expect(await fresh.count(() => fresh.inspect())).toBe(15 + first);
+    expect(await fresh.count(() => fresh.write(recordImage(RECORD)))).toBe(14 + first);
+    expect(await fresh.count(() => fresh.write(recordImage(NEXT_RECORD)))).toBe(18 + first);
+    expect(await fresh.count(() => fresh.write(BLANK))).toBe(11 + first);
+  });
+});
+
+test('a card that shows a random number is refused before it is asked anything', async () => {
+  const card = new TrialCard();
+  const random = { ...card.card, uid: '08A2C3F1' };
+  const trial = Object.assign(card, { card: random });
+  expect((await trial.inspect()).content).toEqual({
+    kind: 'locked',
+    description: expect.stringContaining('random ID'),
+  });
+  await expect(trial.write(recordImage(RECORD))).rejects.toMatchObject({ code: 'card_refused' });
+  expect(trial.commands).toEqual([]);
+});
+
+async function written(generation: (typeof DESFIRE_GENERATIONS)[number]): Promise<TrialCard> {
+  const card = new TrialCard({ generation });
+  await card.write(recordImage(RECORD));
+  return card;
+}
