@@ -22,7 +22,8 @@ import {
 import { makeMissingEntrances } from './site/entrances.ts';
 import { listenForForeignWrites } from './site/foreign-writes.ts';
 import { openSite, type Site } from './site/site.ts';
-import { openSiteKeys } from './site-keys.ts';
+import { SiteKeysError } from './site-keys/errors.ts';
+import { openSiteKeys, type SiteKeyring } from './site-keys.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
 import { lockState } from './store/sqlite/state-lock.ts';
 
@@ -62,7 +63,7 @@ export async function startDaemon(config: Config, clock: Clock, log: Logger): Pr
   fromState(state_dir, () => makeMissingEntrances(site, config.site.entrances));
 
   const encoders = parts.use(new Encoders(observerOf(site), clock, log));
-  const keyring = fromState(state_dir, () => openSiteKeys(state_dir, process.env));
+  const keyring = openKeyring(state_dir);
   const formats = formatsOf(config);
   const { acsSystemId: siteId } = site.identity;
   const cardSite = () => ({ siteId, formats, keys: keyring.current() });
@@ -160,6 +161,18 @@ function observerOf(site: Site): EncoderObserver {
     cardPresented: (id, card) => cardPresented(site, id, card),
     cardRemoved: (id, card, cause) => cardRemoved(site, id, card, cause),
   };
+}
+
+/** Throws ConfigError when somebody must put the keys right, StartError when the disk may serve later. */
+function openKeyring(stateDir: string): SiteKeyring {
+  try {
+    return openSiteKeys(stateDir, process.env);
+  } catch (error) {
+    if (!(error instanceof SiteKeysError)) throw error;
+    throw error.code === 'unusable'
+      ? new StartError(error.message, { cause: error })
+      : new ConfigError([error.message]);
+  }
 }
 
 /** What `open` makes of the state folder. Throws StartError. */

@@ -1,7 +1,6 @@
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import type { NativeReader, ReaderStatus } from 'nfc-pcsc';
 import { EncoderError } from '../../src/encoder/errors.ts';
-import { Lane } from './lane.ts';
 import { retire } from './retired.ts';
 import { fromScard } from './scard-errors.ts';
 
@@ -9,6 +8,13 @@ import { fromScard } from './scard-errors.ts';
 const LONGEST_ANSWER_BYTES = 258;
 
 type BeginCall<T> = (done: (error: Error | null | undefined, value?: T) => void) => void;
+
+/** A call that has begun, or waits for its turn. */
+interface Call {
+  readonly doing: string;
+  begin(): void;
+  reject(reason: unknown): void;
+}
 
 /** What is called of the package's reader. */
 export type CalledReader = Pick<NativeReader, 'connected' | 'connect' | 'disconnect' | 'transmit'>;
@@ -23,9 +29,13 @@ export class NativeCalls {
   readonly #another: () => NativeReader;
   readonly #timeoutMs: number;
   readonly #gone: AbortSignal;
-  readonly #lane = new Lane();
-  readonly #underWay = new Set<Promise<void>>();
+  readonly #waiting: Call[] = [];
+  /** One for all calls: it is set anew when a call begins. The call itself keeps the process alive. */
+  readonly #deadline: NodeJS.Timeout;
+  /** The package has not returned from it yet. */
+  #running: Call | undefined;
   #stuck: EncoderError | undefined;
+  #idle: PromiseWithResolvers<true> | undefined;
 
   /** `another` makes a second object for the same reader. */
   constructor(reader: CalledReader, another: () => NativeReader, timeoutMs: number, gone: AbortSignal) {
@@ -33,15 +43,17 @@ export class NativeCalls {
     this.#another = another;
     this.#timeoutMs = timeoutMs;
     this.#gone = gone;
+    this.#deadline = setTimeout(() => this.#miss(), timeoutMs).unref();
+    gone.addEventListener('abort', () => this.#refuse(gone.reason), { once: true });
   }
 
   /** Resolves with true when every call has returned, with false when that takes longer than `waitMs`. */
   async idleWithin(waitMs: number): Promise<boolean> {
-    if (this.#underWay.size === 0) return true;
+    if (this.#running === undefined) return true;
+    this.#idle ??= Promise.withResolvers<true>();
     const late = new AbortController();
-    const returned = Promise.all(this.#underWay).then(() => true);
     const tooLate = delay(waitMs, false, { signal: late.signal }).catch(() => false);
-    const isIdle = await Promise.race([returned, tooLate]);
+    const isIdle = await Promise.race([this.#idle.promise, tooLate]);
     late.abort();
     return isIdle;
   }
@@ -100,35 +112,58 @@ export class NativeCalls {
   }
 
   #call<T>(doing: string, begin: BeginCall<T>): Promise<T> {
-    return this.#lane.run(() => this.#callNow(doing, begin));
+    return new Promise((resolve, reject) => {
+      const call: Call = {
+        doing,
+        reject,
+        begin: () =>
+          begin((error, value) => {
+            if (this.#running !== call) return;
+            if (error || value === undefined)
+              reject(error ?? new EncoderError('device_protocol', `${doing}: no answer and no error`));
+            else resolve(value);
+            this.#returned();
+          }),
+      };
+      this.#waiting.push(call);
+      this.#beginNext();
+    });
   }
 
-  #callNow<T>(doing: string, begin: BeginCall<T>): Promise<T> {
-    if (this.#gone.aborted) return Promise.reject(this.#gone.reason);
-    if (this.#stuck !== undefined) return Promise.reject(this.#stuck);
-    return new Promise((resolve, reject) => {
-      const lose = () => reject(this.#gone.reason);
-      const deadline = setTimeout(() => {
-        this.#stuck = new EncoderError(
-          'device_timeout',
-          `${doing}: no answer within ${this.#timeoutMs} ms; take the card away`,
-        );
-        reject(this.#stuck);
-      }, this.#timeoutMs);
-      this.#gone.addEventListener('abort', lose, { once: true });
-      const returned = Promise.withResolvers<void>();
-      this.#underWay.add(returned.promise);
-      begin((error, value) => {
-        if (!this.#underWay.has(returned.promise)) return;
-        this.#underWay.delete(returned.promise);
-        returned.resolve();
-        this.#stuck = undefined;
-        clearTimeout(deadline);
-        this.#gone.removeEventListener('abort', lose);
-        if (error || value === undefined)
-          reject(error ?? new EncoderError('device_protocol', `${doing}: no answer and no error`));
-        else resolve(value);
-      });
-    });
+  #beginNext(): void {
+    if (this.#gone.aborted) this.#refuse(this.#gone.reason);
+    if (this.#stuck !== undefined) this.#refuse(this.#stuck);
+    if (this.#running !== undefined) return;
+    const call = this.#waiting.shift();
+    if (call === undefined) return;
+    this.#running = call;
+    this.#deadline.refresh();
+    try {
+      call.begin();
+    } catch (error) {
+      call.reject(error);
+      this.#returned();
+    }
+  }
+
+  #returned(): void {
+    this.#running = undefined;
+    this.#stuck = undefined;
+    this.#idle?.resolve(true);
+    this.#idle = undefined;
+    this.#beginNext();
+  }
+
+  #miss(): void {
+    if (this.#running === undefined) return;
+    const message = `${this.#running.doing}: no answer within ${this.#timeoutMs} ms; take the card away`;
+    this.#stuck = new EncoderError('device_timeout', message);
+    this.#refuse(this.#stuck);
+  }
+
+  /** Nobody waits for an answer any more. */
+  #refuse(reason: unknown): void {
+    this.#running?.reject(reason);
+    for (const call of this.#waiting.splice(0)) call.reject(reason);
   }
 }

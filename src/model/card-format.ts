@@ -7,7 +7,7 @@ export type CardFormat = (typeof CARD_FORMATS)[number];
 
 /** A format as a site uses it. */
 export type FormatSettings =
-  /** An NDEF external record (docs/card-formats.md, "ntag"). */
+  /** An NDEF external record (docs/card-formats/ntag.md). */
   | {
       readonly format: 'ntag';
       /** Whether writing needs the site's password afterwards. Ignored by cards without PWD_AUTH and readers that cannot pass it on. */

@@ -1,7 +1,7 @@
 import type { CardFormat } from './card-format.ts';
 
 /**
- * What a credential says on a card, whatever the card: what an offline lock reads and trusts. docs/card-formats.md has it byte
+ * What a credential says on a card, whatever the card: what an offline lock reads and trusts. docs/card-formats/record.md has it byte
  * by byte. Times are milliseconds since 1970 in whole seconds, as the card keeps them.
  */
 export interface CardRecord {

@@ -39,11 +39,10 @@ export function overwritingRefusal(
   const { contents, occupant, now } = facts;
   if (facts.mayOverwrite) return null;
   const { content } = contents;
-  const mayBeLost =
-    content.kind === 'record' && content.standing === 'other_site'
-      ? isOver(content.record.endsAt, now)
-      : occupant?.isIssued !== true || isOver(occupant.endsAt, now);
-  return mayBeLost ? null : 'card_carries_another_credential';
+  const isOthersOver =
+    content.kind !== 'record' || content.standing !== 'other_site' || isOver(content.record.endsAt, now);
+  const isOwnOver = occupant?.isIssued !== true || isOver(occupant.endsAt, now);
+  return isOthersOver && isOwnOver ? null : 'card_carries_another_credential';
 }
 
 function isOver(endsAt: number | null, now: number): boolean {

@@ -159,14 +159,15 @@ export const ENCODE_STORIES: readonly Story[] = [
     async tell(desk) {
       const card = newCard();
       const { acs_credential_id, ends_at } = await issued(desk, card);
-      await desk.bench.seam.acs.credentials.update({ acs_credential_id, ends_at: inDays(5) });
+      const later = inDays(5);
+      await desk.bench.seam.acs.credentials.update({ acs_credential_id, ends_at: later });
       const changed = await lookUp(desk, acs_credential_id);
-      expect(changed).toMatchObject({ ends_at: inDays(5), is_issued: true });
+      expect(changed).toMatchObject({ ends_at: later, is_issued: true });
       expect(warningCodes(changed)).toEqual(['needs_to_be_reissued']);
       const scanned = await desk.serve(await desk.scan(), card);
       expect(scanned.result).toMatchObject({
         acs_credential_on_encoder: { ends_at, record_standing: 'authentic' },
-        acs_credential_on_seam: { acs_credential_id, ends_at: changed.ends_at },
+        acs_credential_on_seam: { acs_credential_id, ends_at: later },
         warnings: [
           {
             warning_code: 'acs_credential_on_encoder_out_of_sync',

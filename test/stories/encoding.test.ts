@@ -66,7 +66,11 @@ describe('on the virtual encoder', () => {
     const card = newCard();
     const { acs_credential_id } = await newCredential(story);
     const asked = await story.encode({ acs_credential_id });
-    await desk.placeCard({ ...card, faults: { pulled_at: { exchange: 60, moment: 'after' } } });
+    await desk.placeCard({ ...card, faults: { delay_ms: 10 } });
+    await story.live.next('action_attempt.changed', ({ action_attempt: { action_attempt_id, progress } }) => {
+      return action_attempt_id === asked.action_attempt_id && progress !== undefined;
+    });
+    await desk.removeCard();
     await story.hint(asked.action_attempt_id, /Put the same card back/);
     const journal = async (filter: object) =>
       (await desk.raw.ask('/v1/card_writes/list', filter, z.object({ card_writes: z.array(cardWrite) })))
@@ -241,9 +245,10 @@ describe('entrances and changes of a credential', () => {
       seam.acs.credentials.create({ acs_user_id, access_method: 'code', code, starts_at: inDays(1) });
     const [one, two] = [await make('100200'), await make('300400')];
     const { acs_credential_id } = one;
-    await seam.acs.credentials.update({ acs_credential_id, code: '500600', ends_at: inDays(2) });
+    const ends_at = inDays(2);
+    await seam.acs.credentials.update({ acs_credential_id, code: '500600', ends_at });
     const changed = await seam.acs.credentials.get({ acs_credential_id });
-    expect(changed).toEqual({ ...one, code: '500600', ends_at: inDays(2), display_name: 'Code 50****' });
+    expect(changed).toEqual({ ...one, code: '500600', ends_at, display_name: 'Code 50****' });
     const refused = [
       [{ acs_credential_id, code: two.code ?? '' }, 'duplicate_code'],
       [{ acs_credential_id, code: 'abc' }, 'invalid_input'],

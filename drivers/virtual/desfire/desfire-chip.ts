@@ -56,8 +56,9 @@ export class DesfireChip implements Chip {
   readonly technology = 'mifare_desfire';
   readonly sak = 0x20;
   readonly historicalBytes = Uint8Array.of(0x80);
+  /** Its own; or one that it draws when it comes into the field, where it was configured so. */
+  readonly uid: Uint8Array;
   readonly #card: PoweredCard;
-  #uid: Uint8Array;
   #waiting: Waiting = COMMAND;
 
   /** `uid`: 7 bytes. Throws a plain Error when the memory is not this card's. */
@@ -68,20 +69,15 @@ export class DesfireChip implements Chip {
     if (!isSame(picc.uid, uid))
       throw new Error('the memory of the DESFire carries another uid than the card');
     this.#card = new PoweredCard(picc, random);
-    this.#uid = this.#shownUid();
+    this.uid = picc.isUidRandom ? randomUid(random) : picc.uid.slice();
   }
 
   get generation(): DesfireGeneration {
     return this.#card.picc.generation;
   }
 
-  /** Its own, or one that it draws anew at each activation, when it was configured so. */
-  get uid(): Uint8Array {
-    return this.#uid;
-  }
-
   get atqa(): Uint8Array {
-    return Uint8Array.of(this.#card.picc.isUidRandom ? 0x04 : 0x44, 0x03);
+    return Uint8Array.of(this.uid.length === 4 ? 0x04 : 0x44, 0x03);
   }
 
   get memory(): Uint8Array {
@@ -95,7 +91,6 @@ export class DesfireChip implements Chip {
   activate(): void {
     this.#waiting = COMMAND;
     this.#card.select(undefined);
-    this.#uid = this.#shownUid();
   }
 
   exchange(frame: Uint8Array): ChipAnswer {
@@ -185,11 +180,6 @@ export class DesfireChip implements Chip {
     if (rest.length === 0) return { status: OK, data: frame };
     this.#waiting = { for: 'fetching', frames: rest };
     return { status: MORE, data: frame };
-  }
-
-  #shownUid(): Uint8Array {
-    const { picc, random } = this.#card;
-    return picc.isUidRandom ? randomUid(random) : picc.uid.slice();
   }
 }
 

@@ -135,6 +135,7 @@ async function goalBefore(
     work,
     session,
     before.map(({ sector }) => sector),
+    undefined,
   );
   const open = found.filter((sector): sector is OpenSector => sector.kind === 'open');
   if (open.length < found.length) {

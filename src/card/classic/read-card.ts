@@ -54,29 +54,34 @@ export async function readCard(
   session: ClassicSession,
 ): Promise<FoundCard> {
   const { sectors, hasDirectory } = work.settings;
+  const directorySectors = hasDirectory
+    ? await readSectors(work, session, directorySectorsFor(sectors), undefined)
+    : [];
+  const opened = directorySectors.find((sector) => sector.kind === 'open');
   return {
-    directorySectors: hasDirectory ? await readSectors(work, session, directorySectorsFor(sectors)) : [],
-    sectors: await readSectors(work, session, sectors),
+    directorySectors,
+    sectors: await readSectors(work, session, sectors, opened?.trailer.lock),
   };
 }
 
-/** Reads sectors, and gives them back in the order in which they were named. */
+/** Reads sectors, and gives them back in the order in which they were named. `expected` is whose keys they probably have. */
 export async function readSectors(
   { keys, card }: CardWork<'mifare_classic'>,
   session: ClassicSession,
   sectors: readonly number[],
+  expected: SectorLock | undefined,
 ): Promise<readonly FoundSector[]> {
   const found = new Map<number, FoundSector>();
-  let expected: SectorLock | undefined;
+  let likely = expected;
   let left: readonly number[] = [...sectors.slice(-1), ...sectors.slice(0, -1)];
   for (let sector = left[0]; sector !== undefined; sector = left[0]) {
     left = left.slice(1);
-    const read = await openSector(session, keys, card.uid, sector, expected);
+    const read = await openSector(session, keys, card.uid, sector, likely);
     found.set(sector, read);
     if (read.kind === 'locked') continue;
     // A card of ours gets its commit block in the first sector invalidated first; on a fresh one that sector comes last.
     if (found.size === 1 && read.trailer.lock.kind !== 'factory') left = left.toReversed();
-    expected = read.trailer.lock;
+    likely = read.trailer.lock;
   }
   return sectors.flatMap((sector) => found.get(sector) ?? []);
 }

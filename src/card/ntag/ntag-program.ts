@@ -37,8 +37,7 @@ export const ntagProgram: CardProgram<'ntag'> = {
       : whole;
     let read = await readTag(work, wanted);
     if (sealed && recordOffset(read.area) > USUAL_CONTROL_BYTES) read = await readTag(work, whole);
-    const preimage =
-      image.kind === 'previous' ? decodePreimage(image.preimage, areaBytesOf(read.layout)) : undefined;
+    const preimage = image.kind === 'previous' ? decodePreimage(image.preimage, read.area.length) : undefined;
     const target = targetArea(work, read, sealed, preimage);
     const dataSteps = [
       ...(sealed ? containerSteps(read.layout, read.pages) : []),

@@ -72,8 +72,9 @@ export function areaWithRecord(layout: TagLayout, area: Uint8Array, sealed: Uint
   return next;
 }
 
-/** The area with an empty message in it, and zeros behind. */
+/** The area with an empty message in it, and zeros behind; as it is where there is no room for that. */
 export function blankArea(layout: TagLayout, area: Uint8Array): Uint8Array {
+  if (recordOffset(area) + TLV_OVERHEAD_BYTES > area.length) return area;
   const next = new Uint8Array(area.length);
   next.set(prefix(layout, area));
   next.set(ndefTlv(new Uint8Array(0)), recordOffset(area));

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   type AccessCondition,
@@ -59,6 +60,40 @@ describe('access bits', () => {
     expect(decodeAccessBits(fromHex('FF07'))).toBeUndefined();
   });
 });
+
+describe('any three bytes', () => {
+  const threeBytes = fc.uint8Array({ minLength: 3, maxLength: 3 });
+
+  test('are either contradicting access bits, or those that their meaning is written with', () => {
+    fc.assert(
+      fc.property(threeBytes, (bytes) => {
+        const access = decodeAccessBits(bytes);
+        if (access !== undefined) expect(encodeAccessBits(access)).toEqual(bytes);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('in a trailer are read in the same way, whatever the keys around them', () => {
+    const key = fc.uint8Array({ minLength: 6, maxLength: 6 });
+    const access = fc.tuple(...CONDITIONS.slice(0, 4).map(() => fc.constantFrom(...CONDITIONS)));
+    fc.assert(
+      fc.property(
+        key,
+        fc.oneof(threeBytes, access.map(bitsOf)),
+        fc.integer({ min: 0, max: 255 }),
+        key,
+        (a, bits, gpb, b) => {
+          expect(accessOfTrailer(Uint8Array.of(...a, ...bits, gpb, ...b))).toEqual(decodeAccessBits(bits));
+        },
+      ),
+    );
+  });
+});
+
+function bitsOf([first = 0, second = 0, third = 0, trailer = 0]: readonly AccessCondition[]): Uint8Array {
+  return encodeAccessBits([first, second, third, trailer]);
+}
 
 test('key B can be read in conditions 000, 001 and 010 alone', () => {
   expect(CONDITIONS.filter(isKeyBReadable)).toEqual([0b000, 0b001, 0b010]);

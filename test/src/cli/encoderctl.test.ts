@@ -48,7 +48,19 @@ describe('encoderctl', () => {
     const { shell } = desk;
     const help = await shell.run('--help');
     expect(help).toMatchObject({ code: 0, stderr: '' });
-    for (const command of ['keys create', 'origins allow', 'encoders', 'watch', 'scan', 'status']) {
+    for (const command of [
+      ...[
+        'keys create',
+        'origins allow',
+        'encoders',
+        'entrances list',
+        'watch',
+        'scan',
+        'encode',
+        'card read',
+      ],
+      'status',
+    ]) {
       expect(help.stdout).toContain(`  ${command}`);
     }
     expect(await shell.run()).toEqual({ code: 64, stdout: '', stderr: help.stdout });

@@ -93,6 +93,7 @@ export function contentsOf({ store }: Site): unknown {
     users: store.users.list({}, everything).rows,
     identities: store.userIdentities.list({}, everything).rows,
     credentials: store.credentials.list({}, everything).rows,
+    cardWrites: store.cardWrites.list({}, everything).rows,
     events: store.events.list({}, everything).rows,
     attempts: store.attempts.list({}, everything).rows,
     outbox: store.outbox.list(1000),

@@ -40,3 +40,53 @@ test('MACs of a command and of its answer are those of AN12343, page 54', () => 
   const answer = messaging.seal({ data: new Uint8Array(0), security: 'ordinary' });
   expect(toHex(answer)).toBe('0820F68898C2A7F1');
 });
+
+/** Like the card of AN12196: five AES keys, all zeros, a file 1 for everybody and a file 3 that key 3 writes, enciphered. */
+const PERSONALISED = [
+  ['90CA000005 563412 0F 85 00', '9100'],
+  ['905A000003 563412 00', '9100'],
+  ['90CD000007 01 00 EEE0 000100 00', '9100'],
+  ['90CD000007 03 03 3023 800000 00', '9100'],
+] as const;
+
+test('a session of AN12196 (rev. 2.0, sections 5.10 to 5.16) passes, byte for byte', () => {
+  const chip = chipDrawing([
+    '91517975190DCEA6104948EFA3085C1B',
+    '7614281A',
+    '6924E8D09722659A2E7DEC68E66312B8',
+  ]);
+  expectSession(
+    chip,
+    ...PERSONALISED,
+    ['9071000002 03 00 00', 'B875CEB0E66A6C5CD00898DC371F92D1 91AF'],
+    [
+      '90AF000020 FF0306E47DFBC50087C4D8A78E88E62DE1E8BE457AA477C707E2F0874916A8B1 00',
+      '0CC9A8094A8EEA683ECAAC5C7BF20584206D0608D477110FC6B3D5D3F65C3A6A 9100',
+    ],
+    // Table 21: WriteData, enciphered.
+    [
+      '908D00001F 03 000000 0A0000 6B5E6804909962FC4E3FF5522CF0F8436C0C53315B9C73AA 00',
+      'C26D236E4A7C046D 9100',
+    ],
+    // A file for everybody is written without protection, and counts all the same.
+    ['908D000019 01 0E0000 120000 FF0506E10500808283000000000000000000 00', '9100'],
+    ['9077000001 00 00', 'A6A2B3C572D06C097BB8DB70463E22DC 91AF'],
+    [
+      '90AF000020 BE7D45753F2CAB85F34BC60CE58B940763FE969658A532DF6D95EA2773F6E991 00',
+      'B888349C24B315EAB5B589E279C8263E 9100',
+    ],
+    // Tables 25 and 26: ChangeKey of another key, and of the one that is authenticated.
+    [
+      '90C4000029 02 2CF362B7BF4311FF3BE1DAA295E8C68DE09050560D19B9E16C2393AE9CD1FAC7 5D0CE20BCD1D06E6 00',
+      '203BB55D1089D587 9100',
+    ],
+    [
+      '90C4000029 00 C0EB4DEEFEDDF0B513A03A95A75491818580503190D4D05053FF75668A01D6FD A6610234BDED6432 00',
+      '9100',
+    ],
+    // The session is over; both keys have the new version, the others the old one.
+    ['9064000001 00 00', '01 9100'],
+    ['9064000001 02 00', '01 9100'],
+    ['9064000001 03 00', '00 9100'],
+  );
+});

@@ -3,6 +3,7 @@ import { desfireProgram } from '../../../../src/card/desfire/desfire-program.ts'
 import { fromHex, toHex } from '../../../../src/card/hex.ts';
 import type { CardLink } from '../../../../src/card/link.ts';
 import type { SiteKeys } from '../../../../src/card/site-keys.ts';
+import { EncoderError } from '../../../../src/encoder/errors.ts';
 import type { Card } from '../../../../src/model/card.ts';
 import type {
   CardContents,
@@ -55,6 +56,9 @@ export class TrialCard {
   /** APDUs as they went out and came back, in hexadecimal. */
   readonly trace: (readonly [command: string, answer: string])[] = [];
 
+  /** Takes the card away before the command takes effect. */
+  pulledBefore: ((command: Uint8Array) => boolean) | undefined;
+
   constructor(options: DesfireOptions = {}, uid = UID) {
     this.chip = new DesfireChip(fromHex(uid), options);
     this.chip.activate();
@@ -62,6 +66,9 @@ export class TrialCard {
     this.link = {
       isoDep: {
         exchange: async (command) => {
+          if (this.pulledBefore?.(command)) {
+            throw new EncoderError('card_removed', 'the card has left the field');
+          }
           const answer = this.chip.exchange(command);
           if (answer.kind !== 'data') throw new Error(`the chip answered ${answer.kind}`);
           this.commands.push(command[1] ?? 0);

@@ -240,6 +240,17 @@ describe.each(DESFIRE_GENERATIONS)('on an %s card', (generation) => {
     expect((await card.inspect()).content).toEqual(AUTHENTIC);
   });
 
+  test('a whole record under the master key from the factory is incomplete: no lock can rely on it', async () => {
+    const card = new TrialCard({ generation });
+    let keyChanges = 0;
+    card.pulledBefore = ([, ins]) => ins === 0xc4 && ++keyChanges === 3;
+    await expect(card.write(recordImage(RECORD))).rejects.toMatchObject({ code: 'card_removed' });
+    card.pulledBefore = undefined;
+    const found = await card.inspect();
+    expect(found.facts).toContainEqual(['Application', 'F48ED0: keys of versions 0, 1, 1']);
+    expect(found).toMatchObject({ content: { kind: 'incomplete' }, keyVersion: null });
+  });
+
   test('a record with more entrances than fit is refused before the card is asked anything', async () => {
     const card = new TrialCard({ generation });
     const entrances = Array.from({ length: 100 }, (_, at) => 1000 + at);

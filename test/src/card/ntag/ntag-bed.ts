@@ -63,15 +63,17 @@ export function workOn(link: CardLink, card: Card, site: Site = {}): CardWork<'n
 export class CardOnReader {
   readonly technology: CardTechnology;
   readonly profile: ReaderProfile;
+  readonly uid: string;
   memory: Uint8Array;
   /** APDUs of the last piece of work, in hexadecimal. */
   sent: string[] = [];
   notes: WriteProgress[] = [];
 
-  constructor(technology: CardTechnology, profile: ReaderProfile = ACR122_PROFILE, memory?: Uint8Array) {
+  constructor(technology: CardTechnology, profile: ReaderProfile = ACR122_PROFILE, memory?: Uint8Array, uid = UID) {
     this.technology = technology;
     this.profile = profile;
-    this.memory = new VirtualCard({ technology, uid: UID, ...(memory && { memory }) }).memory;
+    this.uid = uid;
+    this.memory = new VirtualCard({ technology, uid, ...(memory && { memory }) }).memory;
   }
 
   inspect(site: Site = {}): Promise<Omit<CardContents, 'format'>> {
@@ -86,7 +88,7 @@ export class CardOnReader {
 
   /** Native commands, in hexadecimal, one after the other on a card that was just selected. */
   send(...commands: readonly string[]): void {
-    const chip = new VirtualCard({ technology: this.technology, uid: UID, memory: this.memory }).chip;
+    const chip = new VirtualCard({ technology: this.technology, uid: this.uid, memory: this.memory }).chip;
     for (const command of commands) {
       const { kind } = chip.exchange(fromHex(command));
       if (kind === 'nak' || kind === 'silence') throw new Error(`the card refuses ${command}`);
@@ -99,15 +101,15 @@ export class CardOnReader {
   }
 
   async #put<Result>(work: (link: CardLink, card: Card) => Promise<Result>): Promise<Result> {
-    const { technology } = this;
-    const chip = new VirtualCard({ technology, uid: UID, memory: this.memory });
+    const { technology, uid } = this;
+    const chip = new VirtualCard({ technology, uid, memory: this.memory });
     this.sent = [];
     const transmit = (apdu: Uint8Array) => {
       this.sent.push(Buffer.from(apdu).toString('hex').toUpperCase());
       return chip.transmit(apdu);
     };
     try {
-      return await work(storageCardLink(transmit, technology, this.profile), { uid: UID, technology });
+      return await work(storageCardLink(transmit, technology, this.profile), { uid, technology });
     } finally {
       this.memory = chip.memory;
     }
