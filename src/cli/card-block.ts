@@ -66,7 +66,7 @@ export function cardBlock(found: z.output<typeof inspectedCard>): string[] {
   return block([
     ['Card', card.technology],
     ['Uid', card.uid],
-    ['Number', card.card_number],
+    ['Card number', card.card_number],
     ['Format', found.format ?? 'none of this site fits'],
     ['On it', description === null ? standing : `${standing}: ${description}`],
     ...(found.record === null ? [] : recordLines(found.record)),
@@ -85,7 +85,7 @@ export function scanBlock({
 }: z.output<typeof scannedCard>): string[] {
   const { acs_credential_id, issue_counter, entrances } = found;
   return block([
-    ['Number', found.card_number ?? 'unknown'],
+    ['Card number', found.card_number ?? 'unknown'],
     ['Format', found.format ?? 'none of this site fits'],
     ['On it', STANDINGS[found.record_standing] ?? found.record_standing],
     ...(acs_credential_id === undefined ? [] : [['Credential', acs_credential_id] as const]),

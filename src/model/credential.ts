@@ -46,7 +46,7 @@ export function credentialDisplayName(
 
 /**
  * What a card that carries this credential must say. `entranceNumbers` are those of its entrances; times lose their fractions of a second,
- * as a card has none.
+ * as a card has none, and those that no card can name (an access schedule until 9999) become the nearest that it can.
  */
 export function recordOf(
   credential: Credential,
@@ -58,15 +58,18 @@ export function recordOf(
     siteId,
     credentialId: credential.id,
     issueCounter: credential.issueCounter,
-    startsAt: wholeSeconds(credential.startsAt),
-    endsAt: wholeSeconds(credential.endsAt),
+    startsAt: cardTime(credential.startsAt),
+    endsAt: cardTime(credential.endsAt),
     entrances: entranceNumbers.toSorted((a, b) => a - b),
     replacesLostCard,
   };
 }
 
-function wholeSeconds(at: number | null): number | null {
-  return at === null ? null : Math.floor(at / 1000) * 1000;
+/** The last second that a card can name, in milliseconds since 1970: its times are 32 bits of seconds. */
+export const LAST_CARD_TIME = 0xffff_ffff * 1000;
+
+function cardTime(at: number | null): number | null {
+  return at === null ? null : Math.min(Math.max(Math.floor(at / 1000) * 1000, 0), LAST_CARD_TIME);
 }
 
 /** In what two records of a credential differ, in a clerk's words; why it was issued does not count. */

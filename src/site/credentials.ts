@@ -1,4 +1,4 @@
-import { type Credential, differencesOf, recordOf } from '../model/credential.ts';
+import { type Credential, differencesOf, LAST_CARD_TIME, recordOf } from '../model/credential.ts';
 import { EVERY_ROW } from '../store/store.ts';
 import { SiteError } from './errors.ts';
 import { announce, newId, type Site, tellBackend } from './site.ts';
@@ -53,9 +53,6 @@ function requireFreeCode(site: Site, code: string): void {
     'Another credential of this system has that code. Choose another code.',
   );
 }
-
-/** The last second that a card can name: its times are 32 bits of seconds since 1970. */
-const LAST_CARD_TIME = 0xffff_ffff * 1000;
 
 function requireCardTimes(order: Pick<Credential, 'accessMethod' | 'startsAt' | 'endsAt'>): void {
   const times = [order.startsAt, order.endsAt].filter((at) => at !== null);

@@ -81,7 +81,7 @@ const inSync = (credential: WireCredential, card: CardOrder) => ({
 
 /** What clerks do with cards that are written, whatever the encoder. */
 export const ENCODE_STORIES: readonly Story[] = [
-  ...(['ntag215', 'mifare_classic_1k'] as const).map(
+  ...(['ntag215', 'mifare_classic_1k', 'mifare_desfire'] as const).map(
     (technology): Story => ({
       fact: `a credential waits to be issued, is written on a card of kind ${technology}, and a scan finds it in sync`,
       async tell(desk) {

@@ -137,6 +137,23 @@ describe('on the virtual encoder', () => {
   });
 });
 
+describe('a DESFire of each generation', () => {
+  test.each(['ev1', 'ev2', 'ev3'] as const)('%s is written and read', async (generation) => {
+    await using desk = await Desk.open();
+    await using story = await StoryDesk.open(desk);
+    const card = newCard('mifare_desfire');
+    const { acs_credential_id } = await newCredential(story);
+    const asked = await story.encode({ acs_credential_id });
+    await desk.placeCard({ ...card, generation });
+    encodedIn(await story.end(asked.action_attempt_id));
+    const scanned = await story.end((await story.scan()).action_attempt_id);
+    expect(scanned.result).toMatchObject({
+      acs_credential_on_encoder: { format: 'mifare_desfire', record_standing: 'authentic' },
+      warnings: [],
+    });
+  });
+});
+
 describe('a site with one format', () => {
   test('does not write what that does not fit, and leaves it as it was', async () => {
     await using desk = await Desk.open({ config: { card_formats: ['ntag'] } });

@@ -6,7 +6,13 @@ import type { RawAnswer, RawClient } from './raw-client.ts';
 
 /** A card that a simulated card can be, whatever stands between it and the daemon. */
 export interface CardOrder {
-  readonly technology: 'mifare_classic_1k' | 'ntag213' | 'ntag215' | 'ntag216' | 'uid_only';
+  readonly technology:
+    | 'mifare_classic_1k'
+    | 'mifare_desfire'
+    | 'ntag213'
+    | 'ntag215'
+    | 'ntag216'
+    | 'uid_only';
   /** Upper-case hexadecimal. */
   readonly uid: string;
 }

@@ -18,13 +18,10 @@ export class ClassicSession {
 
   /** Opens a sector, unless it is open with this key. False: it is not the sector's key. */
   async opens(sector: number, key: ClassicKey): Promise<boolean> {
-    try {
-      await this.open(sector, key);
-      return true;
-    } catch (error) {
-      if (error instanceof EncoderError && error.code === 'card_refused') return false;
-      throw error;
-    }
+    return await this.open(sector, key).then(
+      () => true,
+      (error: unknown) => ifRefused(error, false),
+    );
   }
 
   /** Opens a sector, unless it is open with this key. Rejects with `card_refused` when it is not the sector's key. */
@@ -45,6 +42,11 @@ export class ClassicSession {
     return await this.#inOpenSector(block, () => this.#link.readBlock(block));
   }
 
+  /** The same; undefined when the card does not let it be read. */
+  async readIfAllowed(block: number): Promise<Uint8Array | undefined> {
+    return await this.read(block).catch((error: unknown) => ifRefused(error, undefined));
+  }
+
   /** Writes a block in the open sector. A trailer closes it, for its keys may be others now. */
   async write(block: number, data: Uint8Array): Promise<void> {
     await this.#inOpenSector(block, () => this.#link.writeBlock(block, data));
@@ -61,6 +63,12 @@ export class ClassicSession {
       throw error;
     }
   }
+}
+
+/** The answer when the card said no; any other error goes on. */
+function ifRefused<Answer>(error: unknown, answer: Answer): Answer {
+  if (error instanceof EncoderError && error.code === 'card_refused') return answer;
+  throw error;
 }
 
 function isSameKey(one: ClassicKey, other: ClassicKey): boolean {

@@ -64,7 +64,9 @@ export async function openSector(
 ): Promise<FoundSector> {
   for (const { key, lock } of candidates(keys, uid, sector, expected)) {
     if (!(await session.opens(sector, key))) continue;
-    return await readSector(session, sector, key, lock);
+    // A key B that can be read opens the sector, and then the card refuses everything (NXP MF1S50yyX_V1, section 8.7.2).
+    const trailer = await session.readIfAllowed(trailerOf(sector));
+    if (trailer !== undefined) return await readSector(session, sector, key, lock, trailer);
   }
   if (madPartIn(sector) !== undefined) {
     const isDirectory = await session.opens(sector, { kind: 'A', bytes: Uint8Array.from(MAD_KEY_A) });
@@ -108,8 +110,8 @@ async function readSector(
   sector: number,
   opener: ClassicKey,
   lock: SectorLock,
+  bytes: Uint8Array,
 ): Promise<FoundSector> {
-  const bytes = await session.read(trailerOf(sector));
   const access = accessOfTrailer(bytes);
   if (access === undefined) return locked(sector, 'its access bits contradict themselves');
   let writer = opener;
@@ -123,7 +125,12 @@ async function readSector(
   }
   if (missing !== undefined) return locked(sector, missing);
   const blocks: Uint8Array[] = [];
-  for (const block of dataBlocksOf(sector)) blocks.push(await session.read(block));
+  for (const block of dataBlocksOf(sector)) {
+    const data = await session.readIfAllowed(block);
+    if (data === undefined)
+      return locked(sector, `block ${block} cannot be read, though its access bits allow it`);
+    blocks.push(data);
+  }
   const keyB = isKeyBReadable(access[3]) ? bytes.subarray(10) : FACTORY_KEY;
   return {
     kind: 'open',

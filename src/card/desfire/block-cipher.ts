@@ -1,6 +1,13 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto';
+import {
+  type Cipheriv,
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  type Decipheriv,
+} from 'node:crypto';
+import { xor } from './bytes.ts';
 
-/** A block cipher in CBC mode without padding: `data` is whole blocks, `iv` one block. */
+/** A block cipher in CBC mode without padding: `data` is one or more whole blocks, `iv` one block. */
 export interface BlockCipher {
   /** 16 for AES, 8 for DES. */
   readonly blockBytes: number;
@@ -40,12 +47,39 @@ export function chainedCmac(cipher: BlockCipher, iv: Uint8Array, message: Uint8A
   return cipher.encrypt(iv, padded).slice(-blockBytes);
 }
 
-function openSslCipher(name: string, key: Uint8Array, blockBytes: number): BlockCipher {
+/**
+ * Making a cipher of node:crypto costs more than all that it does in a session, with a key of bytes five times more than with a KeyObject.
+ * So there is one for each direction, whose chain runs on; mixing in where it stands takes it out again, and `iv` in.
+ */
+function openSslCipher(name: string, bytes: Uint8Array, blockBytes: number): BlockCipher {
+  const key = createSecretKey(bytes);
+  const zeros = new Uint8Array(blockBytes);
+  let encryption: Direction | undefined;
+  let decryption: Direction | undefined;
   return {
     blockBytes,
-    encrypt: (iv, data) => new Uint8Array(createCipheriv(name, key, iv).setAutoPadding(false).update(data)),
-    decrypt: (iv, data) => new Uint8Array(createDecipheriv(name, key, iv).setAutoPadding(false).update(data)),
+    encrypt(iv, data) {
+      encryption ??= { cipher: createCipheriv(name, key, zeros).setAutoPadding(false), chain: zeros };
+      const mixed = Uint8Array.from(data);
+      mixed.set(xor(xor(data.subarray(0, blockBytes), iv), encryption.chain));
+      const enciphered = new Uint8Array(encryption.cipher.update(mixed));
+      encryption.chain = enciphered.slice(-blockBytes);
+      return enciphered;
+    },
+    decrypt(iv, data) {
+      decryption ??= { cipher: createDecipheriv(name, key, zeros).setAutoPadding(false), chain: zeros };
+      const opened = new Uint8Array(decryption.cipher.update(data));
+      opened.set(xor(xor(opened.subarray(0, blockBytes), iv), decryption.chain));
+      decryption.chain = data.slice(-blockBytes);
+      return opened;
+    },
   };
+}
+
+/** A cipher, and the last enciphered block that went through it. */
+interface Direction {
+  readonly cipher: Cipheriv | Decipheriv;
+  chain: Uint8Array;
 }
 
 /** The block times x: shifted left by a bit, and the field's polynomial mixed in where a bit fell out (SP 800-38B section 5.3). */

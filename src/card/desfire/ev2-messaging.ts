@@ -1,5 +1,4 @@
-import { aesCmac } from '../cmac.ts';
-import { aes128 } from './block-cipher.ts';
+import { aes128, type BlockCipher, chainedCmac } from './block-cipher.ts';
 import { areEqual, crc32, xor } from './bytes.ts';
 import { CHANGE_KEY, type KeyChange, messagingError, type SecureMessaging } from './secure-messaging.ts';
 
@@ -21,13 +20,15 @@ export class Ev2Messaging implements SecureMessaging {
   readonly keyNumber: number;
   /** TI, 4 bytes. */
   readonly transactionId: Uint8Array;
-  readonly #keys: Ev2SessionKeys;
+  readonly #encryption: BlockCipher;
+  readonly #mac: BlockCipher;
   #counter: number;
 
   constructor(keyNumber: number, keys: Ev2SessionKeys, transactionId: Uint8Array, counter = 0) {
     this.keyNumber = keyNumber;
     this.transactionId = transactionId;
-    this.#keys = keys;
+    this.#encryption = aes128(keys.encryption);
+    this.#mac = aes128(keys.mac);
     this.#counter = counter;
   }
 
@@ -37,14 +38,14 @@ export class Ev2Messaging implements SecureMessaging {
   }
 
   command(ins: number, parameters: Uint8Array): Uint8Array {
-    return Uint8Array.of(...parameters, ...this.#mac(ins, parameters));
+    return Uint8Array.of(...parameters, ...this.#macOf(ins, parameters));
   }
 
   encipheredCommand(ins: number, header: Uint8Array, body: Uint8Array): Uint8Array {
     const padded = new Uint8Array((Math.floor(body.length / BLOCK_BYTES) + 1) * BLOCK_BYTES);
     padded.set(body);
     padded[body.length] = 0x80;
-    const enciphered = aes128(this.#keys.encryption).encrypt(this.#iv(0xa5, 0x5a), padded);
+    const enciphered = this.#encryption.encrypt(this.#iv(0xa5, 0x5a), padded);
     return this.command(ins, Uint8Array.of(...header, ...enciphered));
   }
 
@@ -61,7 +62,7 @@ export class Ev2Messaging implements SecureMessaging {
     if (data.length < MAC_BYTES) throw messagingError(`${data.length} bytes hold no MAC`);
     const clear = data.slice(0, -MAC_BYTES);
     this.#counter += 1;
-    if (!areEqual(this.#mac(DONE, clear), data.subarray(-MAC_BYTES)))
+    if (!areEqual(this.#macOf(DONE, clear), data.subarray(-MAC_BYTES)))
       throw messagingError('its MAC is wrong');
     return clear;
   }
@@ -72,25 +73,23 @@ export class Ev2Messaging implements SecureMessaging {
     if (enciphered.length !== expected) {
       throw messagingError(`${length} bytes come enciphered as ${expected}, not ${enciphered.length}`);
     }
-    const opened = aes128(this.#keys.encryption).decrypt(this.#iv(0x5a, 0xa5), enciphered);
+    const opened = this.#encryption.decrypt(this.#iv(0x5a, 0xa5), enciphered);
     const isPadded = opened.subarray(length).every((byte, at) => byte === (at === 0 ? 0x80 : 0x00));
     if (!isPadded) throw messagingError(`there are not ${length} bytes in it`);
     return opened.slice(0, length);
   }
 
   /** MACt: every second byte of the CMAC. `first` is INS, or the status of an answer. */
-  #mac(first: number, data: Uint8Array): Uint8Array {
-    const full = aesCmac(
-      this.#keys.mac,
-      Uint8Array.of(first, ...this.#counterBytes(), ...this.transactionId, ...data),
-    );
+  #macOf(first: number, data: Uint8Array): Uint8Array {
+    const message = Uint8Array.of(first, ...this.#counterBytes(), ...this.transactionId, ...data);
+    const full = chainedCmac(this.#mac, ZEROS, message);
     return full.filter((_, at) => at % 2 === 1);
   }
 
   #iv(...label: readonly [number, number]): Uint8Array {
     const input = new Uint8Array(BLOCK_BYTES);
     input.set([...label, ...this.transactionId, ...this.#counterBytes()]);
-    return aes128(this.#keys.encryption).encrypt(ZEROS, input);
+    return this.#encryption.encrypt(ZEROS, input);
   }
 
   #counterBytes(): readonly [number, number] {

@@ -1,8 +1,7 @@
-import { aesCmac } from '../cmac.ts';
-import { aes128, type BlockCipher, tripleDes } from './block-cipher.ts';
+import { aes128, type BlockCipher, chainedCmac, tripleDes } from './block-cipher.ts';
 import { areEqual, rotatedLeft, xor } from './bytes.ts';
 import { Ev1Messaging } from './ev1-messaging.ts';
-import { Ev2Messaging } from './ev2-messaging.ts';
+import { Ev2Messaging, type Ev2SessionKeys } from './ev2-messaging.ts';
 import { messagingError, type SecureMessaging } from './secure-messaging.ts';
 
 /** An authentication, without the wire: two commands out, two answers back. */
@@ -19,11 +18,12 @@ export interface Handshake<Session extends SecureMessaging = SecureMessaging> {
 /** AuthenticateEV2First, 71 (AN12343 section 7.1.1). `rndA` is 16 random bytes. */
 export function ev2First(keyNumber: number, key: Uint8Array, rndA: Uint8Array): Handshake<Ev2Messaging> {
   // LenCap 0: no capabilities of this side follow.
-  return handshake(0x71, Uint8Array.of(keyNumber, 0x00), aes128(key), rndA, 'zero', (proof, rndB) => {
+  const cipher = aes128(key);
+  return handshake(0x71, Uint8Array.of(keyNumber, 0x00), cipher, rndA, 'zero', (proof, rndB) => {
     if (proof.length !== 32) throw messagingError(`its proof has ${proof.length} bytes instead of 32`);
-    const opened = aes128(key).decrypt(new Uint8Array(16), proof);
+    const opened = cipher.decrypt(new Uint8Array(16), proof);
     requireProof(opened.slice(4, 20), rndA);
-    return new Ev2Messaging(keyNumber, ev2SessionKeys(key, rndA, rndB), opened.slice(0, 4));
+    return new Ev2Messaging(keyNumber, ev2SessionKeys(cipher, rndA, rndB), opened.slice(0, 4));
   });
 }
 
@@ -34,10 +34,11 @@ export function ev2NonFirst(
   rndA: Uint8Array,
   within: Ev2Messaging,
 ): Handshake<Ev2Messaging> {
-  return handshake(0x77, Uint8Array.of(keyNumber), aes128(key), rndA, 'zero', (proof, rndB) => {
+  const cipher = aes128(key);
+  return handshake(0x77, Uint8Array.of(keyNumber), cipher, rndA, 'zero', (proof, rndB) => {
     requireLength(proof, 16);
-    requireProof(aes128(key).decrypt(new Uint8Array(16), proof), rndA);
-    const keys = ev2SessionKeys(key, rndA, rndB);
+    requireProof(cipher.decrypt(new Uint8Array(16), proof), rndA);
+    const keys = ev2SessionKeys(cipher, rndA, rndB);
     return new Ev2Messaging(keyNumber, keys, within.transactionId, within.counter);
   });
 }
@@ -57,7 +58,8 @@ export function ev1Des(keyNumber: number, key: Uint8Array, rndA: Uint8Array): Ha
 }
 
 /** KSesAuthENC and KSesAuthMAC from SV1 and SV2 (AN12343 section 7.1.3). */
-export function ev2SessionKeys(key: Uint8Array, rndA: Uint8Array, rndB: Uint8Array) {
+export function ev2SessionKeys(key: BlockCipher, rndA: Uint8Array, rndB: Uint8Array): Ev2SessionKeys {
+  const zeros = new Uint8Array(16);
   const rest = [
     ...[0x00, 0x01, 0x00, 0x80],
     ...rndA.subarray(0, 2),
@@ -66,8 +68,8 @@ export function ev2SessionKeys(key: Uint8Array, rndA: Uint8Array, rndB: Uint8Arr
     ...rndA.subarray(8),
   ];
   return {
-    encryption: aesCmac(key, Uint8Array.of(0xa5, 0x5a, ...rest)),
-    mac: aesCmac(key, Uint8Array.of(0x5a, 0xa5, ...rest)),
+    encryption: chainedCmac(key, zeros, Uint8Array.of(0xa5, 0x5a, ...rest)),
+    mac: chainedCmac(key, zeros, Uint8Array.of(0x5a, 0xa5, ...rest)),
   };
 }
 

@@ -12,6 +12,7 @@ const NATIVE_TOOLS = {
   'vpcd-shim': ['-shared', '-fPIC', '-ldl'],
   presence: ['-I/usr/include/PCSC', '-lpcsclite'],
   loop: ['-I/usr/include/PCSC', '-lpcsclite'],
+  replay: ['-I/usr/include/PCSC', '-lpcsclite'],
   holder: ['-I/usr/include/PCSC', '-lpcsclite'],
 } as const;
 

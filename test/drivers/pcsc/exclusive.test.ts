@@ -9,7 +9,7 @@ import { VirtualCard } from '../../../drivers/virtual/virtual-card.ts';
 import { nativeTool } from '../../benches/pcsc/native-tools.ts';
 import { type PcscBench, pcscdIsAvailable, startPcscBench } from '../../benches/pcsc/pcsc-bench.ts';
 import { quietLog } from '../../benches/pcsc/quiet-log.ts';
-import { NewsLog, patience, rejectionOf } from '../../contracts/encoder-desk.ts';
+import { codeOf, NewsLog, patience, rejectionOf } from '../../contracts/encoder-desk.ts';
 
 const SHARING_MS = 300;
 
@@ -84,6 +84,38 @@ describe.runIf(pcscdIsAvailable())('a card that drivers/pcsc works on', () => {
     expect(chip.mostAtOnce).toBe(1);
   });
 
+  test('that has left is not mistaken for the next one: no exchange follows in the same piece of work', async () => {
+    const next = new CountingCard();
+    const stale = await card.use(async ({ classic }) => {
+      if (classic === undefined) throw new Error('not a Classic');
+      await pcscd.slot(0).remove();
+      const first = await rejectionOf(classic.readBlock(4));
+      await pcscd.slot(0).insert(next);
+      return [first, await rejectionOf(classic.readBlock(4)), await rejectionOf(classic.readBlock(5))];
+    }, patience());
+    expect(stale.map(codeOf)).toEqual(['card_removed', 'card_removed', 'card_removed']);
+    expect(next.commands.filter((command) => command.startsWith('b0'))).toEqual([]);
+    await pcscd.slot(0).insert(chip);
+  });
+
+  test('gets no further exchange when the caller gives up, who is told at once', async () => {
+    const settled = await settledCard();
+    chip.commands.length = 0;
+    const abort = new AbortController();
+    const reason = new Error('the guest went away');
+    const ended = Promise.withResolvers<unknown>();
+    const using = rejectionOf(
+      settled.use(async ({ classic }) => {
+        if (classic === undefined) throw new Error('not a Classic');
+        abort.abort(reason);
+        ended.resolve(await rejectionOf(classic.readBlock(4)));
+      }, abort.signal),
+    );
+    expect(await using).toBe(reason);
+    expect(await ended.promise).toBe(reason);
+    expect(chip.commands).toEqual(['ca']);
+  });
+
   test('is not worked on when the caller gave up before', async () => {
     chip.commands.length = 0;
     const reason = new Error('the guest went away');
@@ -97,6 +129,15 @@ describe.runIf(pcscdIsAvailable())('a card that drivers/pcsc works on', () => {
     expect(await waiting).toBe(reason);
     expect(chip.commands).toEqual([]);
   });
+
+  /** The card once pcscd has noticed that it is another one; it was changed faster than that. */
+  async function settledCard(): Promise<PcscCard> {
+    for (;;) {
+      const found = await encoder.awaitCard(patience());
+      const reading = await found.read(patience()).catch(() => undefined);
+      if (reading !== undefined) return found;
+    }
+  }
 
   /** Runs another program that uses the card, and hands what it said to `meanwhile`; it lets go when that has ended. */
   async function otherProgram<T>(

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type CalledReader, NativeCalls } from '../../../drivers/pcsc/native-calls.ts';
 import { EncoderError } from '../../../src/encoder/errors.ts';
 
@@ -98,12 +98,47 @@ describe('a call into the package', () => {
     expect(await calls.connect(1)).toBe(2);
   });
 
+  test('has the whole time, however long the ones before it took', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const { reader, calls } = wire(1_000);
+    for (const answer of ['01', '02']) {
+      const exchange = calls.transmit(APDU, 2);
+      vi.advanceTimersByTime(900);
+      reader.answer(null, Buffer.from(answer, 'hex'));
+      expect(await exchange).toEqual(Buffer.from(answer, 'hex'));
+    }
+    vi.advanceTimersByTime(5_000);
+    const late = calls.transmit(APDU, 2);
+    const behind = calls.transmit(APDU, 2);
+    vi.advanceTimersByTime(1_001);
+    await expect(late).rejects.toMatchObject({ code: 'device_timeout' });
+    await expect(behind).rejects.toMatchObject({ code: 'device_timeout' });
+  });
+
+  test('that the package refuses to begin does not hold up the next one', async () => {
+    const { reader, calls } = wire(1_000);
+    const refusal = new TypeError('First argument must be a Buffer');
+    const { transmit } = reader;
+    reader.transmit = () => {
+      throw refusal;
+    };
+    await expect(calls.transmit(APDU, 2)).rejects.toMatchObject({ cause: refusal });
+    reader.transmit = transmit;
+    expect(await calls.connect(1)).toBe(2);
+    expect(await calls.idleWithin(1)).toBe(true);
+  });
+
   test('ends at once when the reader goes', async () => {
     const { gone, calls } = wire(1_000);
     const exchange = calls.transmit(APDU, 2);
+    const behind = calls.transmit(APDU, 2);
     const reason = new EncoderError('device_lost', 'unplugged');
     gone.abort(reason);
     await expect(exchange).rejects.toBe(reason);
+    await expect(behind).rejects.toBe(reason);
     await expect(calls.connect(1)).rejects.toBe(reason);
   });
 

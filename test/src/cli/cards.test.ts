@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import type { EncoderdProcess } from '../../../scripts/encoderd-process.ts';
 import { Shell } from './encoderctl-process.ts';
 
 /** A daemon with two virtual encoders, a technician at it, and a card credential that waits to be issued. */

@@ -43,6 +43,11 @@ describe('what a card must say', () => {
     });
   });
 
+  test('has the nearest time that a card can name in place of one that it cannot', () => {
+    const always = credentialWith({ startsAt: -1, endsAt: Date.parse('9999-12-31T00:00:00Z') });
+    expect(recordOf(always, 'site-1', [])).toMatchObject({ startsAt: 0, endsAt: 0xffff_ffff * 1000 });
+  });
+
   test('leaves the list of doors as it was given', () => {
     const doors = [2, 1];
     recordOf(credential, 'site-1', doors);

@@ -5,8 +5,11 @@ import {
   deleteCredential,
   findCredential,
   unassignCredential,
+  updateCredential,
 } from '../../../src/site/credentials.ts';
+import { createEntrance } from '../../../src/site/entrances.ts';
 import type { Site } from '../../../src/site/site.ts';
+import { ANOTHER_CARD, addCardCredential, contentsWith, encode, issue } from './card-bed.ts';
 import { addUser, announced, contentsOf, openTestSite, waitingForBackend } from './site-bed.ts';
 
 const newCode = (site: Site, acsUserId: string, code: string) =>
@@ -101,5 +104,95 @@ describe('a credential', () => {
     expect(() => assignCredential(site, card.id, 'none')).toThrow();
     expect(() => newCard(site, 'none')).toThrow();
     expect(contentsOf(site)).toEqual(before);
+  });
+});
+
+const invalid = expect.objectContaining({ type: 'invalid_input' });
+
+describe('what a credential opens', () => {
+  test('is kept, and must be there', () => {
+    const site = openTestSite();
+    const [gate, pool] = [createEntrance(site, 'Gate'), createEntrance(site, 'Pool')];
+    const { id } = addCardCredential(site, { entranceIds: [pool.id, gate.id] });
+    expect([...findCredential(site, id).entranceIds].sort()).toEqual([gate.id, pool.id].sort());
+    expect(() => addCardCredential(site, { entranceIds: ['none'] })).toThrow();
+  });
+});
+
+describe('a credential that is changed', () => {
+  test('must be issued again when its card says something else by then', () => {
+    const site = openTestSite({ hasBackend: true });
+    const { id } = issue(site, addCardCredential(site).id);
+    const endsAt = site.clock.now() + 1_000;
+    const changed = updateCredential(site, id, { endsAt });
+    expect(changed).toMatchObject({ endsAt, needsReissue: true, isIssued: true, issueCounter: 1 });
+    expect(findCredential(site, id)).toEqual(changed);
+    expect(waitingForBackend(site).at(-1)).toBe('acs_credential.updated');
+    expect(updateCredential(site, id, {})).toEqual(changed);
+    expect(issue(site, id)).toMatchObject({ endsAt, needsReissue: false });
+  });
+
+  test('needs no new card for less than a second, which no card can say', () => {
+    const site = openTestSite();
+    const endsAt = Math.ceil(site.clock.now() / 1_000) * 1_000 + 1_000;
+    const { id } = issue(site, addCardCredential(site, { endsAt }).id);
+    expect(updateCredential(site, id, { endsAt: endsAt + 999 }).needsReissue).toBe(false);
+    expect(updateCredential(site, id, { endsAt: endsAt + 1_000 }).needsReissue).toBe(true);
+  });
+
+  test('needs none as long as it is on no card, or on one that says nothing', () => {
+    const site = openTestSite();
+    const endsAt = site.clock.now() + 1_000;
+    const blank = addCardCredential(site);
+    encode(site, blank.id);
+    expect(updateCredential(site, blank.id, { endsAt }).needsReissue).toBe(false);
+    const byNumber = contentsWith(undefined, { format: 'uid_only' });
+    const { id } = issue(site, addCardCredential(site).id, { card: ANOTHER_CARD, contents: byNumber });
+    expect(updateCredential(site, id, { endsAt }).needsReissue).toBe(false);
+  });
+
+  test('ends after it begins, and not before now', () => {
+    const site = openTestSite();
+    const now = site.clock.now();
+    const { id } = addCardCredential(site, { startsAt: now + 1_000 });
+    const past = addCardCredential(site);
+    for (const endsAt of [now, now + 1_000]) {
+      expect(() => updateCredential(site, id, { endsAt })).toThrow(invalid);
+    }
+    expect(() => updateCredential(site, past.id, { endsAt: now })).toThrow(invalid);
+    expect(updateCredential(site, id, { endsAt: now + 1_001 }).endsAt).toBe(now + 1_001);
+  });
+
+  test('has times that a card can name', () => {
+    const site = openTestSite();
+    const year9999 = Date.parse('9999-12-31T00:00:00Z');
+    const { id } = addCardCredential(site, { endsAt: 0xffff_ffff * 1_000 });
+    expect(() => updateCredential(site, id, { endsAt: year9999 })).toThrow(invalid);
+    expect(() => addCardCredential(site, { endsAt: year9999 })).toThrow(invalid);
+    expect(() => addCardCredential(site, { startsAt: -1 })).toThrow(invalid);
+    const pin = newCode(site, addUser(site, 'Ada').id, '824759');
+    expect(updateCredential(site, pin.id, { endsAt: year9999 })).toMatchObject({ endsAt: year9999 });
+  });
+
+  test('has a code only where it is one, and a code that no other one has', () => {
+    const site = openTestSite();
+    const ada = addUser(site, 'Ada');
+    const pin = newCode(site, ada.id, '824759');
+    newCode(site, ada.id, '1234');
+    const card = addCardCredential(site);
+    const before = contentsOf(site);
+    expect(() => updateCredential(site, card.id, { code: '5678' })).toThrow(invalid);
+    expect(() => updateCredential(site, pin.id, { code: '1234' })).toThrow(
+      expect.objectContaining({ type: 'duplicate_code' }),
+    );
+    expect(() => updateCredential(site, 'none', {})).toThrow(
+      expect.objectContaining({ type: 'acs_credential_not_found' }),
+    );
+    expect(contentsOf(site)).toEqual(before);
+    expect(updateCredential(site, pin.id, { code: '824759' }).code).toBe('824759');
+    expect(updateCredential(site, pin.id, { code: '5678' })).toMatchObject({
+      code: '5678',
+      needsReissue: false,
+    });
   });
 });

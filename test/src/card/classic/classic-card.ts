@@ -76,6 +76,8 @@ export class TestCard {
   exchanges = 0;
   /** The blocks that the last piece of work wrote, in order, with their data in hexadecimal. */
   writes: (readonly [block: number, data: string])[] = [];
+  /** A block that says yes to a write and keeps what it has: a worn-out cell. */
+  wornBlock: number | undefined;
   /** What the last piece of work noted. */
   notes: WriteProgress[] = [];
   readonly #uid: string;
@@ -141,6 +143,7 @@ export class TestCard {
     [this.exchanges, this.writes, this.notes] = [0, [], []];
     const transmit = async (apdu: Uint8Array) => {
       this.exchanges += 1;
+      if (apdu[1] === 0xd6 && apdu[3] === this.wornBlock) return Uint8Array.of(0x90, 0x00);
       const answer = await chip.transmit(apdu);
       if (apdu[1] === 0xd6) this.writes.push([apdu[3] ?? 0, toHex(apdu.subarray(5))]);
       return answer;

@@ -161,6 +161,15 @@ describe('a write that did not end', () => {
   });
 });
 
+test.each([4, 9, 10, 11])('block %i that does not keep what is written to it is found out', async (block) => {
+  const card = new TestCard();
+  card.wornBlock = block;
+  await expect(card.write(recordImage())).rejects.toMatchObject({ code: 'device_protocol' });
+  card.wornBlock = undefined;
+  await card.write(recordImage());
+  expect((await card.inspect()).content).toMatchObject({ kind: 'record', standing: 'authentic' });
+});
+
 test('what was before is not put back with keys that are gone, or from nothing', async () => {
   const card = new TestCard();
   await card.write(recordImage());

@@ -40,6 +40,16 @@ test('a chain that does not begin with zeros gives another CMAC', () => {
   expect(toHex(chained)).not.toBe(toHex(aesCmac(key, MESSAGE)));
 });
 
+test('each call begins with its own IV, whatever went before', () => {
+  const [cipher, iv] = [aes128(new Uint8Array(16)), new Uint8Array(16).fill(7)];
+  const enciphered = cipher.encrypt(iv, MESSAGE);
+  for (let times = 0; times < 3; times += 1) {
+    expect(cipher.encrypt(iv, MESSAGE)).toEqual(enciphered);
+    expect(cipher.decrypt(iv, enciphered)).toEqual(MESSAGE);
+    expect(cipher.encrypt(new Uint8Array(16), MESSAGE)).not.toEqual(enciphered);
+  }
+});
+
 test('keys of impossible lengths are refused', () => {
   expect(() => aes128(new Uint8Array(15))).toThrow('16 bytes, not 15');
   expect(() => tripleDes(new Uint8Array(24))).toThrow('8 or 16 bytes, not 24');

@@ -69,7 +69,12 @@ export class CardOnReader {
   sent: string[] = [];
   notes: WriteProgress[] = [];
 
-  constructor(technology: CardTechnology, profile: ReaderProfile = ACR122_PROFILE, memory?: Uint8Array, uid = UID) {
+  constructor(
+    technology: CardTechnology,
+    profile: ReaderProfile = ACR122_PROFILE,
+    memory?: Uint8Array,
+    uid = UID,
+  ) {
     this.technology = technology;
     this.profile = profile;
     this.uid = uid;

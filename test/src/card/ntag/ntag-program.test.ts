@@ -332,4 +332,49 @@ describe('the exchanges of', () => {
     await card.inspect();
     expect(card.sent).toHaveLength(11);
   });
+
+  /** `over`: what comes on top of the pages that differ. */
+  test.each([
+    {
+      work: 'a first write without a password',
+      before: undefined,
+      after: NEW_RECORD,
+      isProtected: false,
+      over: 2,
+    },
+    {
+      work: 'a first write with a password',
+      before: undefined,
+      after: NEW_RECORD,
+      isProtected: true,
+      over: 6,
+    },
+    {
+      work: 'a rewrite under the same password',
+      before: KEYS,
+      after: NEW_RECORD,
+      isProtected: true,
+      over: 4,
+    },
+    {
+      work: 'a rewrite under a new password',
+      before: OLD_KEYS,
+      after: NEW_RECORD,
+      isProtected: true,
+      over: 9,
+    },
+    { work: 'a rewrite without a password', before: KEYS, after: NEW_RECORD, isProtected: false, over: 3 },
+    { work: 'an erasure without a password', before: KEYS, after: undefined, isProtected: false, over: 3 },
+    { work: 'an erasure with a password', before: KEYS, after: undefined, isProtected: true, over: 7 },
+  ])('$work on an ntag213 are $over more than pages', async ({ before, after, isProtected, over }) => {
+    const card = on('ntag213');
+    if (before) await card.write(recordImage(OLD_RECORD), { keys: before, isPasswordProtected: isProtected });
+    const memory = card.memory;
+    await card.write(after ? recordImage(after) : BLANK, { isPasswordProtected: isProtected });
+    const differing = Array.from({ length: 0x28 }, (_, page) => page).filter(
+      (page) => toHex(memory.slice(page * 4, page * 4 + 4)) !== toHex(card.page(page)),
+    );
+    expect(differing).toContain(5);
+    expect(card.sent).toHaveLength(differing.length + over);
+  });
 });

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { ntagProgram } from '../../../../src/card/ntag/ntag-program.ts';
 import { ACR122_PROFILE, STANDARD_PROFILE } from '../../../../src/card/storage-card.ts';
 import type { CardImage, CardRecord } from '../../../../src/model/card-record.ts';
@@ -133,10 +133,7 @@ test.each(CARDS)(
   },
 );
 
-test('the matrix has many points', () => {
-  console.info(`ntag: torn at ${points} points`);
-  expect(points).toBeGreaterThan(1_000);
-});
+afterAll(() => console.info(`ntag: torn at ${points} points`));
 
 function contentOf(
   image: CardImage,

@@ -1,0 +1,211 @@
+import { expect } from 'vitest';
+import type { SimulatedCardOrder } from '../../src/encoder/contract.ts';
+import type { CardWriteOutcome } from '../../src/model/card-write.ts';
+
+/** Where a card is pulled away: exchanges are counted from 1 since it was put down. */
+export interface TearPoint {
+  readonly exchange: number;
+  /** Before the command reached the card, or after it took effect and before the answer. */
+  readonly moment: 'before' | 'after';
+}
+
+/** What an attempt says of a card that was pulled: nothing, for it was not known yet which card that is; or what the person is told; or how it ended. */
+export type Rest = 'unseen' | 'hold_card_still' | 'put_card_back' | 'success' | 'error';
+
+/** How an attempt ended. */
+export interface Ending {
+  readonly status: 'success' | 'error';
+  /** Seam's type; null: it succeeded. */
+  readonly type: string | null;
+  readonly reason: string | null;
+  /** Of a scan. */
+  readonly found: Found | null;
+}
+
+/** What a scan found on a card. */
+export interface Found {
+  /** What the card itself says; null: it carries no record. */
+  readonly onCard: { readonly credentialId: string; readonly standing: string } | null;
+  /** The credential that the site has for it. */
+  readonly onSite: string | null;
+  readonly isInSync: boolean;
+}
+
+/** A desk with one encoder, however one comes to it. */
+export interface TearDesk {
+  /** A credential that waits to be issued. */
+  newCredential(): Promise<string>;
+  /** Makes it end a day later. */
+  prolong(credentialId: string): Promise<void>;
+  delete(credentialId: string): Promise<void>;
+  /** Asks to write it on the next card, whatever that carries; the attempt's id. */
+  encode(credentialId: string): Promise<string>;
+  scan(): Promise<string>;
+  /** Puts the card down; `tear` pulls it away again. */
+  place(card: SimulatedCardOrder, tear?: TearPoint): Promise<void>;
+  /** Takes the card away, and resolves when that is known. Nothing there is fine. */
+  lift(): Promise<void>;
+  /** Resolves once the pulled card has made the attempt wait, or the attempt has ended. */
+  rest(attemptId: string): Promise<Rest>;
+  end(attemptId: string): Promise<Ending>;
+  /** Lets time pass until the attempt ends by itself. */
+  giveUp(attemptId: string): Promise<Ending>;
+  /** How each write of this card ended, in order; null: it is open. */
+  outcomes(uid: string): Promise<readonly (CardWriteOutcome | null)[]>;
+  /** How often the credential was issued or reissued. */
+  issues(credentialId: string): Promise<number>;
+}
+
+/** How a torn card is put back, and by whom. */
+export const WAYS = ['same_attempt', 'next_attempt', 'scan', 'unwanted', 'other_credential'] as const;
+
+export type Way = (typeof WAYS)[number];
+
+/** What was on the card before. */
+export type Before = 'blank' | 'older_issue' | 'other_credential';
+
+/** One card with what is on it, torn again and again. */
+export class TornCard {
+  readonly desk: TearDesk;
+  readonly before: Before;
+  readonly #newCard: () => SimulatedCardOrder;
+  #card: SimulatedCardOrder;
+  /** The credential on the card; null: it is blank. */
+  #credentialId: string | null = null;
+
+  constructor(desk: TearDesk, before: Before, newCard: () => SimulatedCardOrder) {
+    this.desk = desk;
+    this.before = before;
+    this.#newCard = newCard;
+    this.#card = newCard();
+  }
+
+  /** Encodes, pulls the card at the point, and puts it back once more. True: the point was never reached, and the card is finished. */
+  async tear(point: TearPoint, way: Way): Promise<boolean> {
+    const { desk } = this;
+    const credentialId = await this.#prepare();
+    const earlier = await desk.outcomes(this.#uid);
+    const issuesBefore = await desk.issues(credentialId);
+    const attemptId = await desk.encode(credentialId);
+    await desk.place(this.#card, point);
+    const rest = await desk.rest(attemptId);
+    await desk.lift();
+    const trial = { credentialId, attemptId, rest, earlier, issuesBefore };
+    if (rest === 'success') {
+      await this.#expectJournal(trial, ['written']);
+      await this.#expectIssued(trial);
+      return true;
+    }
+    expect(rest).not.toBe('error');
+    await this.#finish(trial, way);
+    expect(await desk.outcomes(this.#uid)).not.toContain(null);
+    return false;
+  }
+
+  get #uid(): string {
+    return this.#card.uid ?? '';
+  }
+
+  /** Makes the card as it is to be before, and returns the credential that is to be written. */
+  async #prepare(): Promise<string> {
+    if (this.before === 'blank') {
+      this.#card = this.#newCard();
+      this.#credentialId = null;
+    } else if (this.#credentialId === null) {
+      this.#credentialId = await this.desk.newCredential();
+      await this.#serve(await this.desk.encode(this.#credentialId));
+    }
+    if (this.before === 'older_issue' && this.#credentialId !== null) return this.#credentialId;
+    return this.desk.newCredential();
+  }
+
+  async #finish(trial: Trial, way: Way): Promise<void> {
+    const { desk } = this;
+    const { attemptId, credentialId } = trial;
+    const wasBegun = trial.rest === 'put_card_back';
+    const finished = wasBegun ? 'repaired' : 'written';
+    if (way === 'same_attempt') {
+      expect(await this.#serve(attemptId)).toMatchObject({ status: 'success' });
+      await this.#expectJournal(trial, [finished]);
+      await this.#expectIssued(trial);
+      return;
+    }
+    const given = await desk.giveUp(attemptId);
+    expect(given.type).toBe(wasBegun ? 'encoding_interrupted' : 'action_attempt_expired');
+    switch (way) {
+      case 'next_attempt':
+        expect(await this.#serve(await desk.encode(credentialId))).toMatchObject({ status: 'success' });
+        await this.#expectJournal(trial, [finished]);
+        await this.#expectIssued(trial);
+        return;
+      case 'other_credential': {
+        const otherId = await desk.newCredential();
+        const issuesBefore = await desk.issues(otherId);
+        expect(await this.#serve(await desk.encode(otherId))).toMatchObject({ status: 'success' });
+        await this.#expectJournal(trial, wasBegun ? ['superseded', 'written'] : ['written']);
+        expect(await desk.issues(credentialId)).toBe(trial.issuesBefore);
+        await this.#expectIssued({ ...trial, credentialId: otherId, issuesBefore });
+        return;
+      }
+      case 'scan': {
+        const scanned = await this.#serve(await desk.scan());
+        if (wasBegun) {
+          expect(scanned.found).toEqual(carries(credentialId, true));
+          await this.#expectJournal(trial, ['repaired']);
+          await this.#expectIssued(trial);
+        } else {
+          this.#expectAsBefore(scanned);
+          await this.#expectJournal(trial, []);
+        }
+        return;
+      }
+      case 'unwanted': {
+        if (this.before === 'older_issue') await desk.prolong(credentialId);
+        else await desk.delete(credentialId);
+        const scanned = await this.#serve(await desk.scan());
+        this.#expectAsBefore(scanned, this.before === 'older_issue');
+        await this.#expectJournal(trial, wasBegun ? ['rolled_back'] : []);
+        expect(await desk.issues(credentialId)).toBe(trial.issuesBefore);
+      }
+    }
+  }
+
+  #expectAsBefore({ found }: Ending, isChanged = false): void {
+    if (this.#credentialId === null) expect(found).toMatchObject({ onCard: null, onSite: null });
+    else expect(found).toEqual(carries(this.#credentialId, !isChanged));
+  }
+
+  /** Puts the card down, waits for the attempt's end, and takes it away. */
+  async #serve(attemptId: string): Promise<Ending> {
+    await this.desk.place(this.#card);
+    const ended = await this.desk.end(attemptId);
+    await this.desk.lift();
+    return ended;
+  }
+
+  /** The card carries the credential, which was issued once. */
+  async #expectIssued({ credentialId, issuesBefore }: Trial): Promise<void> {
+    expect(await this.desk.issues(credentialId)).toBe(issuesBefore + 1);
+    const scanned = await this.#serve(await this.desk.scan());
+    expect(scanned.found).toEqual(carries(credentialId, true));
+    this.#credentialId = credentialId;
+  }
+
+  /** What was noted of this card since, but for writes that changed nothing. */
+  async #expectJournal({ earlier }: Trial, outcomes: readonly CardWriteOutcome[]): Promise<void> {
+    const since = (await this.desk.outcomes(this.#uid)).slice(earlier.length);
+    expect(since.filter((outcome) => outcome !== 'not_begun')).toEqual(outcomes);
+  }
+}
+
+interface Trial {
+  readonly credentialId: string;
+  readonly attemptId: string;
+  readonly rest: Rest;
+  readonly earlier: readonly (CardWriteOutcome | null)[];
+  readonly issuesBefore: number;
+}
+
+function carries(credentialId: string, isInSync: boolean): Found {
+  return { onCard: { credentialId, standing: 'authentic' }, onSite: credentialId, isInSync };
+}
