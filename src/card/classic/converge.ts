@@ -122,7 +122,7 @@ function proofs(
     allows(dataRights(trailer.access[accessGroupOf(block)]).read, 'A'),
   );
   if (!mayAReadAll) return [a, b];
-  return isNewTrailer ? [b, a] : [b];
+  return isNewTrailer ? [b, a] : [a];
 }
 
 /** What must be read back, by block: each once, however often it is written. */

@@ -37,13 +37,14 @@ export async function askCardLevel(card: DesfireCard): Promise<CardLevel> {
 
 /**
  * Authenticates with the card's master key, if it is one of the site's or the one from the factory, as its version says: one key is tried.
- * The card level is selected. Undefined: it is neither.
+ * The card level is selected. `knownVersion`: as the card has just told it. Undefined: it is neither.
  */
 export async function openCardLevel(
   card: DesfireCard,
   work: DesfireWork,
+  knownVersion?: number,
 ): Promise<{ readonly session: DesfireSession; readonly version: number } | undefined> {
-  const version = await keyVersion(card, MASTER_KEY);
+  const version = knownVersion ?? (await keyVersion(card, MASTER_KEY));
   const key = version === undefined ? undefined : cardKey(work, version);
   if (version === undefined || key === undefined) return undefined;
   const session = await card.authenticateEv1(MASTER_KEY, key);
@@ -57,8 +58,10 @@ export type CardKeyTask = 'none' | 'take_over' | 'locked';
 export async function cardKeyTask(card: DesfireCard, work: DesfireWork): Promise<CardKeyTask> {
   if (work.settings.piccMasterKey === 'leave') return 'none';
   await selectCardLevel(card);
-  if ((await keyVersion(card, MASTER_KEY)) === newestVersion(work)) return 'none';
-  const opened = await openCardLevel(card, work);
+  const version = await keyVersion(card, MASTER_KEY);
+  if (version === undefined) return 'locked';
+  if (version === newestVersion(work)) return 'none';
+  const opened = await openCardLevel(card, work, version);
   if (opened === undefined) return 'locked';
   const [settings = 0] = await opened.session.perform('ask for the key settings', INS.getKeySettings);
   return (settings & KEY_SETTING.masterKeyChangeable) === 0 ? 'locked' : 'take_over';

@@ -1,4 +1,4 @@
-import { EncoderError } from '../../encoder/errors.ts';
+import { EncoderError, type EncoderErrorCode } from '../../encoder/errors.ts';
 import { isRandomUid } from '../../model/card.ts';
 import type { CardImage } from '../../model/card-record.ts';
 import type { CardProgram, WriteJournal } from '../program.ts';
@@ -15,11 +15,22 @@ import { writeFile } from './write-file.ts';
 const RANDOM_UID =
   'the card shows another number each time (random ID): no credential can be bound to it here; take a card that shows its own';
 
+const NO: ReadonlySet<EncoderErrorCode> = new Set(['card_refused', 'card_unsupported']);
+
 /** The record in a backup file of an application of its own: docs/card-formats/mifare-desfire.md. */
 export const desfireProgram: CardProgram<'mifare_desfire'> = {
   format: 'mifare_desfire',
-  inspect: async (work) =>
-    isRandomUid(work.card.uid) ? lockedContents(RANDOM_UID) : inspectDesfire(cardOf(work), work),
+  inspect: async (work) => {
+    if (isRandomUid(work.card.uid)) return lockedContents(RANDOM_UID);
+    const card = cardOf(work);
+    try {
+      return await inspectDesfire(card, work);
+    } catch (error) {
+      // The card said no: that is told, not thrown. Everything else is not about what is on the card.
+      if (error instanceof EncoderError && NO.has(error.code)) return lockedContents(error.message);
+      throw error;
+    }
+  },
   write: async (work, image, journal) => {
     if (isRandomUid(work.card.uid)) throw new EncoderError('card_refused', RANDOM_UID);
     await write(cardOf(work), work, image, journal);

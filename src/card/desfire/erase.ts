@@ -1,6 +1,12 @@
 import { EncoderError } from '../../encoder/errors.ts';
 import type { WriteJournal } from '../program.ts';
-import { type DesfireWork, findApplication, openApplication, selectApplication } from './application.ts';
+import {
+  type DesfireWork,
+  findApplication,
+  keyVersion,
+  openApplication,
+  selectApplication,
+} from './application.ts';
 import { uint24 } from './bytes.ts';
 import { foreignCardKey, giveBackCardKey, openCardLevel, selectCardLevel } from './card-level.ts';
 import type { DesfireCard, DesfireSession } from './desfire-card.ts';
@@ -67,6 +73,7 @@ async function openOurs(card: DesfireCard, work: DesfireWork): Promise<DesfireSe
 async function hasOurCardKey(card: DesfireCard, work: DesfireWork): Promise<boolean> {
   if (work.settings.piccMasterKey === 'leave') return false;
   await selectCardLevel(card);
-  const opened = await openCardLevel(card, work);
-  return opened !== undefined && opened.version !== FACTORY_VERSION;
+  const version = await keyVersion(card, 0);
+  if (version === undefined || version === FACTORY_VERSION) return false;
+  return (await openCardLevel(card, work, version)) !== undefined;
 }

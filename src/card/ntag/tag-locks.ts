@@ -14,7 +14,7 @@ export function isLocked(layout: TagLayout, pages: TagPages, page: number): bool
   return (((low + high * 256) >> dynamicBit(layout.dynamicLocks.pagesPerBit, page)) & 1) === 1;
 }
 
-/** All locked pages that carry data, as a technician reads them: `pages 4 to 7 and 12`; undefined: none. */
+/** All locked pages that carry data, as a technician reads them: `pages 4 to 7, 12`; undefined: none. */
 export function describeLocks(layout: TagLayout, pages: TagPages): string | undefined {
   const spans: [number, number][] = [];
   for (let page = CONTAINER_PAGE; page < pageAt(layout.userBytes); page++) {
@@ -24,7 +24,9 @@ export function describeLocks(layout: TagLayout, pages: TagPages): string | unde
     else spans.push([page, page]);
   }
   if (spans.length === 0) return undefined;
-  return `pages ${spans.map(([from, to]) => (from === to ? `${from}` : `${from} to ${to}`)).join(' and ')}`;
+  const [first] = spans;
+  const word = spans.length === 1 && first?.[0] === first?.[1] ? 'page' : 'pages';
+  return `${word} ${spans.map(([from, to]) => (from === to ? `${from}` : `${from} to ${to}`)).join(', ')}`;
 }
 
 /**

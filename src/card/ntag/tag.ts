@@ -15,12 +15,10 @@ const FAST_READ_PAGES = 60;
 /** A card of the Ultralight family in the field: its pages in as few exchanges as the reader and the card allow. */
 export class Tag {
   readonly #link: UltralightLink;
-  readonly #layout: TagLayout;
   #hasNative: boolean;
 
   constructor(link: UltralightLink, layout: TagLayout) {
     this.#link = link;
-    this.#layout = layout;
     this.#hasNative = link.transceive !== undefined && layout.configPage !== undefined;
   }
 
@@ -29,7 +27,10 @@ export class Tag {
     return this.#hasNative;
   }
 
-  /** Reads these pages, ascending, and those between that come with them. Rejects with `card_refused` where a page needs a password. */
+  /**
+   * Reads these pages, ascending, and others that come with them; past the last page READ goes on at page 0.
+   * Rejects with `card_refused` where a page needs a password.
+   */
   async read(wanted: readonly number[]): Promise<TagPages> {
     const pages = new Map<number, Uint8Array>();
     for (let at = 0; at < wanted.length; ) {
@@ -40,9 +41,8 @@ export class Tag {
       // The reader turned out to pass nothing on: the same again, by READ.
       if (bytes === undefined) continue;
       for (let page = first; (page - first) * PAGE_BYTES < bytes.length; page++) {
-        // READ goes on at page 0 past the last.
         const start = (page - first) * PAGE_BYTES;
-        if (page < this.#layout.pages) pages.set(page, bytes.slice(start, start + PAGE_BYTES));
+        pages.set(page, bytes.slice(start, start + PAGE_BYTES));
       }
       at = next;
     }

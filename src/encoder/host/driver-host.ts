@@ -105,10 +105,10 @@ export class DriverHost {
     const number = ++this.#callCount;
     const pending: PendingCall = new PendingCall(terms, (limitMs) => {
       // Another call's deadline may have killed the host in this very turn.
-      if (this.#why !== undefined) return;
+      if (this.#child.killed) return;
       const message = `${this.#setup.name} did not answer the order "${call.order}" within ${limitMs} ms`;
       pending.reject(new EncoderError('device_timeout', message));
-      this.kill(message);
+      this.#killOnceWritten(message);
     });
     this.#calls.set(number, pending);
     const abort = () => this.send({ order: 'abort', call: number });
@@ -179,7 +179,15 @@ export class DriverHost {
 
   /** A driver that gave up on a native call cannot end it: the thread goes with the process. */
   #killIfStuck(fault: { readonly code: string; readonly message: string }): void {
-    if (fault.code === 'device_timeout') this.kill(fault.message);
+    if (fault.code === 'device_timeout') this.#killOnceWritten(fault.message);
+  }
+
+  /** Takes no more calls, and kills the host when every write that is under way has ended: on another device's card, it may be half done. */
+  #killOnceWritten(why: string): void {
+    this.#why ??= why;
+    const writes = [...this.#calls.values()].filter(({ changesCard }) => changesCard);
+    if (writes.length === 0) this.kill(why);
+    else void Promise.allSettled(writes.map(({ answer }) => answer)).then(() => this.kill(why));
   }
 
   #miss(): void {

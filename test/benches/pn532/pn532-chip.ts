@@ -1,4 +1,6 @@
-import type { Chip, ChipAnswer } from '../../../drivers/virtual/chip.ts';
+import type { Chip } from '../../../drivers/virtual/chip.ts';
+import { isSame } from '../../../drivers/virtual/desfire/block-cipher.ts';
+import { crc16 } from '../../../drivers/virtual/desfire/crc.ts';
 
 /** Status bytes (UM0701-02, section 7.1). */
 const OK = 0x00;
@@ -13,7 +15,12 @@ const RETRIES = 0x05;
 
 /** ISO/IEC 14443-3: this bit of SAK says that the card speaks ISO/IEC 14443-4. */
 const SPEAKS_PART_4 = 0x20;
-/** TL and T0 to TC1 of an ATS as a DESFire sends it: FSC 64, up to 848 kbit/s, CID. */
+/** CIU_TxMode and CIU_RxMode (section 8.6.23.18): bit 7 says that the chip adds and takes the CRC itself. */
+const SENDING = 0x6302;
+const RECEIVING = 0x6303;
+const HANDLES_CRC = 0x80;
+
+/** T0 to TC1 of an ATS as a DESFire sends it: FSC 64, up to 848 kbit/s, CID. */
 const ATS_HEAD = [0x75, 0x77, 0x81, 0x02] as const;
 
 /** A PN532 without its serial line: commands in, answers out. It has room for one card, as type A at 106 kbit/s. */
@@ -22,6 +29,10 @@ export class Pn532Chip {
   /** Whether the card that lies there was found, and may be spoken to. */
   #isListed = false;
   #retries = 0xff;
+  readonly #registers = new Map([
+    [SENDING, HANDLES_CRC],
+    [RECEIVING, HANDLES_CRC],
+  ]);
   #wake = () => {};
 
   /** Puts a card in the field, or takes it away. */
@@ -49,11 +60,15 @@ export class Pn532Chip {
       // GetFirmwareVersion: PN532 1.6, type A, type B and ISO/IEC 18092.
       case 0x02:
         return [0x32, 0x01, 0x06, 0x07];
-      // ReadRegister: a byte for each address of two.
+      // ReadRegister, WriteRegister
       case 0x06:
-        return new Uint8Array(data.length / 2);
-      // WriteRegister, SetSerialBaudRate, SetParameters, SAMConfiguration
+        return inGroups(data, 2).map(([high = 0, low = 0]) => this.#registers.get(high * 256 + low) ?? 0);
       case 0x08:
+        for (const [high = 0, low = 0, value = 0] of inGroups(data, 3)) {
+          this.#registers.set(high * 256 + low, value);
+        }
+        return [];
+      // SetSerialBaudRate, SetParameters, SAMConfiguration
       case 0x10:
       case 0x12:
       case 0x14:
@@ -135,11 +150,31 @@ export class Pn532Chip {
   }
 
   /** InCommunicateThru: what is sent is what the card gets. A card of ISO/IEC 14443-4 would want blocks of that; it stays silent. */
-  #pass(command: Uint8Array): Iterable<number> {
-    const isStorage = this.#card !== undefined && (this.#card.sak & SPEAKS_PART_4) === 0;
-    const answer: ChipAnswer =
-      isStorage && this.#isListed && this.#card ? this.#card.exchange(command) : { kind: 'silence' };
-    if (answer.kind === 'data') return [OK, ...answer.bytes];
+  #pass(sent: Uint8Array): Iterable<number> {
+    if (this.#card === undefined || !this.#isListed || (this.#card.sak & SPEAKS_PART_4) !== 0)
+      return [TIMED_OUT];
+    const command = this.#handlesCrc(SENDING) ? sent : sent.subarray(0, -2);
+    // A card does not hear what has a wrong CRC.
+    if (!this.#handlesCrc(SENDING) && !isSame(sent, withCrc(command))) return [TIMED_OUT];
+    const answer = this.#card.exchange(command);
+    if (answer.kind === 'data') {
+      return [OK, ...(this.#handlesCrc(RECEIVING) ? answer.bytes : withCrc(answer.bytes))];
+    }
     return [answer.kind === 'ack' ? OK : TIMED_OUT];
   }
+
+  #handlesCrc(register: number): boolean {
+    return ((this.#registers.get(register) ?? 0) & HANDLES_CRC) !== 0;
+  }
+}
+
+function inGroups(bytes: Uint8Array, length: number): Uint8Array[] {
+  return Array.from({ length: Math.floor(bytes.length / length) }, (_, at) =>
+    bytes.subarray(at * length, (at + 1) * length),
+  );
+}
+
+/** `bytes` with CRC_A (ISO/IEC 14443-3, annex B) after them. */
+function withCrc(bytes: Uint8Array): Uint8Array {
+  return Uint8Array.of(...bytes, ...crc16(bytes));
 }

@@ -2,7 +2,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { PcscDriver } from '../../../drivers/pcsc/driver.ts';
 import type { PcscCard, PcscEncoder } from '../../../drivers/pcsc/encoder.ts';
 import { VirtualCard } from '../../../drivers/virtual/virtual-card.ts';
@@ -82,6 +82,16 @@ describe.runIf(pcscdIsAvailable())('a card that drivers/pcsc works on', () => {
     await Promise.all([card.read(patience()), card.read(patience())]);
     expect(chip.commands).toEqual(['ca', '82', '86', ...blocks.map((block) => `b0 ${block}`), 'ca', 'ca']);
     expect(chip.mostAtOnce).toBe(1);
+  });
+
+  test('and has another number than it had is another card: nothing is done to it', async () => {
+    chip.becomeAnother('5E6F7081');
+    chip.commands.length = 0;
+    const work = vi.fn(async () => {});
+    expect(codeOf(await rejectionOf(card.use(work, patience())))).toBe('card_removed');
+    expect(work).not.toHaveBeenCalled();
+    expect(card.removed.aborted).toBe(true);
+    expect((await encoder.awaitCard(patience())).card.uid).toBe('5E6F7081');
   });
 
   test('that has left is not mistaken for the next one: no exchange follows in the same piece of work', async () => {
@@ -168,7 +178,7 @@ describe.runIf(pcscdIsAvailable())('a card that drivers/pcsc works on', () => {
 class CountingCard {
   readonly commands: string[] = [];
   mostAtOnce = 0;
-  readonly #card = new VirtualCard({ technology: 'mifare_classic_1k', uid: 'A1B2C3D4' });
+  #card = new VirtualCard({ technology: 'mifare_classic_1k', uid: 'A1B2C3D4' });
   #atOnce = 0;
 
   get atr(): Uint8Array {
@@ -177,6 +187,11 @@ class CountingCard {
 
   activate(): void {
     this.#card.activate();
+  }
+
+  /** As if the cards were changed faster than pcscd looks. */
+  becomeAnother(uid: string): void {
+    this.#card = new VirtualCard({ technology: 'mifare_classic_1k', uid });
   }
 
   async transmit(apdu: Uint8Array): Promise<Uint8Array> {

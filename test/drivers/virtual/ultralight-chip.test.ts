@@ -224,3 +224,75 @@ test.each(['', '6000', '30', '300400', 'A204010203', 'A20401020304FF', '1B010203
     expect(new UltralightChip('ntag213', UID).exchange(fromHex(hex))).toEqual(NO);
   },
 );
+
+/** NXP MF0ULx1, section 8.5 and tables 15 and 16: MF0UL11 has no dynamic lock bits, its configuration follows the user pages. */
+const EV1 = [
+  {
+    technology: 'mifare_ultralight_ev1_48',
+    last: 0x13,
+    user: 0x0f,
+    lock: undefined,
+    config: 0x10,
+    size: '0B',
+  },
+  { technology: 'mifare_ultralight_ev1_128', last: 0x28, user: 0x23, lock: 0x24, config: 0x25, size: '0E' },
+] as const;
+
+describe.each(EV1)('a $technology', ({ technology, last, user, lock, config, size }) => {
+  const make = () => {
+    const chip = new UltralightChip(technology, UID);
+    return { chip, send: sender(chip) };
+  };
+
+  test('from the factory is empty but for its number and its configuration, and page 3 is OTP', () => {
+    const { send } = make();
+    expect(send('60')).toBe(`000403010100${size}03`);
+    expect(send('3000')).toBe('04A2C3EDF1D25E80FD48000000000000');
+    expect(send(`3A04${page(user)}`)).toBe('00'.repeat((user - 3) * 4));
+    expect(send(`3A${page(config)}${page(last)}`)).toBe('000000FF000500000000000000000000');
+    expect(send('1BFFFFFFFF')).toBe('0000');
+    send('A203E1100000');
+    send('A20300001000');
+    expect(send('3A0303')).toBe('E1101000');
+    expect(send(`30${page(last + 1)}`)).toEqual(NO);
+  });
+
+  test('takes data on every user page, until a lock bit stands against it', () => {
+    for (let locked = 4; locked <= user; locked++) {
+      const { send } = make();
+      const bit = locked < 16 ? locked : Math.floor((locked - 16) / 2);
+      const bits = `${page((1 << bit) & 0xff)}${page((1 << bit) >> 8)}`;
+      send(locked < 16 ? `A2020000${bits}` : `A2${page(lock ?? 0)}${bits}0000`);
+      for (let number = 4; number <= user; number++) {
+        const isLocked = locked < 16 ? number === locked : number >> 1 === locked >> 1;
+        expect(send(`A2${page(number)}DEADBEEF`)).toEqual(isLocked ? NO : ACK);
+      }
+    }
+  });
+
+  test('asks for its password from AUTH0 on at the next activation', () => {
+    const { chip, send } = make();
+    send(`A2${page(config + 3)}AABB0000`);
+    send(`A2${page(config + 2)}01020304`);
+    send(`A2${page(config)}00000008`);
+    expect(send('A20811111111')).toEqual(ACK);
+    chip.activate();
+    expect(send('A20822222222')).toEqual(NO);
+    expect(send('A20722222222')).toEqual(ACK);
+    expect(send('3A0808')).toBe('11111111');
+    expect(send('1B01020304')).toBe('AABB');
+    expect(send('A20822222222')).toEqual(ACK);
+  });
+
+  test('has three counters that only go up, and keep their number in another object', () => {
+    const { chip, send } = make();
+    expect(send('A50105000000')).toEqual(ACK);
+    expect(send('A50100010000')).toEqual(ACK);
+    expect(send('3901')).toBe('050100');
+    expect(send('A501FFFFFF00')).toEqual({ kind: 'nak', code: 4 });
+    expect(send('A50301000000')).toEqual(NO);
+    expect(send('3E02')).toBe('BD');
+    const again = sender(new UltralightChip(technology, UID, chip.memory));
+    expect([again('3900'), again('3901'), again('3902')]).toEqual(['000000', '050100', '000000']);
+  });
+});

@@ -160,6 +160,17 @@ describe('through a card link', () => {
     },
   );
 
+  test.each(['mifare_ultralight_ev1_48', 'mifare_ultralight_ev1_128'] as const)(
+    'a %s is told by its version, and where none can be asked for is an Ultralight',
+    async (technology) => {
+      const card = new VirtualCard({ technology, uid: NTAG.uid });
+      const seen = (profile: typeof ACR122_PROFILE) =>
+        identify((apdu) => card.transmit(apdu), card.atr, profile).then((found) => found.technology);
+      expect(await seen(ACR122_PROFILE)).toBe(technology);
+      expect(await seen(STANDARD_PROFILE)).toBe('mifare_ultralight');
+    },
+  );
+
   test('a Classic takes data and a new trailer, and its memory goes on in another object', async () => {
     const first = new VirtualCard(CLASSIC);
     const { classic } = linkTo(first);

@@ -1,10 +1,12 @@
 import { onTestFinished } from 'vitest';
 import { Attempts } from '../../../src/attempts/attempts.ts';
 import { describeFailure } from '../../../src/attempts/errors.ts';
+import type { CardSite } from '../../../src/card/program.ts';
 import { Encoders } from '../../../src/encoder/encoders.ts';
-import { createLog } from '../../../src/log.ts';
+import { createLog, type Logger } from '../../../src/log.ts';
 import type { Attempt, Client, Hint, Order, Phase } from '../../../src/model/attempt.ts';
 import type { Card } from '../../../src/model/card.ts';
+import type { CardWriteOutcome } from '../../../src/model/card-write.ts';
 import {
   allEncodersOffline,
   cardPresented,
@@ -13,7 +15,7 @@ import {
   encoderLeft,
 } from '../../../src/site/encoders.ts';
 import type { SiteSettings } from '../../../src/site/site.ts';
-import type { Store } from '../../../src/store/store.ts';
+import { EVERY_ROW, type Store } from '../../../src/store/store.ts';
 import { openTestSite, type StillSite, temporaryFolder } from '../site/site-bed.ts';
 import { fails, type ScriptedCard } from './scripted-card.ts';
 import { ScriptedDriver } from './scripted-driver.ts';
@@ -32,11 +34,28 @@ export const scanToAssign = (acsUserId: string, mayEnrol = true): Order => ({
   mayEnrol,
 });
 
+export const encode = (
+  credentialId: string,
+  may: { readonly replacesLostCard?: boolean; readonly mayOverwrite?: boolean } = {},
+): Order => ({
+  action: 'ENCODE_CREDENTIAL',
+  credentialId,
+  replacesLostCard: may.replacesLostCard ?? false,
+  mayOverwrite: may.mayOverwrite ?? false,
+});
+
+export const erase = (mayOverwrite = false): Order => ({ action: 'ERASE_CARD', mayOverwrite });
+
+export const INSPECT: Order = { action: 'INSPECT_CARD' };
+
 export interface DeskOptions {
   readonly folder?: string;
   readonly settings?: Partial<SiteSettings>;
   /** Stands between the site and its store. */
   readonly wrapStore?: (store: Store) => Store;
+  /** What the site's formats and keys are; may throw. */
+  readonly cardSite?: () => Pick<CardSite, 'formats' | 'keys'>;
+  readonly log?: Logger;
 }
 
 /** A desk with one encoder at `port-1`, attached, whose time stands still. */
@@ -50,7 +69,9 @@ export class Desk {
 
   private constructor(options: DeskOptions) {
     const site = openTestSite(options.settings, options.folder ?? temporaryFolder(), options.wrapStore);
-    const log = createLog('silent');
+    const log = options.log ?? createLog('silent');
+    const cardSite =
+      options.cardSite ?? (() => ({ formats: [{ format: 'ntag', isPasswordProtected: false }], keys: [] }));
     this.site = site;
     this.encoders = new Encoders(
       {
@@ -65,7 +86,7 @@ export class Desk {
     );
     this.attempts = new Attempts(this.encoders, {
       site,
-      cardSite: () => ({ siteId: site.identity.acsSystemId, formats: [{ format: 'uid_only' }], keys: [] }),
+      cardSite: () => ({ siteId: site.identity.acsSystemId, ...cardSite() }),
       log,
     });
     allEncodersOffline(site);
@@ -117,6 +138,17 @@ export class Desk {
     return attempt;
   }
 
+  /** How the writes on cards ended, in their order; null: one has not. */
+  outcomes(): readonly (CardWriteOutcome | null)[] {
+    return this.site.store.cardWrites.list({}, EVERY_ROW).rows.map(({ outcome }) => outcome);
+  }
+
+  /** Takes the card away, and resolves once the desk knows. */
+  async takeAway(): Promise<void> {
+    this.device.takeAway();
+    await this.until(() => this.encoders.station(this.encoderId).card === null);
+  }
+
   /** The phases that an attempt has gone through, with what the person was told to do. */
   phases(id: string): string[] {
     return this.site.store.changes
@@ -124,7 +156,9 @@ export class Desk {
       .flatMap(({ change }) =>
         change.type === 'action_attempt.changed' && change.attempt.id === id ? [change.attempt] : [],
       )
-      .map((attempt) => (attempt.phase === 'awaiting_card' ? attempt.hint : attempt.phase));
+      .map((attempt) =>
+        'hint' in attempt && attempt.hint !== 'keep_card_there' ? attempt.hint : attempt.phase,
+      );
   }
 
   /** Resolves with the attempt once it is in this phase. */
@@ -137,7 +171,7 @@ export class Desk {
   async asksFor(id: string, hint: Hint): Promise<void> {
     await this.until(() => {
       const attempt = this.attempt(id);
-      return attempt.phase === 'awaiting_card' && attempt.hint === hint;
+      return 'hint' in attempt && attempt.hint === hint;
     });
   }
 

@@ -57,7 +57,6 @@ describe('a card from the factory', () => {
     ['AF when nothing is under way', '90AF000000', '911C'],
     ['a length that does not fit', '905A000002 563412 00', '917E'],
     ['a parameter that is too short', '905A000002 5634 00', '917E'],
-    ['a frame of 61 bytes', `90CA000037 ${'00'.repeat(55)} 00`, '917E'],
     ['a file command without an application', '906F000000', '919D'],
     ['an application that is not there', '905A000003 010203 00', '91A0'],
     ['AuthenticateAES with a DES key', '90AA000001 00 00', '91AE'],

@@ -141,6 +141,14 @@ describe('after a refusal', () => {
   });
 });
 
+test('an authentication ends the session before it, also where it fails', () => {
+  const chip = new DesfireChip(UID);
+  chip.activate();
+  new LegacyReader(chip, 0);
+  expect(ask(chip, '900A000001 00 00')).toMatch(/^.{16}91AF$/);
+  expectSession(chip, [`90AF000010 ${'00'.repeat(16)} 00`, '91AE'], ['90FC000000', '91AE']);
+});
+
 describe('a message that was altered', () => {
   test('is refused with 1E in EV2 messaging', () => {
     const chip = makeCard();
@@ -154,6 +162,9 @@ describe('a message that was altered', () => {
     new Ev1Reader(chip, 0);
     const write = `01 000000 040000 A1B2C3D4 ${'00'.repeat(8)}`;
     expect(send(chip, 0x3d, fromHex(write)).status).toBe('911E');
+    new Ev1Reader(chip, 0);
+    expect(send(chip, 0x54, new Uint8Array(16)).status).toBe('911E');
+    expectSession(chip, ['9045000000', '0F83 9100']);
     expect(new Ev1Reader(chip, 0).maced(0x3d, '01 000000 040000 A1B2C3D4')).toBe('9100');
   });
 
@@ -184,4 +195,15 @@ test('the way to a file is by its keys, for everybody, or for nobody', () => {
   expect(new Ev2Reader(chip, 0).full(0x5f, '02', '00EEEE')).toBe('919D');
   expect(new Ev2Reader(chip, 0).full(0x5f, '01', '00EEEE')).toBe('9100');
   expectSession(putBack(chip), [SELECT, '9100'], [`90BD000007 ${read} 00`, 'A1B2C3D4 9100']);
+});
+
+test('what everybody may do is done in clear, also with another key authenticated', () => {
+  const chip = makeCard();
+  const reader = new Ev2Reader(chip, 0);
+  expect(reader.mac(0xcd, '01 03 E0EE 040000')).toBe('9100');
+  expectSession(
+    chip,
+    ['903D00000B 01 000000 040000 A1B2C3D4 00', '9100'],
+    ['90BD000007 01 000000 000000 00', 'A1B2C3D4 9100'],
+  );
 });

@@ -73,6 +73,13 @@ describe('a backup file', () => {
     expect(new Ev2Reader(chip, 0).mac(0xc7, '')).toBe('910C');
   });
 
+  test.each([
+    ['7E0000 030000', '91BE'],
+    ['000000 000000', '919E'],
+  ])('takes no data at offset and length %s', (range, answer) => {
+    expectSession(makeCard(), [`903D00000A 01 ${range} A1B2C3 00`, answer], [COMMIT, '910C']);
+  });
+
   test('takes part in nothing when nothing was written', () => {
     expectSession(makeCard(), [COMMIT, '910C'], ['90A7000000', '910C']);
   });
@@ -105,6 +112,17 @@ describe('data in several frames', () => {
       [COMMIT, '9100'],
       ['90BD000007 01 000000 600000 00', `${'22'.repeat(47)}${'33'.repeat(12)} 91AF`],
       ['90AF000000', `${'33'.repeat(37)} 9100`],
+    );
+  });
+
+  test('are 60 bytes at most, the wrapping included, but for the long commands', () => {
+    const chip = makeCard();
+    expectSession(
+      chip,
+      [`903D000037 01 000000 300000 ${'22'.repeat(48)} 00`, '917E'],
+      [`908D000047 01 000000 400000 ${'22'.repeat(64)} 00`, '9100'],
+      [COMMIT, '9100'],
+      ['90AD000007 01 000000 400000 00', `${'22'.repeat(64)} 9100`],
     );
   });
 

@@ -79,6 +79,15 @@ describe('a card from the factory', () => {
   });
 });
 
+test('a factory sector with a value where key B would be is blank, and erasing makes it the factory’s', async () => {
+  const card = new TestCard();
+  card.setTrailer(2, 'FFFFFFFFFFFF', [0, 0, 0, 1], '69', '010203040506');
+  expect((await card.inspect()).content).toEqual({ kind: 'blank' });
+  await card.write(BLANK);
+  expect(card.writes).toEqual([[11, FACTORY_TRAILER]]);
+  expect(card.memory).toEqual(new TestCard().memory);
+});
+
 describe('a card with a record', () => {
   test('is left as it is when it holds the image already, and nothing is noted', async () => {
     const card = await cardWithRecord();

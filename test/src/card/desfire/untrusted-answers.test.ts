@@ -89,6 +89,31 @@ test('an answer that goes on for ever is cut off', async () => {
   );
 });
 
+test('a card that knows none of the commands is told from one that can be written', async () => {
+  const { card } = new TrialCard();
+  const asked: number[] = [];
+  const exchange = async ([, ins = 0]: Uint8Array) => {
+    asked.push(ins);
+    return Uint8Array.of(0x91, 0x1c);
+  };
+  const trial = work({ isoDep: { exchange } }, card);
+  const { content, capacityBytes } = await desfireProgram.inspect(trial);
+  expect(content).toEqual({ kind: 'locked', description: expect.stringContaining('911C') });
+  expect(capacityBytes).toBe(0);
+  const notes: unknown[] = [];
+  const journal = { note: (progress: unknown) => notes.push(progress) };
+  await expect(desfireProgram.write(trial, recordImage(RECORD), journal)).rejects.toMatchObject({
+    code: 'card_unsupported',
+  });
+  expect(notes).toEqual([]);
+  expect(asked).toEqual([0x5a, 0x5a]);
+});
+
+test('a reader that passes no APDUs on is told so', async () => {
+  const { card } = new TrialCard();
+  await expect(desfireProgram.inspect(work({}, card))).rejects.toMatchObject({ code: 'card_unsupported' });
+});
+
 /** The write fails with an encoder error, or the card holds what was asked; either way a clean run ends it. */
 async function tryWrite(
   memory: Uint8Array,

@@ -25,7 +25,8 @@ test.each([
 test('the static lock bytes lock page 3 to 15, one by one', () => {
   const layout = tagLayoutOf('mifare_ultralight_ev1_48');
   const locked = pages('0881', '00000000', 0);
-  expect(describeLocks(layout, locked)).toBe('pages 3 and 8 and 15');
+  expect(describeLocks(layout, locked)).toBe('pages 3, 8, 15');
+  expect(describeLocks(layout, pages('0002', '00000000', 0))).toBe('page 9');
   expect(isLocked(layout, locked, 4)).toBe(false);
 });
 

@@ -1,7 +1,16 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import type { CardSite } from '../../../../src/card/program.ts';
 import type { SiteKeyVersion } from '../../../../src/card/site-keys.ts';
 import type { CardEncoder, PresentedCard } from '../../../../src/encoder/contract.ts';
+import type { HostLimits } from '../../../../src/encoder/host/limits.ts';
 import type { CardImage, WriteProgress } from '../../../../src/model/card-record.ts';
 import { BLANK } from './fixtures/field.ts';
 import { isAlive, never, Watched } from './watched.ts';
@@ -61,6 +70,9 @@ class Kept {
   }
 }
 
+/** Nothing here is about a host whose main thread hangs. */
+const watch = (limits: Partial<HostLimits> = {}) => new Watched('writes', { silenceMs: 20_000, ...limits });
+
 /** The card that lies on the left for ever. */
 async function layCard(
   watched: Watched,
@@ -69,17 +81,17 @@ async function layCard(
   return { encoder, card: await encoder.awaitCard(never()) };
 }
 
-const timeout = { timeout: 10_000 };
+const timeout = { timeout: 20_000 };
 
 describe('a card behind a driver host', () => {
   test('is inspected: what is on it crosses whole', async () => {
-    await using watched = new Watched('writes');
+    await using watched = watch();
     const { card } = await layCard(watched);
     expect(await card.inspect(site('ends'), never())).toEqual({ ...BLANK, facts: [['Sum', '36']] });
   });
 
   test('is written: the image goes over, and each note of its progress comes back', async () => {
-    await using watched = new Watched('writes');
+    await using watched = watch();
     const { card } = await layCard(watched);
     const journal = new Kept();
     await card.write(site('ends'), IMAGE, journal, never());
@@ -92,7 +104,7 @@ describe('a card behind a driver host', () => {
   });
 
   test('that is not written gives its reason after the notes', async () => {
-    await using watched = new Watched('writes');
+    await using watched = watch();
     const { card } = await layCard(watched);
     const journal = new Kept();
     await expect(card.write(site('is refused'), IMAGE, journal, never())).rejects.toMatchObject({
@@ -103,7 +115,7 @@ describe('a card behind a driver host', () => {
   });
 
   test('leaves no key in the host once a call has ended, nor in its log', async () => {
-    await using watched = new Watched('writes');
+    await using watched = watch();
     const { card } = await layCard(watched);
     await card.inspect(site('ends'), never());
     await card.inspect(site('ends'), never());
@@ -118,7 +130,7 @@ describe('a card behind a driver host', () => {
   });
 
   test('a journal that throws is told of at the end of the write, which nobody can stop', async () => {
-    await using watched = new Watched('writes');
+    await using watched = watch();
     const { card } = await layCard(watched);
     const failure = new RangeError('the disk is full');
     let notes = 0;
@@ -136,7 +148,7 @@ describe('a card behind a driver host', () => {
 
 describe('an abort of a write behind a driver host', () => {
   test('before the first note ends it with the reason of the caller', async () => {
-    await using watched = new Watched('writes');
+    await using watched = watch();
     const { card } = await layCard(watched);
     const abort = new AbortController();
     const journal = new Kept();
@@ -151,7 +163,7 @@ describe('an abort of a write behind a driver host', () => {
   });
 
   test('after the first note changes nothing', async () => {
-    await using watched = new Watched('writes');
+    await using watched = watch();
     const { card } = await layCard(watched);
     const abort = new AbortController();
     const journal = new Kept();
@@ -165,8 +177,8 @@ describe('an abort of a write behind a driver host', () => {
 
 describe('a driver host that fails while it writes', () => {
   test('told of every note that was made before it was killed, and then device_lost', timeout, async () => {
-    await using watched = new Watched('writes');
-    for (let times = 1; times <= 5; times++) {
+    await using watched = watch();
+    for (let times = 1; times <= 3; times++) {
       const device = await watched.arrival('left', times);
       const encoder = await watched.driver.open(device, never());
       const card = await encoder.awaitCard(never());
@@ -180,7 +192,7 @@ describe('a driver host that fails while it writes', () => {
   });
 
   test('may take longer as a whole than between two notes', async () => {
-    await using watched = new Watched('writes', { writeMs: 500 });
+    await using watched = watch({ writeMs: 1_000 });
     const { card } = await layCard(watched);
     const journal = new Kept();
     await card.write(site('notes in time'), IMAGE, journal, never());
@@ -193,7 +205,7 @@ describe('a driver host that fails while it writes', () => {
     ['notes for ever', { writeMs: 300, longestWriteMs: 700 }, 700],
   ] as const) {
     test(`is killed when its driver ${what}`, async () => {
-      await using watched = new Watched('writes', limits);
+      await using watched = watch(limits);
       const { card } = await layCard(watched);
       const journal = new Kept();
       await expect(card.write(site(what), IMAGE, journal, never())).rejects.toMatchObject({
@@ -207,9 +219,28 @@ describe('a driver host that fails while it writes', () => {
   }
 });
 
+describe('a driver host that has to be killed', () => {
+  test('lets a write on another device end first, and takes no more work', async () => {
+    await using watched = watch();
+    const { encoder, card } = await layCard(watched);
+    const right = await watched.driver.open(await watched.arrival('right'), never());
+    const stuck = await right.awaitCard(never());
+    const journal = new Kept();
+    const writing = card.write(site('takes its time'), IMAGE, journal, never());
+    await journal.begun;
+    await expect(stuck.read(never())).rejects.toMatchObject({ code: 'device_timeout' });
+    await expect(stuck.read(never())).rejects.toMatchObject({ code: 'device_lost' });
+    await writing;
+    expect(journal.notes).toEqual([note(0), note(1)]);
+    await watched.arrival('left', 2);
+    expect(encoder.gone.aborted).toBe(true);
+    expect(isAlive(watched.pids[0] ?? 0)).toBe(false);
+  });
+});
+
 describe('the end of', () => {
   test('a driver host waits for a write that has begun', async () => {
-    const watched = new Watched('writes', { closeMs: 300 });
+    const watched = watch({ closeMs: 300 });
     const { card } = await layCard(watched);
     const journal = new Kept();
     const writing = card.write(site('takes its time'), IMAGE, journal, never());
@@ -221,7 +252,7 @@ describe('the end of', () => {
   });
 
   test('an encoder waits for a write that has begun', async () => {
-    await using watched = new Watched('writes', { closeMs: 300 });
+    await using watched = watch({ closeMs: 300 });
     const { encoder, card } = await layCard(watched);
     const journal = new Kept();
     let isWritten = false;
@@ -233,5 +264,19 @@ describe('the end of', () => {
     expect(isWritten).toBe(true);
     await writing;
     expect(watched.pids.map(isAlive)).toEqual([true]);
+  });
+
+  test('the daemon, killed, lets a write that has begun end', async () => {
+    const stateDir = await mkdtemp(join(tmpdir(), 'orphan-writer-'));
+    const entry = fileURLToPath(new URL('./fixtures/orphan-writer.ts', import.meta.url));
+    const daemon = spawn(process.execPath, [entry, stateDir], { stdio: ['ignore', 'pipe', 'inherit'] });
+    try {
+      await once(createInterface({ input: daemon.stdout }), 'line');
+      daemon.kill('SIGKILL');
+      await once(daemon, 'exit');
+      await expect.poll(() => existsSync(join(stateDir, 'written')), { timeout: 4_000 }).toBe(true);
+    } finally {
+      await rm(stateDir, { recursive: true });
+    }
   });
 });
