@@ -26,7 +26,7 @@ export interface Terminal {
 }
 
 /** How long a bar is, in characters. */
-const BAR_LENGTH = 30;
+const BAR_LENGTH = 24;
 
 /** Back to the beginning of the line, and nothing left on it (ECMA-48, EL). */
 const CLEAR_LINE = '\r\u001B[K';
@@ -47,7 +47,8 @@ export function terminal(isJson: boolean): Terminal {
     },
     progress(text, done, total) {
       if (!process.stdout.isTTY) return write(`${text} (${done} of ${total})\n`);
-      write(`${bar(done, total)} ${text}`);
+      // One that runs over the edge could not be cleared.
+      write(`${bar(done, total)} ${text}`.slice(0, (process.stdout.columns || 80) - 1));
       isBarShown = true;
     },
     fail(error) {

@@ -22,7 +22,7 @@ export interface Credential {
   readonly cardFormat: CardFormat | null;
   /** What it opens; ids of entrances. */
   readonly entranceIds: readonly string[];
-  /** How often a write of it was planned: each one has a number of its own, so that no two cards carry the same. */
+  /** How often a write of it was planned, but for those that changed nothing: each one has a number of its own, so that no two cards carry the same. */
   readonly issueCounter: number;
   /** The card says something else than the site by now. */
   readonly needsReissue: boolean;

@@ -152,8 +152,25 @@ export function noteWritten(
 export function endUnwritten(site: Site, writeId: string, outcome: 'not_begun' | 'given_up'): void {
   site.store.transaction(() => {
     const write = findWrite(site, writeId);
-    if (write.outcome === null) endWrite(site, write, outcome);
+    if (write.outcome !== null) return;
+    endWrite(site, write, outcome);
+    if (outcome === 'not_begun') undoPlan(site, write);
   });
+}
+
+/**
+ * No card ever had what was planned: its number is free again, so that the card with the one before stays in sync; and a write that
+ * this one took the place of may still have left the card half written.
+ */
+function undoPlan(site: Site, { id, image, preimage }: CardWrite): void {
+  const credential = image.kind === 'record' ? site.store.credentials.get(image.record.credentialId) : null;
+  if (image.kind === 'record' && credential?.issueCounter === image.record.issueCounter) {
+    site.store.credentials.update({ ...credential, issueCounter: credential.issueCounter - 1 });
+  }
+  const replaced = site.store.cardWrites.before(id);
+  if (replaced?.outcome === 'superseded' && replaced.image.format === image.format && preimage !== null) {
+    site.store.cardWrites.reopen(replaced.id, preimage);
+  }
 }
 
 /** What a card must say that carries the credential as it is now. */

@@ -162,11 +162,15 @@ export interface CardWriteTable {
   get(id: string): CardWrite | null;
   /** The write of this card that has not ended; there is one at most. */
   openFor(cardUid: string): CardWrite | null;
+  /** The write of the same card that began right before this one. */
+  before(id: string): CardWrite | null;
   list(filter: CardWriteFilter, page: PageRequest): Page<CardWrite>;
   /** Its `outcome` is null. */
   insert(write: CardWrite): void;
   /** Forgets the preimage, too. */
   end(id: string, outcome: CardWriteOutcome, at: number): void;
+  /** Opens a write again that had ended. Throws while another one of its card is open. */
+  reopen(id: string, preimage: Uint8Array): void;
 }
 
 export interface EventFilter {

@@ -47,6 +47,8 @@ interface FrameAnswer {
 
 const COMMAND: Waiting = { for: 'command' };
 const NOTHING = new Uint8Array(0);
+/** What an Le of 00 asks for (ISO/IEC 7816-4, section 5.1). */
+const LONGEST_ANSWER_BYTES = 256;
 
 /**
  * MIFARE DESFire EV1, EV2 or EV3, as a reader meets it over ISO/IEC 14443-4: native frames, or wrapped ones that begin with 90, and ISO SELECT by name.
@@ -173,7 +175,9 @@ export class DesfireChip implements Chip {
     const { data, cuts } = job.run(messaging?.open({ ...job, code, payload }) ?? payload);
     // The command may have ended the session: then its answer is not protected any more.
     const sealed = this.#card.messaging?.seal({ ...job.answer, data }) ?? data;
-    return this.#send(LONG_COMMANDS.has(code) ? [sealed] : splitAnswer(sealed, cuts));
+    if (!LONG_COMMANDS.has(code)) return this.#send(splitAnswer(sealed, cuts));
+    if (sealed.length > LONGEST_ANSWER_BYTES) throw new Refusal(LENGTH_ERROR);
+    return { status: OK, data: sealed };
   }
 
   #send([frame = NOTHING, ...rest]: readonly Uint8Array[]): FrameAnswer {

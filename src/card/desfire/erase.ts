@@ -53,7 +53,8 @@ async function removalOf(card: DesfireCard, work: DesfireWork): Promise<(() => P
   async function openIfAlone(card: DesfireCard): Promise<DesfireSession | undefined> {
     await selectCardLevel(card);
     const { status, data } = await card.exchange(INS.getApplicationIds);
-    const isAlone = status === STATUS.done && applicationIds(data).length === 1;
+    const [first, second] = status === STATUS.done ? applicationIds(data) : [];
+    const isAlone = first === work.settings.applicationId && second === undefined;
     return isAlone ? (await openCardLevel(card, work))?.session : undefined;
   }
 }

@@ -73,7 +73,11 @@ export const hostReport = z.discriminatedUnion('report', [
   z.object({ report: z.literal('cannot_load'), reason: z.string() }),
   z.object({ report: z.literal('news'), news: driverNews }),
   z.object({ report: z.literal('answer'), call, answer }),
-  /** How a write is getting on. What it tells of has not begun yet: the first one precedes the first change of the card. */
+  /**
+   * How a write is getting on; the first one precedes the first change of the card. It is in the kernel's hands before the next exchange begins,
+   * and so outlives the host; unless the daemon has left so many reports unread that the channel is full: then it waits in the host, and dies with
+   * it. A write that ends with `device_lost` may have begun, noted or not.
+   */
   z.object({ report: z.literal('progress'), call, progress: writeProgress }),
   z.object({ report: z.literal('card_presented'), deviceId, cardId, card }),
   z.object({ report: z.literal('card_removed'), deviceId, cardId, fault }),

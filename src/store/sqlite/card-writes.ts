@@ -42,6 +42,12 @@ export function cardWriteTable(database: Database): CardWriteTable {
   return {
     get: (id) => one('card_write_id = ?', id),
     openFor: (cardUid) => one('card_uid = ? AND outcome IS NULL', cardUid),
+    before: (id) =>
+      one(
+        `sequence = (SELECT MAX(earlier.sequence) FROM card_writes AS earlier JOIN card_writes AS later
+           ON earlier.card_uid = later.card_uid AND earlier.sequence < later.sequence WHERE later.card_write_id = ?)`,
+        id,
+      ),
     list: (filter, page) =>
       readPage<CardWriteRow, CardWrite>(
         database,
@@ -75,6 +81,13 @@ export function cardWriteTable(database: Database): CardWriteTable {
         'UPDATE card_writes SET outcome = ?, ended_at = ?, preimage = NULL WHERE card_write_id = ?',
         outcome,
         at,
+        id,
+      );
+    },
+    reopen: (id, preimage) => {
+      database.run(
+        'UPDATE card_writes SET outcome = NULL, ended_at = NULL, preimage = ? WHERE card_write_id = ?',
+        preimage,
         id,
       );
     },

@@ -76,7 +76,17 @@ describe('placeCard', () => {
     const encoder = await open(1);
     const placed = await encoder.simulator.placeCard({ technology: 'ntag213' });
     const simulated = [
-      ...['mifare_classic_1k', 'mifare_classic_4k', 'ntag213', 'ntag215', 'ntag216', 'mifare_desfire', 'uid_only'],
+      ...[
+        'mifare_classic_1k',
+        'mifare_classic_4k',
+        'mifare_ultralight_ev1_48',
+        'mifare_ultralight_ev1_128',
+        'ntag213',
+        'ntag215',
+        'ntag216',
+        'mifare_desfire',
+        'uid_only',
+      ],
     ];
     for (const technology of CARD_TECHNOLOGIES) {
       if (simulated.includes(technology)) continue;

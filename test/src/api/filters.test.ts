@@ -30,6 +30,14 @@ test.each([
   expect(await events(filter)).toEqual([]);
 });
 
+test('events about an entrance are had by it', async () => {
+  const [entrance] = await desk.seam.acs.entrances.list();
+  const { acs_entrance_id } = entrance ?? {};
+  expect(await events({ acs_entrance_id })).toMatchObject([
+    { event_type: 'acs_entrance.added', acs_entrance_id },
+  ]);
+});
+
 test('events of this system are all of them', async () => {
   const all = await events({});
   expect(all.length).toBeGreaterThan(3);

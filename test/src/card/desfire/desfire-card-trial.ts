@@ -59,10 +59,11 @@ export class TrialCard {
   /** Takes the card away before the command takes effect. */
   pulledBefore: ((command: Uint8Array) => boolean) | undefined;
 
-  constructor(options: DesfireOptions = {}, uid = UID) {
+  /** `shownUid`: what the card says at selection, if that is not its uid. */
+  constructor(options: DesfireOptions = {}, uid = UID, shownUid = uid) {
     this.chip = new DesfireChip(fromHex(uid), options);
     this.chip.activate();
-    this.card = { uid, technology: 'mifare_desfire' };
+    this.card = { uid: shownUid, technology: 'mifare_desfire' };
     this.link = {
       isoDep: {
         exchange: async (command) => {

@@ -1,14 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { DESFIRE_GENERATIONS } from '../../../../src/encoder/contract.ts';
-import {
-  addApplication,
-  addOtherApplication,
-  applicationsOn,
-  FACTORY,
-  openCard,
-  setCardKey,
-  setCardSettings,
-} from './card-owner.ts';
+import { addApplication, addOtherApplication, applicationsOn, openCard } from './card-owner.ts';
 import {
   BLANK,
   FOREIGN_KEYS,
@@ -17,6 +9,7 @@ import {
   RECORD,
   recordImage,
   TrialCard,
+  UID,
 } from './desfire-card-trial.ts';
 
 const AUTHENTIC = { kind: 'record', record: RECORD, standing: 'authentic' };
@@ -103,6 +96,15 @@ describe.each(DESFIRE_GENERATIONS)('on an %s card', (generation) => {
     expect((await card.inspect()).content).toEqual({ kind: 'blank' });
   });
 
+  test('erasing a card that forbids to be formatted deletes the application', async () => {
+    const card = await written(generation);
+    const session = await openCard(card);
+    await session.write('forbid it', 0x5c, Uint8Array.of(0x00), Uint8Array.of(0x01));
+    await card.write(BLANK);
+    expect((await card.inspect()).content).toEqual({ kind: 'blank' });
+    expect(card.commands.slice(-20)).toEqual(expect.arrayContaining([0xfc, 0xda]));
+  });
+
   test('a card can be put back to what it was', async () => {
     const card = new TrialCard({ generation });
     const { preimage: blank } = await card.inspect();
@@ -123,93 +125,6 @@ describe.each(DESFIRE_GENERATIONS)('on an %s card', (generation) => {
     await card.write({ kind: 'previous', format: 'mifare_desfire', preimage }, { keys: FOREIGN_KEYS });
     expect(card.commands.length).toBe(before);
     expect(card.chip.memory).toEqual(memory);
-  });
-
-  describe("the card's own master key", () => {
-    test('is left alone unless the settings say otherwise', async () => {
-      const card = await written(generation);
-      await openCard(card, FACTORY);
-    });
-
-    test("becomes the site's at the very end, is found again, renewed, and given back", async () => {
-      const card = new TrialCard({ generation });
-      const fresh = card.chip.memory;
-      const own = { piccMasterKey: 'own' } as const;
-      await card.write(recordImage(RECORD), own);
-      await expect(openCard(card, FACTORY)).rejects.toThrow('not the key');
-      expect(await card.inspect(own)).toMatchObject({ content: AUTHENTIC });
-      await card.write(recordImage(NEXT_RECORD), own);
-      const renewed = { ...own, keys: NEW_KEYS };
-      await card.write(recordImage(NEXT_RECORD), renewed);
-      expect(await card.inspect(renewed)).toMatchObject({ content: NEXT, keyVersion: 2 });
-      expect((await card.inspect(renewed)).facts).toContainEqual(['Card master key', 'version 2']);
-      await card.write(BLANK, renewed);
-      expect(card.chip.memory).toEqual(fresh);
-    });
-
-    test.each([0, 1, 9])(
-      "somebody else's, of version %d, keeps the site from taking over, before anything is written",
-      async (version) => {
-        const card = new TrialCard({ generation });
-        await setCardKey(card, version);
-        const { memory } = card.chip;
-        // A version that happens to be the site's newest is taken for it: then only a card that the key is needed for is refused.
-        const own = { piccMasterKey: 'own', keys: NEW_KEYS } as const;
-        expect((await card.inspect(own)).content.kind).toBe('locked');
-        await expect(card.write(recordImage(RECORD), own)).rejects.toMatchObject({ code: 'card_refused' });
-        expect(card.chip.memory).toEqual(memory);
-        // Applications may be created without it.
-        await card.write(recordImage(RECORD));
-        expect((await card.inspect()).content).toEqual(AUTHENTIC);
-      },
-    );
-
-    test('that may not be changed keeps the site from taking over', async () => {
-      const card = new TrialCard({ generation });
-      await setCardSettings(card, 0x0e);
-      const { memory } = card.chip;
-      const own = { piccMasterKey: 'own' } as const;
-      expect((await card.inspect(own)).content.kind).toBe('locked');
-      await expect(card.write(recordImage(RECORD), own)).rejects.toMatchObject({ code: 'card_refused' });
-      expect(card.chip.memory).toEqual(memory);
-    });
-  });
-
-  describe('a card on which only its master key creates applications', () => {
-    test('is written with the key from the factory, and erased', async () => {
-      const card = new TrialCard({ generation });
-      await setCardSettings(card, 0x0b);
-      await addOther(card);
-      expect((await card.inspect()).content).toEqual({ kind: 'blank' });
-      await card.write(recordImage(RECORD));
-      expect((await card.inspect()).content).toEqual(AUTHENTIC);
-      await card.write(BLANK);
-      expect((await card.inspect()).content).toEqual({ kind: 'blank' });
-      expect(await applicationsOn(card)).toBe(1);
-
-      /** With the master key, as here nothing goes without. */
-      async function addOther(trial: TrialCard) {
-        const session = await openCard(trial);
-        await session.perform('create', 0xca, Uint8Array.of(0xde, 0xc0, 0x00, 0x0f, 0x01));
-      }
-    });
-
-    test("is refused where the key is somebody else's, and nothing is written", async () => {
-      const card = new TrialCard({ generation });
-      await setCardSettings(card, 0x0b);
-      await setCardKey(card, 9);
-      const { memory } = card.chip;
-      expect((await card.inspect()).content.kind).toBe('locked');
-      await expect(card.write(recordImage(RECORD))).rejects.toMatchObject({ code: 'card_refused' });
-      expect(card.chip.memory).toEqual(memory);
-    });
-
-    test('does not even tell its settings, and is written with the key', async () => {
-      const card = new TrialCard({ generation });
-      await setCardSettings(card, 0x09);
-      await card.write(recordImage(RECORD));
-      expect((await card.inspect()).content).toEqual(AUTHENTIC);
-    });
   });
 
   test('a card that is too full is told apart before anything is written', async () => {
@@ -273,9 +188,7 @@ describe.each(DESFIRE_GENERATIONS)('on an %s card', (generation) => {
 });
 
 test('a card that shows a random number is refused before it is asked anything', async () => {
-  const card = new TrialCard();
-  const random = { ...card.card, uid: '08A2C3F1' };
-  const trial = Object.assign(card, { card: random });
+  const trial = new TrialCard({}, UID, '08A2C3F1');
   expect((await trial.inspect()).content).toEqual({
     kind: 'locked',
     description: expect.stringContaining('random ID'),

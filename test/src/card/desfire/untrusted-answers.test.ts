@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { desfireProgram } from '../../../../src/card/desfire/desfire-program.ts';
+import { toHex } from '../../../../src/card/hex.ts';
 import type { CardLink } from '../../../../src/card/link.ts';
 import { EncoderError } from '../../../../src/encoder/errors.ts';
 import type { CardImage } from '../../../../src/model/card-record.ts';
@@ -48,11 +49,18 @@ describe.each(['ev1', 'ev3'] as const)('an %s card with one wrong answer', (gene
       const { memory } = prepared.chip;
       const clean = new TrialCard({ memory });
       const length = await clean.count(() => clean.write(image));
+      const finished = new Set<string>();
       let tries = 0;
       for (let exchange = 1; exchange <= length; exchange += 1) {
         for (const [name, mutate] of MUTATIONS) {
           tries += 1;
-          await tryWrite(memory, image, exchange, mutate, `exchange ${exchange}: ${name}`);
+          const left = await tryWrite(memory, image, exchange, mutate, `exchange ${exchange}: ${name}`);
+          // Most leave one of the same few cards behind.
+          if (finished.has(toHex(left))) continue;
+          finished.add(toHex(left));
+          const again = new TrialCard({ memory: left });
+          await again.write(image);
+          expectHolds(await again.inspect(), image, name);
         }
       }
       expect(tries).toBe(length * MUTATIONS.length);
@@ -80,6 +88,29 @@ describe.each(['ev1', 'ev3'] as const)('an %s card with one wrong answer', (gene
     }
   });
 });
+
+test.each(['ev1', 'ev3'] as const)(
+  'an %s card that says "done" and did nothing is noticed',
+  async (generation) => {
+    const own = { piccMasterKey: 'own' } as const;
+    const changing = new Set([0xca, 0xcb, 0x3d, 0xc7, 0xc4]);
+    let isLast = false;
+    for (let skipped = 1; !isLast; skipped += 1) {
+      const trial = new TrialCard({ generation });
+      let changes = 0;
+      const exchange = async (command: Uint8Array) => {
+        if (changing.has(command[1] ?? 0) && ++changes === skipped) return Uint8Array.of(0x91, 0x00);
+        return (trial.link.isoDep ?? unreachable()).exchange(command);
+      };
+      const site = work({ isoDep: { exchange } }, trial.card, own);
+      const written = desfireProgram.write(site, recordImage(RECORD), { note: () => {} });
+      const error: unknown = await written.catch((reason: unknown) => reason);
+      isLast = changes < skipped;
+      if (isLast) expect(error).toBeUndefined();
+      else expect(error, `change ${skipped}`).toBeInstanceOf(EncoderError);
+    }
+  },
+);
 
 test('an answer that goes on for ever is cut off', async () => {
   const trial = new TrialCard();
@@ -114,14 +145,14 @@ test('a reader that passes no APDUs on is told so', async () => {
   await expect(desfireProgram.inspect(work({}, card))).rejects.toMatchObject({ code: 'card_unsupported' });
 });
 
-/** The write fails with an encoder error, or the card holds what was asked; either way a clean run ends it. */
+/** The write fails with an encoder error, or the card holds what was asked. The memory that is left. */
 async function tryWrite(
   memory: Uint8Array,
   image: CardImage,
   exchange: number,
   mutate: (answer: Uint8Array) => Uint8Array,
   name: string,
-): Promise<void> {
+): Promise<Uint8Array> {
   const trial = new TrialCard({ memory });
   try {
     await desfireProgram.write(work(tampered(trial, exchange, mutate), trial.card), image, {
@@ -131,9 +162,7 @@ async function tryWrite(
   } catch (error) {
     expect(error, name).toBeInstanceOf(EncoderError);
   }
-  const again = new TrialCard({ memory: trial.chip.memory });
-  await again.write(image);
-  expectHolds(await again.inspect(), image, name);
+  return trial.chip.memory;
 }
 
 function expectHolds(

@@ -108,7 +108,7 @@ describe('a driver host that fails', () => {
   });
 
   test('is killed when its main thread spins, and its devices come back', async () => {
-    await using watched = new Watched('spins', { callMs: 20_000 });
+    await using watched = new Watched('spins', { callMs: 20_000, silenceMs: 600 });
     const encoder = await watched.driver.open(await watched.arrival('left'), never());
     const presented = await encoder.awaitCard(never());
     await expect(presented.read(never())).rejects.toMatchObject({

@@ -70,8 +70,7 @@ class Kept {
   }
 }
 
-/** Nothing here is about a host whose main thread hangs. */
-const watch = (limits: Partial<HostLimits> = {}) => new Watched('writes', { silenceMs: 20_000, ...limits });
+const watch = (limits: Partial<HostLimits> = {}) => new Watched('writes', limits);
 
 /** The card that lies on the left for ever. */
 async function layCard(

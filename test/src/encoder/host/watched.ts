@@ -5,7 +5,7 @@ import type { HostLimits } from '../../../../src/encoder/host/limits.ts';
 /** Short where a test waits for them, long where it does not. */
 export const QUICK: Partial<HostLimits> = {
   firstRespawnMs: 20,
-  silenceMs: 600,
+  silenceMs: 10_000,
   callMs: 400,
   reloadMs: 60_000,
 };
