@@ -3,7 +3,7 @@
 build_needs='libpcsclite-dev python3 make g++ pkg-config'
 wanted="pcscd libccid $build_needs"
 case $command in
-  test | bench) wanted="$wanted vsmartcard-vpcd util-linux chromium" ;;
+  test | bench) wanted="$wanted vsmartcard-vpcd util-linux chromium socat libnfc-bin libfreefare-bin" ;;
 esac
 
 # What could not be installed, so that every command of a machine without root does not say it again.
@@ -73,6 +73,7 @@ say_what_will_not_work() {
     case $package in
       pcscd | libccid) say "without $package: the PC/SC driver finds no encoders" ;;
       vsmartcard-vpcd | util-linux) say "without $package: the tests on a real pcscd do not run" ;;
+      socat | libnfc-bin | libfreefare-bin) say "without $package: simulated cards are not held against libfreefare" ;;
       chromium) say 'without chromium: the browser test does not run' ;;
       *) say "without $package: the PC/SC driver cannot be built" ;;
     esac
