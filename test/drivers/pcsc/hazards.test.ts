@@ -105,14 +105,14 @@ describe.runIf(pcscdIsAvailable())('drivers/pcsc survives', () => {
     expect((await neighbour.awaitCard(patience())).card).toEqual(CLASSIC);
     expect(hosted.pids).toHaveLength(2);
     expect(hosted.warnings).toContainEqual(expect.stringContaining('no answer within 400 ms'));
-    // The reader itself hangs in pcscd until the mute card goes.
+    // The reader itself hangs in pcscd until the mute card goes, and says so each time it is asked.
     const back = await hosted.open(FIRST, 2);
+    await pcscd.slot(0).remove();
+    // A card put there faster than pcscd looks is not seen: pcscd resets the one before, as it does for a client that died.
+    const whileEmpty = () => back.awaitCard(AbortSignal.timeout(600)).catch((error: unknown) => error);
+    await expect.poll(whileEmpty, { timeout: 10_000 }).toMatchObject({ name: 'TimeoutError' });
     await placeCard(pcscd, 0, { technology: 'ntag216', uid: '0411223344AABB' });
-    // It was busy until now, and says so each time it is asked; how soon it is not is pcscd's affair.
-    const isBusy = () => card;
-    await expect
-      .poll(async () => (await back.awaitCard(patience()).catch(isBusy)).card.uid, { timeout: 10_000 })
-      .toBe('0411223344AABB');
+    expect((await back.awaitCard(patience())).card.uid).toBe('0411223344AABB');
   });
 
   test('a card that is mute from the first exchange: whoever waits is told of the timeout, and the host is replaced', async () => {
