@@ -1,55 +1,277 @@
 import { describe, expect, test } from 'vitest';
 import type { VirtualCardOptions } from '../../drivers/virtual/virtual-card.ts';
+import type { FormatSettings } from '../../src/model/card-format.ts';
 import type { CardRecord } from '../../src/model/card-record.ts';
 import { siteKeyVersion } from '../src/card/site-key-version.ts';
-import { encoded, FORMATS, lockKeys, lockOf, NEW_KEYS, OLD_KEYS, present, putDown, STAY } from './desk.ts';
+import { bytes } from './card-format-page.ts';
+import { encoded, lockKeys, lockOf, NEW_KEYS, OLD_KEYS, present, putDown, STAY } from './desk.ts';
+import { recordOn } from './record-on-card.ts';
 
 const UID = '04A2B3C4D5E680';
+const NTAG: VirtualCardOptions = { technology: 'ntag213', uid: UID };
+const CLASSIC: VirtualCardOptions = { technology: 'mifare_classic_1k', uid: UID };
+const DESFIRE: VirtualCardOptions = { technology: 'mifare_desfire', uid: UID };
+const FORMS = [NTAG, CLASSIC, DESFIRE];
 const KINDS: readonly VirtualCardOptions[] = [
-  { technology: 'ntag213', uid: UID },
+  NTAG,
   { technology: 'ntag215', uid: UID },
   { technology: 'ntag216', uid: UID },
   { technology: 'mifare_ultralight_ev1_128', uid: UID },
-  { technology: 'mifare_ultralight_c', uid: UID },
+  CLASSIC,
   { technology: 'mifare_classic_1k', uid: 'C0FFEE01' },
-  { technology: 'mifare_classic_1k', uid: UID },
   { technology: 'mifare_classic_4k', uid: UID },
   { technology: 'mifare_desfire', uid: UID, generation: 'ev1' },
   { technology: 'mifare_desfire', uid: UID, generation: 'ev2' },
   { technology: 'mifare_desfire', uid: UID, generation: 'ev3' },
 ];
-const NTAG: VirtualCardOptions = { technology: 'ntag213', uid: UID };
-const CLASSIC: VirtualCardOptions = { technology: 'mifare_classic_1k', uid: UID };
-const DESFIRE: VirtualCardOptions = { technology: 'mifare_desfire', uid: UID };
-const FORMS = [NTAG, CLASSIC, DESFIRE];
+const STARTS = 1_780_000_000;
+const ENDS = 1_780_600_000;
 
 describe.each(KINDS)('$technology $generation $uid', (kind) => {
-  test('opens, and tells what the desk wrote', async () => {
-    const memory = await encoded(kind);
-    expect(await present(lockOf(), putDown({ ...kind, memory }))).toMatchObject({
+  const [none, unknown] = kind.technology.startsWith('mifare_classic')
+    ? ['unknown_key', 'unknown_key']
+    : ['no_record', 'unknown_version'];
+
+  test('opens, again too, and tells what the desk wrote', async () => {
+    const [lock, card] = [lockOf(), putDown({ ...kind, memory: await encoded(kind) })];
+    const stay = {
       opens: true,
-      record: { issueCounter: 7, startsAt: 1_780_000_000, endsAt: 1_780_600_000, entrances: [3, 400] },
+      record: { issueCounter: 7, startsAt: STARTS, endsAt: ENDS, entrances: [3, 400] },
+    };
+    expect(await present(lock, card)).toMatchObject(stay);
+    expect(await present(lock, card)).toMatchObject(stay);
+    expect(await present(lockOf({ entranceNumber: 400 }), card)).toMatchObject({ opens: true });
+  });
+
+  test('stays shut for another entrance', async () => {
+    const card = putDown({ ...kind, memory: await encoded(kind) });
+    expect(await present(lockOf({ entranceNumber: 4 }), card)).toMatchObject({ why: 'other_entrance' });
+    const none = await encoded(kind, { record: { ...STAY, entrances: [] } });
+    const empty = putDown({ ...kind, memory: none });
+    expect(await present(lockOf(), empty)).toMatchObject({ opens: false, why: 'other_entrance' });
+  });
+
+  test('opens from the first second on, and not at the last', async () => {
+    const card = putDown({ ...kind, memory: await encoded(kind) });
+    const at = (now: number | undefined) => present(lockOf({ now: () => now }), card);
+    expect(await at(STARTS - 1)).toMatchObject({ opens: false, why: 'not_yet_valid' });
+    expect(await at(STARTS)).toMatchObject({ opens: true });
+    expect(await at(ENDS - 1)).toMatchObject({ opens: true });
+    expect(await at(ENDS)).toMatchObject({ opens: false, why: 'expired' });
+    expect(await at(undefined)).toMatchObject({ opens: false, why: 'time_lost' });
+  });
+
+  test('opens for ever without times, also once the lock has lost the time', async () => {
+    const memory = await encoded(kind, { record: { ...STAY, startsAt: null, endsAt: null } });
+    const lock = lockOf({ now: () => undefined });
+    expect(await present(lock, putDown({ ...kind, memory }))).toMatchObject({ opens: true });
+  });
+
+  test('stays shut at another site, though it has the same keys', async () => {
+    const card = putDown({ ...kind, memory: await encoded(kind) });
+    const lock = lockOf({ siteId: '11111111-2222-4333-8444-555555555555' });
+    expect(await present(lock, card)).toEqual({ opens: false, why: 'other_site' });
+  });
+
+  test('stays shut at another site with other keys of the same version, whatever it calls itself', async () => {
+    const card = putDown({ ...kind, memory: await encoded(kind) });
+    const lock = lockOf({ siteKeys: lockKeys([{ ...siteKeyVersion(77), version: 1 }]) });
+    const why = kind.technology.startsWith('mifare') && !kind.technology.includes('ultralight');
+    expect(await present(lock, card)).toEqual({ opens: false, why: why ? 'unknown_key' : 'altered' });
+  });
+
+  test('stays shut from the factory, and once it was erased', async () => {
+    expect(await present(lockOf(), putDown(kind))).toEqual({ opens: false, why: none });
+    const memory = await encoded({ ...kind, memory: await encoded(kind) }, { blank: true });
+    expect(await present(lockOf(), putDown({ ...kind, memory }))).toEqual({ opens: false, why: none });
+  });
+
+  test('after new keys it opens where the lock has them, and nowhere else', async () => {
+    const old = await encoded(kind);
+    const record = { ...STAY, issueCounter: 8 };
+    const memory = await encoded({ ...kind, memory: old }, { record, keys: NEW_KEYS });
+    const both = lockOf({ siteKeys: lockKeys(NEW_KEYS) });
+    expect(await present(both, putDown({ ...kind, memory: old }))).toMatchObject({ opens: true });
+    expect(await present(both, putDown({ ...kind, memory }))).toMatchObject({ opens: true });
+    expect(await present(lockOf(), putDown({ ...kind, memory }))).toEqual({ opens: false, why: unknown });
+    const only = lockOf({ siteKeys: lockKeys([siteKeyVersion(2)]) });
+    expect(await present(only, putDown({ ...kind, memory }))).toMatchObject({ opens: true });
+    expect(await present(only, putDown({ ...kind, memory: old }))).toEqual({ opens: false, why: unknown });
+  });
+
+  test('the lock that has seen a later issue is shut for the earlier, also when it refused the later', async () => {
+    const earlier = await encoded(kind);
+    const record = { ...STAY, issueCounter: 8, entrances: [9], startsAt: null, endsAt: null };
+    const later = await encoded({ ...kind, memory: earlier }, { record });
+    const lock = lockOf();
+    expect(await present(lock, putDown({ ...kind, memory: earlier }))).toMatchObject({ opens: true });
+    expect(await present(lock, putDown({ ...kind, memory: later }))).toMatchObject({ why: 'other_entrance' });
+    const again = await present(lock, putDown({ ...kind, memory: earlier }));
+    expect(again).toMatchObject({ opens: false, why: 'replaced' });
+  });
+
+  test('the lost card opens until its replacement was there', async () => {
+    const lost = putDown({ ...kind, memory: await encoded(kind) });
+    const uid = `${kind.uid.slice(0, -2)}81`;
+    const record = { ...STAY, issueCounter: 70_000, replacesLostCard: true };
+    const replacement = putDown({ ...kind, uid, memory: await encoded({ ...kind, uid }, { record }) });
+    const lock = lockOf();
+    expect(await present(lock, lost)).toMatchObject({ opens: true });
+    expect(await present(lock, replacement)).toMatchObject({
+      opens: true,
+      record: { issueCounter: 70_000, replacesLostCard: true },
+    });
+    expect(await present(lock, lost)).toMatchObject({ opens: false, why: 'replaced' });
+    expect(await present(lock, replacement)).toMatchObject({ opens: true });
+  });
+
+  test('stays shut when the card leaves while it is read', async () => {
+    const memory = await encoded(kind);
+    let exchange = 1;
+    for (let opens = false; !opens; exchange += 1) {
+      let wasPulled = false;
+      const onPulled = () => {
+        wasPulled = true;
+      };
+      const faults = { pulledAt: { exchange, moment: 'after' } } as const;
+      const outcome = await present(lockOf(), putDown({ ...kind, memory, faults, onPulled }));
+      opens = outcome.opens;
+      expect(opens).toBe(!wasPulled);
+    }
+    expect(exchange).toBeGreaterThan(6);
+  });
+});
+
+describe('a record that somebody changed', () => {
+  test.each(FORMS)('in one bit, anywhere, opens nothing: $technology', async (kind) => {
+    const memory = await encoded(kind);
+    const { record } = await present(lockOf(), putDown({ ...kind, memory }));
+    const { length, flipped } = recordOn(memory, record ?? expect.fail('the lock read no record'));
+    for (let bit = 0; bit < length * 8; bit += 1) {
+      const counters = new Map<string, number>();
+      const outcome = await present(lockOf({ memory: counters }), putDown({ ...kind, memory: flipped(bit) }));
+      expect(outcome.opens, `bit ${bit}`).toBe(false);
+      expect(outcome.why, `bit ${bit}`).toMatch(/^(malformed|other_site|copied|unknown_version|altered)$/);
+      expect(counters.size, `bit ${bit}: a counter was kept`).toBe(0);
+    }
+    expect(length).toBeGreaterThan(80);
+  });
+
+  test.each([NTAG, CLASSIC])(
+    'around the record, in one bit, is the same record or none: $technology',
+    async (kind) => {
+      const memory = await encoded(kind);
+      const whole = await present(lockOf(), putDown({ ...kind, memory }));
+      let opened = 0;
+      for (let bit = 16 * 8; bit < memory.length * 8; bit += 1) {
+        const changed = memory.map((byte, at) => (at === bit >> 3 ? byte ^ (1 << (bit & 7)) : byte));
+        const outcome = await present(lockOf(), putDown({ ...kind, memory: changed }));
+        if (!outcome.opens) continue;
+        expect(outcome).toEqual(whole);
+        opened += 1;
+      }
+      expect(opened).toBeGreaterThan(0);
+    },
+  );
+});
+
+describe('a copy', () => {
+  const other = '04A2B3C4D5E681';
+
+  test('of an NTAG, page by page, opens nothing', async () => {
+    const original = putDown({ ...NTAG, memory: await encoded(NTAG) });
+    const copy = putDown({ ...NTAG, uid: other });
+    for (let page = 3; page < 40; page += 1) {
+      const read = await original.link.ultralight?.readPages(page);
+      await copy.link.ultralight?.writePage(page, read?.slice(0, 4) ?? new Uint8Array());
+    }
+    expect(await present(lockOf(), copy)).toEqual({ opens: false, why: 'copied' });
+  });
+
+  test('of a Classic, keys and all, opens nothing: the keys are those of another uid', async () => {
+    const memory = await encoded(CLASSIC);
+    memory.set(
+      putDown({ ...CLASSIC, uid: other })
+        .memory()
+        .subarray(0, 16),
+    );
+    const copy = putDown({ ...CLASSIC, uid: other, memory });
+    expect(await present(lockOf(), copy)).toEqual({ opens: false, why: 'unknown_key' });
+  });
+
+  test('of a Classic on a card of the site opens nothing', async () => {
+    const [from, onto] = [await encoded(CLASSIC), await encoded({ ...CLASSIC, uid: other })];
+    for (const block of [4, 5, 6, 8, 9, 10, 12, 13, 14]) {
+      onto.set(from.subarray(block * 16, block * 16 + 16), block * 16);
+    }
+    const copy = putDown({ ...CLASSIC, uid: other, memory: onto });
+    expect(await present(lockOf(), copy)).toEqual({ opens: false, why: 'copied' });
+  });
+
+  test('of a DESFire that only shows its uid opens nothing', async () => {
+    const memory = await encoded({ ...DESFIRE, uid: other });
+    const { link } = putDown({ ...DESFIRE, uid: other, memory });
+    expect(await lockOf().present(link, { uid: bytes(UID) })).toEqual({ opens: false, why: 'unknown_key' });
+  });
+});
+
+describe('as a site may have it', () => {
+  const settings: readonly (readonly [string, VirtualCardOptions, FormatSettings])[] = [
+    ['an NTAG with a password', NTAG, { format: 'ntag', isPasswordProtected: true }],
+    [
+      'a Classic with a directory',
+      CLASSIC,
+      { format: 'mifare_classic', sectors: [1, 2, 3], hasDirectory: true },
+    ],
+    ['sectors that descend', CLASSIC, { format: 'mifare_classic', sectors: [15, 2, 7], hasDirectory: false }],
+    [
+      'sectors of 16 blocks',
+      { ...CLASSIC, technology: 'mifare_classic_4k' },
+      { format: 'mifare_classic', sectors: [31, 39], hasDirectory: true },
+    ],
+    [
+      'another application',
+      DESFIRE,
+      { format: 'mifare_desfire', applicationId: 0xf48ed7, piccMasterKey: 'own' },
+    ],
+  ];
+
+  test.each(settings)('%s opens', async (_, kind, format) => {
+    const memory = await encoded(kind, { formats: [format] });
+    const lock = lockOf({
+      ...(format.format === 'mifare_classic' && { classicSectors: format.sectors }),
+      ...(format.format === 'mifare_desfire' && { desfireApplication: format.applicationId }),
+    });
+    expect(await present(lock, putDown({ ...kind, memory }))).toMatchObject({ opens: true });
+  });
+
+  const replacement = { issueCounter: 65_535, replacesLostCard: true };
+  const most: readonly (readonly [string, VirtualCardOptions, number, Partial<CardRecord>])[] = [
+    ['an NTAG213', NTAG, 11, {}],
+    ['an MF0UL21', { technology: 'mifare_ultralight_ev1_128', uid: UID }, 7, {}],
+    ['an NTAG216', { technology: 'ntag216', uid: UID }, 39, {}],
+    ['a Classic', CLASSIC, 16, replacement],
+    ['a DESFire', DESFIRE, 32, replacement],
+  ];
+
+  test.each(most)('%s opens the last of the most entrances above 255', async (_, kind, count, issue) => {
+    const record = (entrances: number) => ({
+      ...{ ...STAY, ...issue },
+      entrances: Array.from({ length: entrances }, (__, at) => 1000 + at),
+    });
+    const memory = await encoded(kind, { record: record(count) });
+    const lock = lockOf({ entranceNumber: 1000 + count - 1 });
+    expect(await present(lock, putDown({ ...kind, memory }))).toMatchObject({ opens: true });
+    await expect(encoded(kind, { record: record(count + 1) }).then(() => 'written')).rejects.toMatchObject({
+      code: 'card_unsupported',
     });
   });
+});
 
-  test('opens a second time, and after it was encoded again', async () => {
-    const lock = lockOf();
-    const memory = await encoded(kind);
-    const once = putDown({ ...kind, memory });
-    expect(await present(lock, once)).toMatchObject({ opens: true });
-    expect(await present(lock, once)).toMatchObject({ opens: true });
-    const record = { ...STAY, issueCounter: 8, entrances: [3] };
-    const again = await encoded({ ...kind, memory }, { record });
-    expect(await present(lock, putDown({ ...kind, memory: again }))).toMatchObject({ opens: true });
-  });
-
-  test('does not open from the factory, nor once it was erased', async () => {
-    const shut = {
-      opens: false,
-      why: kind.technology.startsWith('mifare_classic') ? 'unknown_key' : 'no_record',
-    };
-    expect(await present(lockOf(), putDown(kind))).toEqual(shut);
-    const memory = await encoded({ ...kind, memory: await encoded(kind) }, { blank: true });
-    expect(await present(lockOf(), putDown({ ...kind, memory }))).toEqual(shut);
-  });
+test('a card of the site opens under the old keys until it is written anew', async () => {
+  for (const kind of FORMS) {
+    const memory = await encoded(kind, { keys: OLD_KEYS });
+    const lock = lockOf({ siteKeys: lockKeys(NEW_KEYS) });
+    expect(await present(lock, putDown({ ...kind, memory }))).toMatchObject({ opens: true });
+  }
 });

@@ -57,27 +57,47 @@ export interface TearDesk {
 }
 
 /** How a torn card is put back, and by whom. */
-export const WAYS = ['same_attempt', 'next_attempt', 'scan', 'unwanted', 'other_credential'] as const;
+export const WAYS = [
+  ...(['same_attempt', 'next_attempt', 'scan', 'other_credential'] as const),
+  /** Nobody wants the credential any more as it was: a scan takes the write back. */
+  'unwanted',
+  /** It is torn once more, for another credential; then a scan. */
+  'torn_twice',
+] as const;
 
 export type Way = (typeof WAYS)[number];
 
 /** What was on the card before. */
-export type Before = 'blank' | 'older_issue' | 'other_credential';
+export type Before = 'blank' | 'older_issue' | 'other_credential' | 'other_site';
 
 /** One card with what is on it, torn again and again. */
 export class TornCard {
   readonly desk: TearDesk;
   readonly before: Before;
   readonly #newCard: () => SimulatedCardOrder;
+  readonly #stranger: TearDesk | null;
   #card: SimulatedCardOrder;
   /** The credential on the card; null: it is blank. */
   #credentialId: string | null = null;
+  #tears = 0;
 
-  constructor(desk: TearDesk, before: Before, newCard: () => SimulatedCardOrder) {
+  /** `stranger`: the desk of the other site, whose encoder finds the same cards. */
+  constructor(
+    desk: TearDesk,
+    before: Before,
+    newCard: () => SimulatedCardOrder,
+    stranger: TearDesk | null = null,
+  ) {
     this.desk = desk;
     this.before = before;
     this.#newCard = newCard;
+    this.#stranger = stranger;
     this.#card = newCard();
+  }
+
+  /** How often the card was torn away, and finished afterwards. */
+  get tears(): number {
+    return this.#tears;
   }
 
   /** Encodes, pulls the card at the point, and puts it back once more. True: the point was never reached, and the card is finished. */
@@ -97,7 +117,8 @@ export class TornCard {
       return true;
     }
     expect(rest).not.toBe('error');
-    await this.#finish(trial, way);
+    await this.#finish(trial, way, point);
+    this.#tears += 1;
     expect(await desk.outcomes(this.#uid)).not.toContain(null);
     return false;
   }
@@ -111,6 +132,10 @@ export class TornCard {
     if (this.before === 'blank') {
       this.#card = this.#newCard();
       this.#credentialId = null;
+    } else if (this.#stranger !== null) {
+      this.#card = this.#newCard();
+      this.#credentialId = await this.#stranger.newCredential();
+      await serve(this.#stranger, this.#card, await this.#stranger.encode(this.#credentialId));
     } else if (this.#credentialId === null) {
       this.#credentialId = await this.desk.newCredential();
       await this.#serve(await this.desk.encode(this.#credentialId));
@@ -119,7 +144,7 @@ export class TornCard {
     return this.desk.newCredential();
   }
 
-  async #finish(trial: Trial, way: Way): Promise<void> {
+  async #finish(trial: Trial, way: Way, { exchange, moment }: TearPoint): Promise<void> {
     const { desk } = this;
     const { attemptId, credentialId } = trial;
     const wasBegun = trial.rest === 'put_card_back';
@@ -154,33 +179,67 @@ export class TornCard {
           await this.#expectJournal(trial, ['repaired']);
           await this.#expectIssued(trial);
         } else {
-          this.#expectAsBefore(scanned);
+          await this.#expectAsBefore(scanned);
           await this.#expectJournal(trial, []);
         }
         return;
       }
       case 'unwanted': {
-        if (this.before === 'older_issue') await desk.prolong(credentialId);
+        const isKept = this.before === 'older_issue';
+        if (isKept) await desk.prolong(credentialId);
         else await desk.delete(credentialId);
         const scanned = await this.#serve(await desk.scan());
-        this.#expectAsBefore(scanned, this.before === 'older_issue');
+        await this.#expectAsBefore(scanned, isKept);
         await this.#expectJournal(trial, wasBegun ? ['rolled_back'] : []);
-        expect(await desk.issues(credentialId)).toBe(trial.issuesBefore);
+        if (isKept) expect(await desk.issues(credentialId)).toBe(trial.issuesBefore);
+        return;
       }
+      case 'torn_twice':
+        await this.#tearForAnother(trial, { exchange: 1 + ((exchange * 7) % (exchange + 5)), moment });
     }
   }
 
-  #expectAsBefore({ found }: Ending, isChanged = false): void {
-    if (this.#credentialId === null) expect(found).toMatchObject({ onCard: null, onSite: null });
-    else expect(found).toEqual(carries(this.#credentialId, !isChanged));
+  /** Another credential's write is torn at `point`: a scan then finishes whichever write was the last that began. */
+  async #tearForAnother(trial: Trial, point: TearPoint): Promise<void> {
+    const { desk } = this;
+    const otherId = await desk.newCredential();
+    const attemptId = await desk.encode(otherId);
+    await desk.place(this.#card, point);
+    const rest = await desk.rest(attemptId);
+    await desk.lift();
+    const wasBegun = trial.rest === 'put_card_back';
+    const taken = wasBegun ? (['superseded'] as const) : [];
+    if (rest !== 'success') await desk.giveUp(attemptId);
+    const scanned = await this.#serve(await desk.scan());
+    if (rest === 'success' || rest === 'put_card_back') {
+      expect(scanned.found).toEqual(carries(otherId, true));
+      await this.#expectJournal(trial, [...taken, rest === 'success' ? 'written' : 'repaired']);
+      await this.#expectIssued({ ...trial, credentialId: otherId, issuesBefore: 0 });
+    } else if (wasBegun) {
+      expect(scanned.found).toEqual(carries(trial.credentialId, true));
+      await this.#expectJournal(trial, ['repaired']);
+      await this.#expectIssued(trial);
+    } else {
+      await this.#expectAsBefore(scanned);
+      await this.#expectJournal(trial, []);
+    }
   }
 
-  /** Puts the card down, waits for the attempt's end, and takes it away. */
-  async #serve(attemptId: string): Promise<Ending> {
-    await this.desk.place(this.#card);
-    const ended = await this.desk.end(attemptId);
-    await this.desk.lift();
-    return ended;
+  async #expectAsBefore({ found }: Ending, isChanged = false): Promise<void> {
+    if (this.#credentialId === null) {
+      expect(found).toMatchObject({ onCard: null, onSite: null });
+    } else if (this.#stranger !== null) {
+      const onCard = { credentialId: this.#credentialId, standing: 'other_site' };
+      expect(found).toEqual({ onCard, onSite: null, isInSync: true });
+      const there = await serve(this.#stranger, this.#card, await this.#stranger.scan());
+      expect(there.found).toEqual(carries(this.#credentialId, true));
+    } else {
+      expect(found).toEqual(carries(this.#credentialId, !isChanged));
+    }
+  }
+
+  #serve(attemptId: string): Promise<Ending> {
+    return serve(this.desk, this.#card, attemptId);
   }
 
   /** The card carries the credential, which was issued once. */
@@ -198,6 +257,14 @@ export class TornCard {
   }
 }
 
+/** Puts the card down, waits for the attempt's end, and takes it away. */
+export async function serve(desk: TearDesk, card: SimulatedCardOrder, attemptId: string): Promise<Ending> {
+  await desk.place(card);
+  const ended = await desk.end(attemptId);
+  await desk.lift();
+  return ended;
+}
+
 interface Trial {
   readonly credentialId: string;
   readonly attemptId: string;
@@ -206,6 +273,31 @@ interface Trial {
   readonly issuesBefore: number;
 }
 
-function carries(credentialId: string, isInSync: boolean): Found {
+/**
+ * Tears the card at exchange 1, 2, ... and at both moments, until it is not reached any more: put back each time in one of the `ways`, in turn.
+ * The error of a point names it.
+ */
+export async function tearEverywhere(
+  card: TornCard,
+  ways: readonly Way[],
+  exchanges: (exchange: number) => number = (exchange) => exchange + 1,
+): Promise<void> {
+  for (let exchange = 1, turn = 0; ; exchange = exchanges(exchange), turn += 1) {
+    let isReached = false;
+    for (const [at, moment] of (['before', 'after'] as const).entries()) {
+      const way = ways[(turn + at * 2) % ways.length] ?? 'next_attempt';
+      try {
+        isReached = !(await card.tear({ exchange, moment }, way)) || isReached;
+      } catch (error) {
+        const message = error instanceof Error ? error.message : String(error);
+        throw new Error(`pulled ${moment} exchange ${exchange}, then ${way}: ${message}`, { cause: error });
+      }
+    }
+    if (!isReached) return;
+  }
+}
+
+/** What a scan finds of a card of this site. */
+export function carries(credentialId: string, isInSync: boolean): Found {
   return { onCard: { credentialId, standing: 'authentic' }, onSite: credentialId, isInSync };
 }

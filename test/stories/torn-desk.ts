@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Attempts } from '../../src/attempts/attempts.ts';
@@ -20,6 +19,7 @@ import { openSite, type Site } from '../../src/site/site.ts';
 import { createUser } from '../../src/site/users.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { EVERY_ROW } from '../../src/store/store.ts';
+import { memoryFolder } from './tear-folder.ts';
 import type { Ending, Rest, TearDesk, TearPoint } from './tear-trial.ts';
 
 const CLIENT = { id: 'reception', name: 'Reception' };
@@ -43,7 +43,7 @@ export class TornDesk implements TearDesk, AsyncDisposable {
   readonly encoders: Encoders;
   readonly attempts: Attempts;
   readonly #clock: TornDeskOptions['clock'];
-  readonly #folder = mkdtempSync(join(tmpdir(), 'encoderd-torn-'));
+  readonly #folder = memoryFolder();
   readonly #userId: string;
   readonly #entranceIds: readonly string[];
   #encoderIds: readonly string[] = [];
@@ -126,7 +126,12 @@ export class TornDesk implements TearDesk, AsyncDisposable {
   }
 
   async encode(credentialId: string, mayOverwrite = true, encoder = 0): Promise<string> {
-    const order = { action: 'ENCODE_CREDENTIAL', credentialId, replacesLostCard: false, mayOverwrite } as const;
+    const order = {
+      action: 'ENCODE_CREDENTIAL',
+      credentialId,
+      replacesLostCard: false,
+      mayOverwrite,
+    } as const;
     return this.#request(order, encoder);
   }
 

@@ -45,3 +45,20 @@ CREATE TABLE card_writes (
 CREATE UNIQUE INDEX card_writes_open ON card_writes (card_uid) WHERE outcome IS NULL;
 
 CREATE INDEX card_writes_by_credential ON card_writes (acs_credential_id);
+
+-- What a scan found before anything was read off cards: nothing, and it differed in nothing.
+UPDATE action_attempts
+SET attempt = json_set(
+  attempt,
+  '$.result.differences', json('[]'),
+  '$.result.findings', json('{"format":null,"content":{"kind":"blank"},"keyVersion":null,"capacityBytes":0,"facts":[]}')
+)
+WHERE attempt ->> '$.result.kind' = 'scanned';
+
+UPDATE changes
+SET change = json_set(
+  change,
+  '$.attempt.result.differences', json('[]'),
+  '$.attempt.result.findings', json('{"format":null,"content":{"kind":"blank"},"keyVersion":null,"capacityBytes":0,"facts":[]}')
+)
+WHERE change ->> '$.attempt.result.kind' = 'scanned';

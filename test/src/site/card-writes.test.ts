@@ -63,19 +63,25 @@ describe('what is to be written', () => {
     expect(announced(site)).not.toContain('acs_credential.issued');
   });
 
-  test('has a counter of its own each time, whatever becomes of it and whichever card it is', () => {
+  test('has a counter that no other card can have, whatever becomes of it', () => {
     const site = openTestSite();
     const { id } = addCardCredential(site);
-    const counters = [CARD, ANOTHER_CARD, CARD, { ...CARD, uid: '04000000000001' }].map((card, turn) => {
+    const endings = [
+      (writeId: string) => endUnwritten(site, writeId, 'given_up'),
+      () => {},
+      (writeId: string) => noteWritten(site, writeId, 'order', false),
+      (writeId: string) => noteWritten(site, writeId, 'roll_back', false),
+      (writeId: string) => endUnwritten(site, writeId, 'not_begun'),
+      () => {},
+    ];
+    const counters = endings.map((end, turn) => {
+      const card = { ...CARD, uid: `0400000000000${turn}` };
       const plan = encode(site, id, { card, replacesLostCard: true });
-      const { id: writeId } = writeOf(site, plan);
-      if (turn === 0) endUnwritten(site, writeId, 'not_begun');
-      if (turn === 1) endUnwritten(site, writeId, 'given_up');
-      if (turn === 2) noteWritten(site, writeId, 'order', false);
+      end(writeOf(site, plan).id);
       return recordOfPlan(site, plan).issueCounter;
     });
-    expect(counters).toEqual([1, 2, 3, 4]);
-    expect(findCredential(site, id).issueCounter).toBe(4);
+    expect(counters).toEqual([1, 2, 3, 4, 5, 5]);
+    expect(findCredential(site, id).issueCounter).toBe(5);
   });
 
   test('is refused without a trace', () => {
@@ -395,13 +401,64 @@ describe('how a write ended', () => {
     },
   );
 
-  test.each(['not_begun', 'given_up'] as const)('%s leaves the credential where it was', (outcome) => {
+  test.each([
+    ['not_begun', 1],
+    ['given_up', 2],
+  ] as const)('%s leaves the credential where it was', (outcome, issueCounter) => {
     const site = openTestSite();
     const issued = issue(site, addCardCredential(site).id);
     const plan = encode(site, issued.id);
     endUnwritten(site, writeOf(site, plan).id, outcome);
     expect(site.store.cardWrites.get(writeOf(site, plan).id)).toMatchObject({ outcome, preimage: null });
-    expect(findCredential(site, issued.id)).toEqual({ ...issued, issueCounter: 2 });
+    expect(findCredential(site, issued.id)).toEqual({ ...issued, issueCounter });
+    expect(planMending(site, CARD)).toBeNull();
+  });
+
+  test('not_begun takes back no number that another card came after', () => {
+    const site = openTestSite();
+    const { id } = addCardCredential(site);
+    const first = writeOf(site, encode(site, id));
+    encode(site, id, { card: ANOTHER_CARD });
+    endUnwritten(site, first.id, 'not_begun');
+    expect(findCredential(site, id).issueCounter).toBe(2);
+  });
+
+  test('not_begun leaves the card as torn as it was, and as much to be repaired', () => {
+    const site = openTestSite();
+    const first = writeOf(site, encode(site, addCardCredential(site).id));
+    const second = writeOf(site, encode(site, addCardCredential(site).id, { contents: incomplete }));
+    endUnwritten(site, second.id, 'not_begun');
+    expect(site.store.cardWrites.get(first.id)).toEqual(first);
+    expect(planMending(site, CARD)).toEqual({ outcome: 'planned', writeId: first.id, purpose: 'finish' });
+    const third = writeOf(site, erase(site, { contents: incomplete }));
+    endUnwritten(site, third.id, 'given_up');
+    expect(outcomeOf(site, first.id)).toBe('superseded');
+    expect(planMending(site, CARD)).toBeNull();
+  });
+
+  test('not_begun gives its number back only while it is the last one', () => {
+    const site = openTestSite();
+    const { id } = issue(site, addCardCredential(site).id);
+    const first = writeOf(site, encode(site, id));
+    encode(site, id, { card: ANOTHER_CARD, replacesLostCard: true });
+    endUnwritten(site, first.id, 'not_begun');
+    expect(findCredential(site, id).issueCounter).toBe(3);
+  });
+
+  test('not_begun opens the write again that it took the place of, with what was on the card before that', () => {
+    const site = openTestSite();
+    const first = writeOf(site, encode(site, addCardCredential(site).id));
+    const second = writeOf(site, encode(site, addCardCredential(site).id, { contents: incomplete }));
+    const third = writeOf(site, erase(site, { contents: incomplete }));
+    expect([first, second, third].map(({ id }) => outcomeOf(site, id))).toEqual([
+      ...['superseded', 'superseded', null],
+    ]);
+    endUnwritten(site, third.id, 'not_begun');
+    expect(planMending(site, CARD)).toMatchObject({ writeId: second.id, purpose: 'finish' });
+    expect(Buffer.from(site.store.cardWrites.get(second.id)?.preimage ?? []).toString()).toBe('as it was');
+    endUnwritten(site, second.id, 'not_begun');
+    expect(planMending(site, CARD)).toMatchObject({ writeId: first.id, purpose: 'finish' });
+    endUnwritten(site, first.id, 'not_begun');
     expect(planMending(site, CARD)).toBeNull();
   });
 

@@ -1,0 +1,99 @@
+import { expect, test } from 'vitest';
+import type { VirtualCardOptions } from '../../drivers/virtual/virtual-card.ts';
+import type { CardLink } from '../../src/card/link.ts';
+import { EncoderError } from '../../src/encoder/errors.ts';
+import type { Card } from '../../src/model/card.ts';
+import { tearEverywhere } from '../src/card/tear.ts';
+import {
+  type Encoding,
+  encode,
+  encoded,
+  FORMATS,
+  lockKeys,
+  lockOf,
+  NEW_KEYS,
+  present,
+  STAY,
+} from './desk.ts';
+
+const UID = '04A2B3C4D5E680';
+const KINDS: readonly (VirtualCardOptions & { readonly isPasswordProtected?: boolean })[] = [
+  { technology: 'ntag213', uid: UID },
+  { technology: 'ntag213', uid: UID, isPasswordProtected: true },
+  { technology: 'mifare_classic_1k', uid: UID },
+  { technology: 'mifare_desfire', uid: UID },
+  { technology: 'mifare_desfire', uid: UID, generation: 'ev1' },
+];
+const NEXT = { ...STAY, issueCounter: 8, entrances: [3, 5, 700], endsAt: 1_780_700_000_000 };
+const WORKS: readonly (readonly [string, Encoding | undefined, Encoding])[] = [
+  ['the first record', undefined, { record: STAY }],
+  ['another record', { record: STAY }, { record: NEXT }],
+  ['another record and newer keys', { record: STAY }, { record: NEXT, keys: NEW_KEYS }],
+  ['nothing: it is erased', { record: STAY }, { blank: true }],
+];
+
+const trials = KINDS.flatMap(({ isPasswordProtected = false, ...kind }) =>
+  WORKS.map(([work, before, next]) => {
+    const name = `${kind.technology} ${kind.generation ?? ''}${isPasswordProtected ? 'with a password ' : ''}`;
+    return { name: `${name.trim()}, torn while it gets ${work}`, kind, isPasswordProtected, before, next };
+  }),
+);
+
+test.each(trials)('$name', async ({ kind, isPasswordProtected, before, next }) => {
+  const formats = FORMATS.map((format) =>
+    format.format === 'ntag' ? { ...format, isPasswordProtected } : format,
+  );
+  const memory = before && (await encoded(kind, { ...before, formats }));
+  const run = (link: CardLink, card: Card) => encode(link, card, { ...next, formats });
+  const written = [before?.record, next.record].filter((record) => record !== undefined);
+  const seen = new Set<string>();
+  let isTrailerTorn = false;
+
+  /** The lock that has all keys, and the one that has only the old, read a whole record that was written, or nothing. */
+  const look = async (link: CardLink, card: Card): Promise<string> => {
+    const siteKeys = lockKeys(NEW_KEYS);
+    const [newest, oldest] = [
+      await present(lockOf({ siteKeys }), { link, card }),
+      await present(lockOf(), { link, card }),
+    ];
+    for (const { opens, record } of [newest, oldest]) {
+      expect(opens).toBe(record !== undefined);
+      if (record === undefined) continue;
+      const { entrances, endsAt } = written.find((one) => one.issueCounter === record.issueCounter) ?? {};
+      expect({ entrances: record.entrances, endsAt: (record.endsAt ?? 0) * 1000 }).toEqual({
+        entrances,
+        endsAt,
+      });
+    }
+    return newest.record ? `issue ${newest.record.issueCounter}` : 'nothing';
+  };
+
+  const count = await tearEverywhere({
+    ...kind,
+    ...(memory && { memory }),
+    tornWrites: kind.technology !== 'mifare_desfire',
+    run,
+    // mifare-classic.md: a trailer that is a mixture can be the end of its sector.
+    repair: async (link, card) => {
+      isTrailerTorn = false;
+      if (kind.technology !== 'mifare_classic_1k') return run(link, card);
+      await run(link, card).catch((error: unknown) => {
+        isTrailerTorn = error instanceof EncoderError && error.code === 'card_refused';
+        if (!isTrailerTorn) throw error;
+      });
+    },
+    lookAtTorn: async (link, card) => {
+      seen.add(await look(link, card));
+    },
+    expectFinished: async (link, card) => {
+      const finished = next.record ? `issue ${next.record.issueCounter}` : 'nothing';
+      const found = await look(link, card);
+      if (!isTrailerTorn) expect(found).toBe(finished);
+    },
+  });
+
+  expect(count.tears).toBeGreaterThan(count.exchanges);
+  const stages = written.map(({ issueCounter }) => `issue ${issueCounter}`);
+  const isNothingBetween = kind.technology === 'mifare_desfire' && stages.length === 2;
+  expect([...seen].sort()).toEqual([...stages, ...(isNothingBetween ? [] : ['nothing'])].sort());
+});

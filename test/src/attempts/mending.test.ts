@@ -1,0 +1,353 @@
+import { describe, expect, test } from 'vitest';
+import { endUnwritten, wantedRecord } from '../../../src/site/card-writes.ts';
+import { deleteCredential, findCredential, updateCredential } from '../../../src/site/credentials.ts';
+import { SiteKeysError } from '../../../src/site-keys/errors.ts';
+import { StorageError } from '../../../src/store/errors.ts';
+import type { Store } from '../../../src/store/store.ts';
+import { addCardCredential, encode as planned } from '../site/card-bed.ts';
+import { temporaryFolder } from '../site/site-bed.ts';
+import {
+  ANOTHER_CARD,
+  CARD,
+  Desk,
+  type DeskOptions,
+  encode,
+  erase,
+  failureOf,
+  INSPECT,
+  idle,
+  SCAN,
+  scanToAssign,
+} from './desk.ts';
+import { fails, type Writing, writes, writesAndFails } from './scripted-card.ts';
+import { failure } from './scripted-driver.ts';
+
+/** A desk after a restart while a card was written, which is what is on the disk when the process is killed. */
+async function deskWithTornCard(options: DeskOptions = {}) {
+  const folder = temporaryFolder();
+  const before = await Desk.open({ folder });
+  const { id: credentialId, acsUserId } = addCardCredential(before.site);
+  const { id } = before.request(encode(credentialId));
+  const torn = before.device.place(CARD, [], { content: { kind: 'foreign', description: 'a link' } });
+  torn.writings.push(writesAndFails(2, failure('card_removed')));
+  await before.asksFor(id, 'put_card_back');
+  await before.close();
+  const desk = await Desk.open({ folder, ...options });
+  desk.attempts.resume();
+  await desk.ends(id);
+  /** Puts the card on the encoder, with what is on it. */
+  const place = (...writings: Writing[]) => {
+    const card = desk.device.place(CARD, [], torn.contents);
+    card.writings.push(...writings);
+    return card;
+  };
+  const image = torn.images[0];
+  return { desk, interrupted: id, credentialId, ada: acsUserId ?? '', image, place };
+}
+
+describe('a card that was torn when the daemon was killed', () => {
+  test('is repaired by a scan, which then says what is on it', async () => {
+    const { desk, interrupted, credentialId, image, place } = await deskWithTornCard();
+    expect(failureOf(desk, interrupted)).toMatchObject({ type: 'encoding_interrupted' });
+    const { id } = desk.request(SCAN);
+    const card = place();
+    const ended = await desk.ends(id);
+    const credential = findCredential(desk.site, credentialId);
+    expect(credential).toMatchObject({ isIssued: true, cardUid: CARD.uid, issueCounter: 1 });
+    const record = wantedRecord(desk.site, credential);
+    expect(ended).toMatchObject({
+      phase: 'succeeded',
+      result: { credential, differences: [], findings: { content: { kind: 'record', record } } },
+    });
+    expect(card.images).toEqual([image]);
+    expect(desk.outcomes()).toEqual(['repaired']);
+    expect(desk.phases(id)).toEqual([
+      ...['queued', 'place_card', 'reading', 'writing', 'writing', 'verifying'],
+      ...['reading', 'succeeded'],
+    ]);
+    expect(desk.attempt(interrupted)).toMatchObject({ phase: 'failed', reason: 'encoding_interrupted' });
+  });
+
+  test('is repaired by a scan to assign, and then assigned by what is on it', async () => {
+    const { desk, credentialId, ada, place } = await deskWithTornCard();
+    const { id } = desk.request(scanToAssign(ada));
+    place();
+    expect(await desk.ends(id)).toMatchObject({
+      result: { kind: 'assigned', credential: { id: credentialId, isIssued: true } },
+    });
+    expect(desk.outcomes()).toEqual(['repaired']);
+  });
+
+  test('is finished when the same credential is encoded again', async () => {
+    const { desk, credentialId, image, place } = await deskWithTornCard();
+    const { id } = desk.request(encode(credentialId));
+    const card = place();
+    expect(await desk.ends(id)).toMatchObject({
+      result: { kind: 'encoded', credential: { id: credentialId, issueCounter: 1 } },
+    });
+    expect(card.images).toEqual([image]);
+    expect(desk.outcomes()).toEqual(['repaired']);
+  });
+
+  test('stays open when it cannot be finished by that', async () => {
+    const { desk, credentialId, place } = await deskWithTornCard();
+    for (const [code, writing] of [
+      ['card_refused', fails(failure('card_refused'))],
+      ['card_refused', writesAndFails(1, failure('card_refused'))],
+      ['device_protocol', fails(failure('device_protocol'))],
+    ] as const) {
+      const { id } = desk.request(encode(credentialId));
+      place(writing);
+      await desk.ends(id);
+      expect(failureOf(desk, id)).toMatchObject({ reason: code });
+      expect(desk.outcomes()).toEqual([null]);
+      await desk.takeAway();
+    }
+  });
+
+  test('is written for another credential, and the first one is on no card', async () => {
+    const { desk, credentialId, place } = await deskWithTornCard();
+    const other = addCardCredential(desk.site);
+    const { id } = desk.request(encode(other.id));
+    const card = place();
+    expect(await desk.ends(id)).toMatchObject({ result: { credential: { id: other.id } } });
+    expect(card.images).toMatchObject([{ record: { credentialId: other.id } }]);
+    expect(desk.outcomes()).toEqual(['superseded', 'written']);
+    expect(findCredential(desk.site, credentialId)).toMatchObject({ isIssued: false, cardUid: null });
+  });
+
+  test('is taken back to what was on it first, though torn for another credential since', async () => {
+    const { desk, place } = await deskWithTornCard();
+    const other = addCardCredential(desk.site);
+    const { id } = desk.request(encode(other.id));
+    place(writesAndFails(1, failure('card_removed')));
+    await desk.asksFor(id, 'put_card_back');
+    desk.clock.advance(8000);
+    await desk.ends(id);
+    deleteCredential(desk.site, other.id);
+    await desk.takeAway();
+    const scan = desk.request(SCAN);
+    place();
+    expect(await desk.ends(scan.id)).toMatchObject({
+      result: { credential: null, findings: { content: { kind: 'foreign', description: 'a link' } } },
+    });
+    expect(desk.outcomes()).toEqual(['superseded', 'rolled_back']);
+  });
+
+  test('is still to be repaired when another credential was refused before it was begun', async () => {
+    const { desk, credentialId, place } = await deskWithTornCard();
+    const { id } = desk.request(encode(addCardCredential(desk.site).id));
+    place(fails(failure('card_refused')));
+    await desk.ends(id);
+    expect(desk.outcomes()).toEqual([null, 'not_begun']);
+    const scan = desk.request(SCAN);
+    expect(await desk.ends(scan.id)).toMatchObject({ result: { credential: { id: credentialId } } });
+    expect(desk.outcomes()).toEqual(['repaired', 'not_begun']);
+  });
+
+  test('is made blank by erasing', async () => {
+    const { desk, place } = await deskWithTornCard();
+    const { id } = desk.request(erase());
+    const card = place();
+    expect(await desk.ends(id)).toMatchObject({ result: { kind: 'erased' } });
+    expect(card.images).toEqual([{ kind: 'blank', format: 'ntag' }]);
+    expect(desk.outcomes()).toEqual(['superseded', 'written']);
+  });
+
+  test('is not changed by an inspection', async () => {
+    const { desk, place } = await deskWithTornCard();
+    const { id } = desk.request(INSPECT);
+    const card = place();
+    expect(await desk.ends(id)).toMatchObject({ result: { findings: { content: { kind: 'incomplete' } } } });
+    expect(card.images).toEqual([]);
+    expect(desk.outcomes()).toEqual([null]);
+  });
+
+  test.each([
+    ['was deleted', (desk: Desk, id: string) => deleteCredential(desk.site, id)],
+    [
+      'was changed',
+      (desk: Desk, id: string) => updateCredential(desk.site, id, { endsAt: desk.clock.now() + 3_600_000 }),
+    ],
+    [
+      'was planned for another card',
+      (desk: Desk, id: string) => planned(desk.site, id, { card: ANOTHER_CARD }),
+    ],
+  ])('is as it was before, once its credential %s', async (_, happens) => {
+    const { desk, credentialId, place } = await deskWithTornCard();
+    happens(desk, credentialId);
+    const { id } = desk.request(SCAN);
+    const card = place();
+    expect(await desk.ends(id)).toMatchObject({
+      result: { credential: null, findings: { content: { kind: 'foreign', description: 'a link' } } },
+    });
+    expect(card.images).toMatchObject([{ kind: 'previous', format: 'ntag' }]);
+    expect(desk.outcomes()[0]).toBe('rolled_back');
+  });
+
+  test('is as it was before in the same scan when its credential is deleted while it is repaired', async () => {
+    const { desk, credentialId, place } = await deskWithTornCard();
+    const slow = Promise.withResolvers<void>();
+    const { id } = desk.request(SCAN);
+    const card = place(writes(3, slow.promise));
+    await desk.until(() => card.images.length === 1);
+    deleteCredential(desk.site, credentialId);
+    slow.resolve();
+    expect(await desk.ends(id)).toMatchObject({
+      result: { credential: null, findings: { content: { kind: 'foreign' } } },
+    });
+    expect(card.images.map(({ kind }) => kind)).toEqual(['record', 'previous']);
+    expect(desk.outcomes()).toEqual(['rolled_back']);
+  });
+});
+
+describe('repairing a card', () => {
+  test.each([
+    ['card_refused', fails(failure('card_refused'))],
+    ['card_unsupported', fails(failure('card_unsupported'))],
+    ['card_refused after a change', writesAndFails(1, failure('card_refused'))],
+  ] as const)('is given up when the card says %s, and the scan goes on', async (_, writing) => {
+    const { desk, credentialId, place } = await deskWithTornCard();
+    const { id } = desk.request(SCAN);
+    const card = place(writing);
+    expect(await desk.ends(id)).toMatchObject({
+      result: { kind: 'scanned', credential: null, findings: { content: { kind: 'incomplete' } } },
+    });
+    expect(card.images).toHaveLength(1);
+    expect(desk.outcomes()).toEqual(['given_up']);
+    expect(findCredential(desk.site, credentialId).isIssued).toBe(false);
+    const again = desk.request(encode(credentialId));
+    expect(await desk.ends(again.id)).toMatchObject({ result: { credential: { issueCounter: 2 } } });
+    expect(desk.outcomes()).toEqual(['given_up', 'written']);
+  });
+
+  test.each(['device_protocol', 'driver_unavailable'] as const)(
+    'is left for later when the encoder fails: %s',
+    async (code) => {
+      const { desk, place } = await deskWithTornCard();
+      const { id } = desk.request(SCAN);
+      place(fails(failure(code)));
+      await desk.ends(id);
+      expect(failureOf(desk, id)).toMatchObject({ reason: code });
+      expect(desk.outcomes()).toEqual([null]);
+    },
+  );
+
+  test('is left for later when the keys of the site cannot be had', async () => {
+    const cardSite = () => {
+      throw new SiteKeysError('missing', 'the file is gone');
+    };
+    const { desk, ada, place } = await deskWithTornCard({ cardSite });
+    for (const order of [SCAN, scanToAssign(ada)]) {
+      const { id } = desk.request(order);
+      place();
+      await desk.ends(id);
+      expect(failureOf(desk, id)).toMatchObject({ reason: 'site_keys_unavailable' });
+      expect(desk.outcomes()).toEqual([null]);
+      await desk.takeAway();
+    }
+  });
+
+  test('goes on when the card is lifted again and put back', async () => {
+    const { desk, place } = await deskWithTornCard();
+    const { id } = desk.request(SCAN);
+    place(writesAndFails(1, failure('card_removed')));
+    await desk.asksFor(id, 'put_card_back');
+    await desk.takeAway();
+    place();
+    expect(await desk.ends(id)).toMatchObject({ phase: 'succeeded', result: { differences: [] } });
+    expect(desk.outcomes()).toEqual(['repaired']);
+  });
+
+  test('stays to be done when the card is lifted before it began', async () => {
+    const { desk, place } = await deskWithTornCard();
+    const { id } = desk.request(SCAN);
+    place(fails(failure('card_removed')));
+    await desk.asksFor(id, 'hold_card_still');
+    expect(desk.outcomes()).toEqual([null]);
+    await desk.takeAway();
+    place();
+    await desk.ends(id);
+    expect(desk.outcomes()).toEqual(['repaired']);
+  });
+
+  test('is no business of another card', async () => {
+    const { desk } = await deskWithTornCard();
+    const { id } = desk.request(SCAN);
+    const other = desk.device.place(ANOTHER_CARD);
+    await desk.ends(id);
+    expect(other.images).toEqual([]);
+    expect(desk.outcomes()).toEqual([null]);
+  });
+
+  test('is not needed any more when somebody ended it while the disk was full', async () => {
+    const disk = { isFull: false };
+    const wrapStore = (store: Store): Store => ({
+      ...store,
+      attempts: {
+        ...store.attempts,
+        update: (attempt) => {
+          if (disk.isFull) throw new StorageError('database or disk is full (SQLITE_FULL)');
+          store.attempts.update(attempt);
+          if (attempt.phase === 'reading') disk.isFull = true;
+        },
+      },
+    });
+    const { desk, place } = await deskWithTornCard({ wrapStore });
+    const { id } = desk.request(SCAN);
+    const card = place();
+    await desk.reaches(id, 'reading');
+    await desk.clock.waitedFor();
+    const open = desk.site.store.cardWrites.openFor(CARD.uid);
+    endUnwritten(desk.site, open?.id ?? '', 'given_up');
+    disk.isFull = false;
+    desk.clock.advance(1000);
+    expect(await desk.ends(id)).toMatchObject({ phase: 'succeeded' });
+    expect(card.images).toEqual([]);
+  });
+
+  test('ends before the daemon stops, and the order waits for the next start', async () => {
+    const { desk, place } = await deskWithTornCard();
+    const slow = Promise.withResolvers<void>();
+    const { id } = desk.request(SCAN);
+    const card = place(writes(3, slow.promise));
+    await desk.until(() => card.images.length === 1 && desk.attempt(id).phase === 'writing');
+    const closing = desk.close();
+    await idle();
+    slow.resolve();
+    await closing;
+    expect(desk.outcomes()).toEqual(['repaired']);
+    expect(desk.attempt(id).phase).toBe('reading');
+  });
+});
+
+test('of two cards that are written for one credential at once, only the later one is issued', async () => {
+  const desk = await Desk.open();
+  desk.driver.plug('port-2');
+  const encoders = () => desk.site.store.encoders.list({}, { after: 0, limit: 9 }).rows;
+  await desk.until(() => encoders().length === 2);
+  const { id: credentialId } = addCardCredential(desk.site);
+  const slow = Promise.withResolvers<void>();
+  const first = desk.request(encode(credentialId));
+  const card = desk.device.place(CARD);
+  card.writings.push(writes(3, slow.promise));
+  await desk.until(() => card.contents.content.kind === 'incomplete');
+  const second = desk.attempts.request({
+    client: { id: 'client-2', name: 'Spa' },
+    encoderId: encoders()[1]?.id ?? '',
+    order: encode(credentialId),
+    timeoutMs: 60_000,
+  });
+  desk.driver.encoder('port-2').place(ANOTHER_CARD);
+  await desk.ends(second.id);
+  slow.resolve();
+  await desk.ends(first.id);
+  expect(failureOf(desk, first.id)).toMatchObject({ reason: 'encoding_interrupted' });
+  expect(findCredential(desk.site, credentialId)).toMatchObject({
+    cardUid: ANOTHER_CARD.uid,
+    issueCounter: 2,
+  });
+  const scan = desk.request(SCAN);
+  expect(await desk.ends(scan.id)).toMatchObject({ result: { findings: { content: { kind: 'blank' } } } });
+  expect(desk.outcomes()).toEqual(['rolled_back', 'written']);
+});

@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import SQLite from 'better-sqlite3';
+import { expect, test } from 'vitest';
+import { toActionAttempt } from '../../../../src/api/wire/action-attempt.ts';
+import { openSqliteStore } from '../../../../src/store/sqlite/sqlite-store.ts';
+import { EVERY_ROW } from '../../../../src/store/store.ts';
+import { openTestSite, temporaryFolder } from '../../site/site-bed.ts';
+
+const MIGRATIONS = new URL('../../../../src/store/migrations/', import.meta.url);
+
+/** A file as a desk of the first version left it: a scan of a card that belongs to a guest, and the line that told of it. */
+function firstVersion(path: string): void {
+  const file = new SQLite(path);
+  file.exec(readFileSync(new URL('001-desk.sql', MIGRATIONS), 'utf8'));
+  file.pragma('user_version = 1');
+  const credential = {
+    ...{ id: '0f1e2d3c-4b5a-4697-8879-6a5b4c3d2e1f', accessMethod: 'card', acsUserId: null },
+    ...{ userIdentityId: null, code: null, cardNumber: '1303689068602870', cardUid: '04A1B2C3D4E5F6' },
+    ...{ cardTechnology: 'ntag215', startsAt: null, endsAt: null, isIssued: true, issuedAt: 1, createdAt: 1 },
+  };
+  const attempt = {
+    id: '6b7f2a10-3c4d-4e5f-8a9b-0c1d2e3f4a5b',
+    encoderId: 'encoder',
+    client: { id: 'client', name: 'Reception' },
+    order: { action: 'SCAN_CREDENTIAL' },
+    ...{ createdAt: 1, expiresAt: 60_001, phase: 'succeeded' },
+    result: { kind: 'scanned', cardNumber: '1303689068602870', credential },
+  };
+  file
+    .prepare(
+      `INSERT INTO acs_encoders (acs_encoder_id, driver, device_id, name, technologies, is_virtual, is_online, created_at)
+       VALUES ('encoder', 'virtual', 'virtual-1', 'Virtual encoder 1', '[]', 1, 0, 1)`,
+    )
+    .run();
+  file
+    .prepare(
+      'INSERT INTO action_attempts (action_attempt_id, acs_encoder_id, is_live, attempt) VALUES (?, ?, 0, ?)',
+    )
+    .run(attempt.id, attempt.encoderId, JSON.stringify(attempt));
+  file
+    .prepare('INSERT INTO changes (change, created_at) VALUES (?, 1)')
+    .run(JSON.stringify({ type: 'action_attempt.changed', attempt }));
+  file.close();
+}
+
+test('what a desk of the first version scanned can still be shown', () => {
+  const folder = temporaryFolder();
+  const path = join(folder, 'before.db');
+  firstVersion(path);
+  using store = openSqliteStore(path);
+  const site = openTestSite({}, folder);
+  const [kept] = store.attempts.list({}, EVERY_ROW).rows;
+  const [told] = store.changes.after(0, 10);
+  if (kept === undefined || told?.change.type !== 'action_attempt.changed') throw new Error('it is lost');
+  for (const attempt of [kept, told.change.attempt]) {
+    expect(toActionAttempt(attempt, site)).toMatchObject({
+      status: 'success',
+      result: {
+        acs_credential_on_encoder: { card_number: '1303689068602870', is_issued: true },
+        acs_credential_on_seam: { card_number: '1303689068602870', warnings: [] },
+        warnings: [],
+      },
+    });
+  }
+});
