@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type PcscBench, pcscdIsAvailable, startPcscBench } from '../benches/pcsc/pcsc-bench.ts';
-import { placeCard } from '../benches/pcsc/pcsc-encoder-bench.ts';
+import { keepingPlaceCard } from '../benches/pcsc/pcsc-encoder-bench.ts';
 import { Desk } from './desk.ts';
+import { ENCODE_STORIES } from './encode-stories.ts';
 import { SCAN_STORIES, tellStory } from './scan-stories.ts';
 
 describe.skipIf(!pcscdIsAvailable())('at a desk with a PC/SC reader on a real pcscd', () => {
@@ -27,13 +28,13 @@ describe.skipIf(!pcscdIsAvailable())('at a desk with a PC/SC reader on a real pc
     await pcscd.dispose();
   });
 
-  test.each(SCAN_STORIES)('$fact', (story) =>
+  test.each([...SCAN_STORIES, ...ENCODE_STORIES])('$fact', { timeout: 60_000 }, (story) =>
     tellStory(story, {
       seam: desk.seam,
       raw: desk.raw,
       encoderId,
       systemId: desk.systemId,
-      placeCard: (order) => placeCard(pcscd, 0, order),
+      placeCard: keepingPlaceCard(pcscd, 0),
       removeCard: () => pcscd.slot(0).remove(),
     }),
   );

@@ -110,6 +110,7 @@ export class TornCard {
     await desk.place(this.#card, point);
     const rest = await desk.rest(attemptId);
     await desk.lift();
+    if (process.env['DBG']) console.log('POINT', JSON.stringify(point), way, rest, JSON.stringify(earlier));
     const trial = { credentialId, attemptId, rest, earlier, issuesBefore };
     if (rest === 'success') {
       await this.#expectJournal(trial, ['written']);

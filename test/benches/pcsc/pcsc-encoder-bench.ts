@@ -16,6 +16,21 @@ export async function placeCard(
   return { id: order.id ?? card.uid, uid: card.uid, technology: card.technology };
 }
 
+/** Puts cards into a slot that keep their memory under their uid when they are taken out. */
+export function keepingPlaceCard(
+  pcscd: PcscBench,
+  position: number,
+): (order: SimulatedCardOrder) => Promise<SimulatedCard> {
+  const cards = new Map<string, VirtualCard>();
+  return async (order) => {
+    await pcscd.slot(position).remove();
+    const card = makeCard(order, cards.get(order.uid ?? '')?.memory);
+    cards.set(card.uid, card);
+    await pcscd.slot(position).insert(card);
+    return { id: order.id ?? card.uid, uid: card.uid, technology: card.technology };
+  };
+}
+
 function makeCard({ technology, uid, faults }: SimulatedCardOrder, memory?: Uint8Array): VirtualCard {
   return new VirtualCard({
     technology,
@@ -30,7 +45,6 @@ function makeCard({ technology, uid, faults }: SimulatedCardOrder, memory?: Uint
  * pulling the plug is killing pcscd, which runs again afterwards. A card keeps its memory under its uid.
  */
 export function pcscEncoderBench(pcscd: PcscBench, driver: EncoderDriver, log: KeptLog): EncoderBench {
-  const cards = new Map<string, VirtualCard>();
   let isPlugged = true;
   const replug = async () => {
     if (!isPlugged) await pcscd.restart();
@@ -39,13 +53,7 @@ export function pcscEncoderBench(pcscd: PcscBench, driver: EncoderDriver, log: K
   return {
     driver,
     logged: log.lines,
-    async placeCard(order) {
-      await pcscd.slot(0).remove();
-      const card = makeCard(order, cards.get(order.uid ?? '')?.memory);
-      cards.set(card.uid, card);
-      await pcscd.slot(0).insert(card);
-      return { id: order.id ?? card.uid, uid: card.uid, technology: card.technology };
-    },
+    placeCard: keepingPlaceCard(pcscd, 0),
     removeCard: () => pcscd.slot(0).remove(),
     async unplug() {
       isPlugged = false;

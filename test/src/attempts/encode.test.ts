@@ -1,22 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { createLog } from '../../../src/log.ts';
-import { deleteCredential, findCredential, unassignCredential } from '../../../src/site/credentials.ts';
+import { deleteCredential, findCredential } from '../../../src/site/credentials.ts';
 import { SiteKeysError } from '../../../src/site-keys/errors.ts';
 import { addCardCredential, issue } from '../site/card-bed.ts';
-import { addUser } from '../site/site-bed.ts';
-import {
-  ANOTHER_CARD,
-  CARD,
-  Desk,
-  encode,
-  erase,
-  failureOf,
-  INSPECT,
-  idle,
-  RECEPTION,
-  SCAN,
-  scanToAssign,
-} from './desk.ts';
+import { ANOTHER_CARD, CARD, Desk, encode, erase, failureOf, idle, RECEPTION, SCAN } from './desk.ts';
 import { fails, writes, writesAndFails } from './scripted-card.ts';
 import { failure } from './scripted-driver.ts';
 
@@ -285,83 +272,6 @@ test('an attempt that waits to write ends for another credential, which alone ge
   await desk.ends(id);
   expect(card.images).toMatchObject([{ record: { credentialId: second.id } }]);
   expect(findCredential(desk.site, first.id).issueCounter).toBe(0);
-});
-
-describe('a card that has just been written', () => {
-  async function deskWithWrittenCard() {
-    const desk = await Desk.open();
-    const credential = addCardCredential(desk.site);
-    const { id } = desk.request(encode(credential.id));
-    desk.device.place(CARD);
-    await desk.ends(id);
-    return { desk, credential, ada: credential.acsUserId ?? '' };
-  }
-
-  test('may be written for the same credential and the same user, read, inspected and erased as it lies', async () => {
-    const { desk, credential, ada } = await deskWithWrittenCard();
-    const second = addCardCredential(desk.site, { acsUserId: ada });
-    for (const order of [
-      encode(credential.id),
-      SCAN,
-      INSPECT,
-      encode(second.id, { mayOverwrite: true }),
-      scanToAssign(ada),
-      erase(true),
-    ]) {
-      const { id } = desk.request(order);
-      expect(await desk.ends(id)).toMatchObject({ phase: 'succeeded' });
-      expect(desk.phases(id)).not.toContain('take_card_away');
-    }
-  });
-
-  test('must leave before it is written for another user, for nobody, or given to another user', async () => {
-    const { desk, ada } = await deskWithWrittenCard();
-    const nobodys = addCardCredential(desk.site, { acsUserId: ada });
-    unassignCredential(desk.site, nobodys.id, ada);
-    for (const order of [
-      encode(addCardCredential(desk.site).id, { mayOverwrite: true }),
-      encode(nobodys.id, { mayOverwrite: true }),
-      scanToAssign(addUser(desk.site, 'Grace').id),
-    ]) {
-      const { id } = desk.request(order);
-      await desk.asksFor(id, 'take_card_away');
-      await idle();
-      expect(desk.phases(id)).toEqual(['queued', 'place_card', 'take_card_away']);
-    }
-  });
-});
-
-test('a card is inspected without a change, and what is needed to put it back is kept from everybody', async () => {
-  const desk = await Desk.open();
-  const { id } = desk.request(INSPECT);
-  const content = { kind: 'foreign', description: 'a link' } as const;
-  const card = desk.device.place(CARD, [], { content, facts: [['Memory', '144 bytes']] });
-  expect(await desk.ends(id)).toMatchObject({
-    result: {
-      kind: 'inspected',
-      card: CARD,
-      cardNumber: '1303689068602870',
-      credential: null,
-      findings: { format: 'ntag', content, facts: [['Memory', '144 bytes']] },
-    },
-  });
-  expect(JSON.stringify(desk.attempt(id))).not.toContain('preimage');
-  expect(card.images).toEqual([]);
-  expect(desk.outcomes()).toEqual([]);
-});
-
-test('a card is erased, and its credential is on no card any more', async () => {
-  const desk = await Desk.open();
-  const credential = issue(desk.site, addCardCredential(desk.site).id);
-  const refused = desk.request(erase());
-  const card = desk.device.place(CARD);
-  await desk.ends(refused.id);
-  expect(failureOf(desk, refused.id)).toMatchObject({ reason: 'card_carries_another_credential' });
-  expect(card.images).toEqual([]);
-  const { id } = desk.request(erase(true));
-  expect(await desk.ends(id)).toMatchObject({ result: { kind: 'erased', cardNumber: '1303689068602870' } });
-  expect(card.images).toEqual([{ kind: 'blank', format: 'ntag' }]);
-  expect(findCredential(desk.site, credential.id).isIssued).toBe(false);
 });
 
 test('neither keys nor what is on a card ever reach the log', async () => {
