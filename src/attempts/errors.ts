@@ -114,6 +114,11 @@ export const FAILURES: Readonly<Record<FailureReason, Wording>> = {
     sentence:
       'The card was lifted before it was finished. Start again and put the same card back: that repairs it.',
   },
+  written_elsewhere: {
+    type: { ENCODE_CREDENTIAL: 'encoding_interrupted' },
+    sentence:
+      'This card or this credential was written at another encoder meanwhile. Scan the card to see what is on it.',
+  },
   site_keys_unavailable: {
     type: {},
     sentence: "The site's keys cannot be read. Ask your technician to run `encoderctl site-keys list`.",

@@ -53,6 +53,8 @@ export class Run {
   readonly #writing: CardWriting;
   /** The card that this attempt will not take as it lies: it was lifted too soon, or must leave first. */
   #spent: PresentedCard | null = null;
+  /** Whether earlier writes that did not end are ended first. */
+  #mends = true;
 
   constructor(parts: RunParts, station: Station, signal: AbortSignal) {
     this.#parts = parts;
@@ -66,15 +68,15 @@ export class Run {
   /** `rehearsal`: how somebody wants a new attempt on a virtual encoder to end. */
   async toTheEnd(attemptId: string, rehearsal: Rehearsal | null): Promise<void> {
     try {
-      let step = await this.#committed(() =>
+      let step = await this.#onDisk(() =>
         rehearsal === null
           ? commitEvent(this.#site, attemptId, { event: 'started', now: this.#now() })
           : beginRehearsed(this.#site, attemptId, rehearsal),
       );
       while (step.command !== 'end') {
         const { attempt, command } = step;
-        const news = await this.#act(command, attempt);
-        step = await this.#committed(() => this.#commit(attempt, news));
+        const news = await this.#onDisk(() => this.#act(command, attempt));
+        step = await this.#onDisk(() => this.#commit(attempt, news));
         this.#log.debug(
           { attempt: attemptId, event: news.event, phase: step.attempt.phase },
           'attempt advanced',
@@ -95,20 +97,20 @@ export class Run {
       case 'image_verified':
         return settleWritten(this.#site, attempt, news.wasInterrupted);
       case 'nothing_written':
-        return settleUnwritten(this.#site, attempt, news.outcome, news.meaning);
+        return settleUnwritten(this.#site, attempt, news.meaning);
       default:
         return commitEvent(this.#site, attempt.id, news);
     }
   }
 
-  /** Commits, and tries again while the disk does not serve: what is not committed is not acted on, and not forgotten. */
-  async #committed(commit: () => Step): Promise<Step> {
+  /** Tries again while the disk does not serve: what is not committed is not acted on, and not forgotten. */
+  async #onDisk<T>(work: () => T | Promise<T>): Promise<T> {
     for (;;) {
       try {
-        return commit();
+        return await work();
       } catch (error) {
         if (!(error instanceof StorageError)) throw error;
-        this.#log.error({ err: error }, 'an attempt cannot be committed, trying again');
+        this.#log.error({ err: error }, 'the disk does not serve an attempt, trying again');
         await this.#site.clock.until(this.#now() + STORAGE_RETRY_MS, this.#signal);
       }
     }
@@ -157,7 +159,7 @@ export class Run {
       return { event: 'card_lost', now: this.#now() };
     }
     try {
-      if (needsMending(this.#site, attempt, presented.card)) {
+      if (this.#mends && needsMending(this.#site, attempt, presented.card)) {
         return { event: 'mending_needed', card: presented.card };
       }
       if (!needsContents(attempt.order)) {
@@ -179,7 +181,9 @@ export class Run {
     }
     const presented = this.#station.card;
     const end = await this.#writing.write(attempt, presented);
-    if (end.event !== 'image_verified') this.#spent = presented;
+    // A card that refuses is still there, and is taken as it is.
+    if (end.event === 'mending_given_up') this.#mends = false;
+    else if (end.event !== 'image_verified') this.#spent = presented;
     return end;
   }
 

@@ -58,19 +58,11 @@ export function settleWritten(site: Site, attempt: Attempt, wasInterrupted: bool
   );
 }
 
-/** Ends the journal's row of a write that changed nothing, or that the card refuses, with what that means for the attempt: one transaction. */
-export function settleUnwritten(
-  site: Site,
-  attempt: Attempt,
-  outcome: 'not_begun' | 'given_up',
-  event: AttemptEvent,
-): Step {
+/** Ends the journal's row of a write that changed nothing, with what that means for the attempt: one transaction. */
+export function settleUnwritten(site: Site, attempt: Attempt, event: AttemptEvent): Step {
   return site.store.transaction(() => {
     // A write that an earlier attempt began may have changed the card, whatever this one did.
-    const isOwn = 'purpose' in attempt && attempt.purpose === 'order';
-    if ('writeId' in attempt && (isOwn || outcome === 'given_up')) {
-      endUnwritten(site, attempt.writeId, outcome);
-    }
+    if ('writeId' in attempt && attempt.purpose === 'order') endUnwritten(site, attempt.writeId);
     return commitEvent(site, attempt.id, event);
   });
 }
@@ -134,7 +126,8 @@ function applyWritten(site: Site, attempt: Attempt, wasInterrupted: boolean): At
     case 'unwanted':
       return order.action === 'ENCODE_CREDENTIAL'
         ? { event: 'work_failed', reason: outcome.reason, detail: null }
-        : { event: 'mending_given_up' };
+        : // It is looked at once more, and taken back.
+          { event: 'card_written', result: null };
     case 'erased': {
       const { cardNumber } = outcome;
       return {

@@ -16,13 +16,9 @@ const PROGRESS_EVERY_MS = 100;
 export type WriteEnd =
   /** The card was read back and holds the image. */
   | { readonly event: 'image_verified'; readonly wasInterrupted: boolean }
-  /** The journal's row can be ended with this outcome; `meaning` is what it means for the attempt. */
-  | {
-      readonly event: 'nothing_written';
-      readonly outcome: 'not_begun' | 'given_up';
-      readonly meaning: AttemptEvent;
-    }
-  | Extract<AttemptEvent, { event: 'write_interrupted' | 'work_failed' | 'card_lost' }>;
+  /** The journal's row can be ended; `meaning` is what it means for the attempt. */
+  | { readonly event: 'nothing_written'; readonly meaning: AttemptEvent }
+  | Extract<AttemptEvent, { event: 'write_interrupted' | 'work_failed' | 'mending_given_up' }>;
 
 type WritingAttempt = Attempt & { readonly phase: 'writing' | 'verifying' };
 
@@ -50,7 +46,7 @@ export class CardWriting {
     const write = site.store.cardWrites.get(attempt.writeId);
     if (write === null || write.outcome !== null) {
       // Meanwhile the card was written at another encoder.
-      return { event: 'work_failed', reason: 'encoding_interrupted', detail: null };
+      return { event: 'work_failed', reason: 'written_elsewhere', detail: null };
     }
     try {
       if (presented?.card.uid !== attempt.card.uid) {
@@ -76,7 +72,7 @@ export class CardWriting {
       case 'card_removed': {
         if (this.#isBegun) return this.#interrupted();
         const lost: AttemptEvent = { event: 'card_lost', now: site.clock.now() };
-        return { event: 'nothing_written', outcome: 'not_begun', meaning: lost };
+        return { event: 'nothing_written', meaning: lost };
       }
       // Nobody knows how far a driver host came that died, or a card that fell silent.
       case 'device_lost':
@@ -84,9 +80,8 @@ export class CardWriting {
         return this.#interrupted();
       case 'card_refused':
       case 'card_unsupported':
-        if (isMending(attempt)) {
-          return { event: 'nothing_written', outcome: 'given_up', meaning: { event: 'mending_given_up' } };
-        }
+        // Its row stays open: the next attempt tries again.
+        if (isMending(attempt)) return { event: 'mending_given_up' };
         return this.#refused({ event: 'work_failed', reason: error.code, detail: error.message });
       case 'device_protocol':
       case 'driver_unavailable':
@@ -96,7 +91,7 @@ export class CardWriting {
 
   /** A write that changed nothing leaves nothing to repair; any other one stays open in the journal. */
   #refused(failed: Failed): WriteEnd {
-    return this.#isBegun ? failed : { event: 'nothing_written', outcome: 'not_begun', meaning: failed };
+    return this.#isBegun ? failed : { event: 'nothing_written', meaning: failed };
   }
 
   #interrupted(): WriteEnd {

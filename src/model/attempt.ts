@@ -122,6 +122,8 @@ export type FailureReason =
   | 'beneficiary_deleted'
   | 'credential_deleted'
   | 'encoding_interrupted'
+  /** The card, or the credential, was written at another encoder meanwhile. */
+  | 'written_elsewhere'
   | 'site_keys_unavailable'
   | 'device_timeout'
   | 'device_protocol'

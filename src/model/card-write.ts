@@ -17,6 +17,8 @@ export interface CardWrite {
   readonly image: PlannedImage;
   /** What was on the card before the first of the writes that did not end; null once the write has ended. */
   readonly preimage: Uint8Array | null;
+  /** The write that had not ended when this one took its place. */
+  readonly replacedId: string | null;
   readonly outcome: CardWriteOutcome | null;
   readonly startedAt: number;
   readonly endedAt: number | null;
@@ -27,15 +29,9 @@ export type PlannedImage = Exclude<CardImage, { kind: 'previous' }>;
 /**
  * How a write ended. `written`: in one go. `repaired`: finished after the card was lifted, or the process killed, in the middle.
  * `rolled_back`: what was on the card before is on it again. `superseded`: another write of the same card took its place.
- * `not_begun`: nothing was changed. `given_up`: the card refuses; it stays as it is.
+ * `not_begun`: nothing was changed.
  */
-export type CardWriteOutcome =
-  | 'written'
-  | 'repaired'
-  | 'rolled_back'
-  | 'superseded'
-  | 'not_begun'
-  | 'given_up';
+export type CardWriteOutcome = 'written' | 'repaired' | 'rolled_back' | 'superseded' | 'not_begun';
 
 /** What a write on a card is for: the order itself, or to end an earlier one that did not end. */
 export type WritePurpose = 'order' | 'finish' | 'roll_back';

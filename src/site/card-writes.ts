@@ -1,5 +1,5 @@
 import type { Order } from '../model/attempt.ts';
-import { type Card, cardNumber } from '../model/card.ts';
+import { type Card, cardNumber, isRandomUid } from '../model/card.ts';
 import type { CardContents, CardRecord } from '../model/card-record.ts';
 import { type CardWrite, mendingOf, type PlannedImage, type WritePurpose } from '../model/card-write.ts';
 import { type Credential, differencesOf, recordOf } from '../model/credential.ts';
@@ -79,6 +79,7 @@ export function planErasing(
     const { mayOverwrite } = order;
     const facts = { now: site.clock.now(), contents, mayOverwrite, occupant: occupantOf(site, card, null) };
     const detail = lockOf(contents);
+    if (isRandomUid(card.uid)) return { outcome: 'refused', reason: 'card_number_changes', detail };
     if (contents.format === null) return { outcome: 'refused', reason: 'card_format_unsupported', detail };
     if (contents.content.kind === 'locked') return { outcome: 'refused', reason: 'card_locked', detail };
     const reason = overwritingRefusal(facts);
@@ -104,7 +105,7 @@ export type WriteOutcome =
   | { readonly outcome: 'erased'; readonly cardNumber: string }
   | { readonly outcome: 'rolled_back' }
   /** The credential was deleted or planned for another card, or this card at another encoder, while it was written: what is on it will be put right. */
-  | { readonly outcome: 'unwanted'; readonly reason: 'credential_deleted' | 'encoding_interrupted' };
+  | { readonly outcome: 'unwanted'; readonly reason: 'credential_deleted' | 'written_elsewhere' };
 
 /**
  * Notes that the card was read back and holds what was planned. `wasInterrupted`: the card was lifted, or the encoder gone, in between.
@@ -119,7 +120,7 @@ export function noteWritten(
     const write = findWrite(site, writeId);
     const { card, image } = write;
     // Meanwhile the card was written at another encoder.
-    if (write.outcome !== null) return { outcome: 'unwanted', reason: 'encoding_interrupted' };
+    if (write.outcome !== null) return { outcome: 'unwanted', reason: 'written_elsewhere' };
     const end = (outcome: 'written' | 'rolled_back') =>
       endWrite(
         site,
@@ -139,7 +140,7 @@ export function noteWritten(
     const credential = site.store.credentials.get(image.record.credentialId);
     if (credential === null) return { outcome: 'unwanted', reason: 'credential_deleted' };
     if (credential.issueCounter !== image.record.issueCounter) {
-      return { outcome: 'unwanted', reason: 'encoding_interrupted' };
+      return { outcome: 'unwanted', reason: 'written_elsewhere' };
     }
     end('written');
     const needsReissue = differencesOf(image.record, wantedRecord(site, credential)).length > 0;
@@ -148,13 +149,13 @@ export function noteWritten(
   });
 }
 
-/** Ends a write that changed nothing, or that the card refuses to take; one that has ended stays as it is. */
-export function endUnwritten(site: Site, writeId: string, outcome: 'not_begun' | 'given_up'): void {
+/** Ends a write that changed nothing; one that has ended stays as it is. */
+export function endUnwritten(site: Site, writeId: string): void {
   site.store.transaction(() => {
     const write = findWrite(site, writeId);
     if (write.outcome !== null) return;
-    endWrite(site, write, outcome);
-    if (outcome === 'not_begun') undoPlan(site, write);
+    endWrite(site, write, 'not_begun');
+    undoPlan(site, write);
   });
 }
 
@@ -162,12 +163,12 @@ export function endUnwritten(site: Site, writeId: string, outcome: 'not_begun' |
  * No card ever had what was planned: its number is free again, so that the card with the one before stays in sync; and a write that
  * this one took the place of may still have left the card half written.
  */
-function undoPlan(site: Site, { id, image, preimage }: CardWrite): void {
+function undoPlan(site: Site, { image, preimage, replacedId }: CardWrite): void {
   const credential = image.kind === 'record' ? site.store.credentials.get(image.record.credentialId) : null;
   if (image.kind === 'record' && credential?.issueCounter === image.record.issueCounter) {
     site.store.credentials.update({ ...credential, issueCounter: credential.issueCounter - 1 });
   }
-  const replaced = site.store.cardWrites.before(id);
+  const replaced = replacedId === null ? null : site.store.cardWrites.get(replacedId);
   if (replaced?.outcome === 'superseded' && replaced.image.format === image.format && preimage !== null) {
     site.store.cardWrites.reopen(replaced.id, preimage);
   }
@@ -214,6 +215,7 @@ function openWrite(
   const id = newId();
   site.store.cardWrites.insert({
     ...{ id, card, encoderId, attemptId, credentialId, image, preimage },
+    replacedId: open?.id ?? null,
     outcome: null,
     startedAt: now,
     endedAt: null,

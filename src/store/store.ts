@@ -162,8 +162,6 @@ export interface CardWriteTable {
   get(id: string): CardWrite | null;
   /** The write of this card that has not ended; there is one at most. */
   openFor(cardUid: string): CardWrite | null;
-  /** The write of the same card that began right before this one. */
-  before(id: string): CardWrite | null;
   list(filter: CardWriteFilter, page: PageRequest): Page<CardWrite>;
   /** Its `outcome` is null. */
   insert(write: CardWrite): void;

@@ -110,11 +110,45 @@ describe('ntag.md', () => {
     expect(await lockOf().present(link, { uid: ntagVectors.card_uid })).toMatchObject({ opens: true });
   });
 
+  const message = ultralightMessage();
+  const around: readonly (readonly [string, string, string])[] = [
+    ['control TLVs, and zeros, before it', `0103A00C34000002030000FF03${message}FE`, 'valid'],
+    ["somebody's TLV with a length of three bytes before it", `FDFF0002AAAA03${message}FE`, 'valid'],
+    ['a web address before our record', `03${prefixed('91010455046E702E', message)}FE`, 'valid'],
+    ['a type in capitals', `03${message.replace('656E636F', '454E434F')}FE`, 'valid'],
+    ['nothing but a terminator before it', `FE03${message}FE`, 'no_record'],
+    ['a chunk of our type', `03${message.replace('D40E', 'F40E')}FE`, 'no_record'],
+    ['our type under another TNF', `03${message.replace('D40E', 'D20E')}FE`, 'no_record'],
+    ['a length of three bytes', `03FF00${message}FE`, 'no_record'],
+    ['no length', `0300${message.slice(2)}FE`, 'no_record'],
+    ['a message past the memory', `03FE${message.slice(2)}FE`, 'no_record'],
+  ];
+
+  test.each(around)('%s', async (_, memory, why) => {
+    const bytesOf = (page: number) => bytes(memory.slice((page - 4) * 8, (page - 3) * 8).padEnd(8, '0'));
+    const pages = Object.fromEntries(Array.from({ length: 36 }, (__, at) => [at + 4, bytesOf(at + 4)]));
+    const link = ultralightOf({ ...container, ...pages });
+    expect(await lockOf().present(link, { uid: ntagVectors.card_uid })).toMatchObject({ why });
+  });
+
   test.each(ntagVectors.cards)('the $technology has its own password', ({ pages }) => {
     const key = cardKey(masterKeys.ntag_password, ntagVectors.card_uid, [0x50, 0x57, 0x44]);
     expect(Object.values(pages).slice(-2)).toEqual([key.slice(0, 4), bytes(`${hex(key.slice(4, 6))}0000`)]);
   });
 });
+
+/** The message of the vectors with its length in front, as hexadecimal. */
+function ultralightMessage(): string {
+  const { pages = {} } = ntagVectors.cards[1] ?? {};
+  const memory = Array.from({ length: 28 }, (_, at) => hex(pages[at + 4] ?? new Uint8Array())).join('');
+  return memory.slice(2, memory.indexOf('fe', 2 + 2 * 107)).toUpperCase();
+}
+
+/** The message with one record more before its own, which is the first no longer. */
+function prefixed(record: string, message: string): string {
+  const length = (message.length + record.length) / 2 - 1;
+  return `${length.toString(16)}${record}54${message.slice(4)}`;
+}
 
 describe('mifare-classic.md', () => {
   const { blocks, blocks_with_directory: directory, card_uid: uid, sectors } = classicVectors;

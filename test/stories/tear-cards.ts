@@ -1,5 +1,6 @@
 import { drawUid } from '../../drivers/virtual/create-chip.ts';
 import type { DesfireGeneration, SimulatedCardOrder } from '../../src/encoder/contract.ts';
+import type { FailureReason } from '../../src/model/attempt.ts';
 import type { CardTechnology } from '../../src/model/card.ts';
 import type { FormatSettings } from '../../src/model/card-format.ts';
 
@@ -10,12 +11,16 @@ export interface TearCard {
   readonly technology: CardTechnology;
   readonly generation?: DesfireGeneration;
   readonly settings: FormatSettings;
+  /** Why a locked card of another site is refused, where it is not `card_locked`. */
+  readonly refusal?: FailureReason;
 }
 
 const ntag = (isPasswordProtected: boolean): TearCard => ({
   name: `ntag215${isPasswordProtected ? ' with a password' : ''}`,
   technology: 'ntag215',
   settings: { format: 'ntag', isPasswordProtected },
+  // Anybody can read the record; that its password is another one shows when it is to be written.
+  refusal: 'card_refused',
 });
 
 const classic = (technology: 'mifare_classic_1k' | 'mifare_classic_4k', hasDirectory: boolean): TearCard => ({

@@ -110,7 +110,6 @@ export class TornCard {
     await desk.place(this.#card, point);
     const rest = await desk.rest(attemptId);
     await desk.lift();
-    if (process.env['DBG']) console.log('POINT', JSON.stringify(point), way, rest, JSON.stringify(earlier));
     const trial = { credentialId, attemptId, rest, earlier, issuesBefore };
     if (rest === 'success') {
       await this.#expectJournal(trial, ['written']);
@@ -275,15 +274,15 @@ interface Trial {
 }
 
 /**
- * Tears the card at exchange 1, 2, ... and at both moments, until it is not reached any more: put back each time in one of the `ways`, in turn.
- * The error of a point names it.
+ * Tears the card at exchange `first`, `first + step`, ... and at both moments, until it is not reached any more: put back each time in one of the
+ * `ways`, in turn. The error of a point names it.
  */
 export async function tearEverywhere(
   card: TornCard,
   ways: readonly Way[],
-  exchanges: (exchange: number) => number = (exchange) => exchange + 1,
+  { first, step }: { readonly first: number; readonly step: number } = { first: 1, step: 1 },
 ): Promise<void> {
-  for (let exchange = 1, turn = 0; ; exchange = exchanges(exchange), turn += 1) {
+  for (let exchange = first, turn = 0; ; exchange += step, turn += 1) {
     let isReached = false;
     for (const [at, moment] of (['before', 'after'] as const).entries()) {
       const way = ways[(turn + at * 2) % ways.length] ?? 'next_attempt';

@@ -254,7 +254,6 @@ function endingOf(attempt: Attempt): Ending {
   const { result } = attempt;
   if (result.kind !== 'scanned') return { status: 'success', type: null, reason: null, found: null };
   const { content } = result.findings;
-  if (content.kind !== 'record' && process.env['DBG']) console.log('CONTENT', JSON.stringify(content), result.credential?.id, JSON.stringify(result.differences));
   const onCard =
     content.kind === 'record'
       ? { credentialId: content.record.credentialId, standing: content.standing }

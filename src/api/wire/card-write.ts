@@ -17,7 +17,7 @@ export const cardWrite = z
     acs_encoder_id: z.uuid(),
     action_attempt_id: z.uuid(),
     /** Null while the card may be half written: put it on an encoder again. */
-    outcome: z.enum(['written', 'repaired', 'rolled_back', 'superseded', 'not_begun', 'given_up']).nullable(),
+    outcome: z.enum(['written', 'repaired', 'rolled_back', 'superseded', 'not_begun']).nullable(),
     started_at: isoTime,
     ended_at: isoTime.optional(),
   })

@@ -23,7 +23,8 @@ export function encodePreimage(layout: TagLayout, pages: TagPages, area: Uint8Ar
 
 /** Throws an EncoderError `card_unsupported` for a pre-image that is none of this format, or longer than this card. */
 export function decodePreimage(bytes: Uint8Array, areaBytes: number): TagPreimage {
-  const area = bytes.slice(HEAD_BYTES);
+  // A slice of a Node.js Buffer, as a store hands out, would share its memory.
+  const area = Uint8Array.from(bytes.subarray(HEAD_BYTES));
   if (
     bytes[0] !== FORM ||
     bytes.length < HEAD_BYTES ||
@@ -33,5 +34,6 @@ export function decodePreimage(bytes: Uint8Array, areaBytes: number): TagPreimag
     const message = `what was kept of the card before the write, ${bytes.length} bytes, does not fit this card`;
     throw new EncoderError('card_unsupported', message);
   }
-  return { config: bytes.slice(1, 1 + PAGE_BYTES), access: bytes.slice(1 + PAGE_BYTES, HEAD_BYTES), area };
+  const config = Uint8Array.from(bytes.subarray(1, 1 + PAGE_BYTES));
+  return { config, access: Uint8Array.from(bytes.subarray(1 + PAGE_BYTES, HEAD_BYTES)), area };
 }

@@ -36,6 +36,8 @@ CREATE TABLE card_writes (
   image TEXT NOT NULL,
   -- Only while it may be needed: it is somebody's data.
   preimage BLOB,
+  -- The write that had not ended when this one took its place.
+  replaced_write_id TEXT REFERENCES card_writes (card_write_id),
   outcome TEXT,
   started_at INTEGER NOT NULL,
   ended_at INTEGER

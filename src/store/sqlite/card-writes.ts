@@ -15,6 +15,7 @@ interface CardWriteRow {
   /** JSON. */
   readonly image: string;
   readonly preimage: Uint8Array | null;
+  readonly replaced_write_id: string | null;
   readonly outcome: CardWriteOutcome | null;
   readonly started_at: number;
   readonly ended_at: number | null;
@@ -27,7 +28,8 @@ const toCardWrite = (row: CardWriteRow): CardWrite => ({
   attemptId: row.action_attempt_id,
   credentialId: row.acs_credential_id,
   image: JSON.parse(row.image),
-  preimage: row.preimage,
+  preimage: row.preimage === null ? null : Uint8Array.from(row.preimage),
+  replacedId: row.replaced_write_id,
   outcome: row.outcome,
   startedAt: row.started_at,
   endedAt: row.ended_at,
@@ -42,12 +44,6 @@ export function cardWriteTable(database: Database): CardWriteTable {
   return {
     get: (id) => one('card_write_id = ?', id),
     openFor: (cardUid) => one('card_uid = ? AND outcome IS NULL', cardUid),
-    before: (id) =>
-      one(
-        `sequence = (SELECT MAX(earlier.sequence) FROM card_writes AS earlier JOIN card_writes AS later
-           ON earlier.card_uid = later.card_uid AND earlier.sequence < later.sequence WHERE later.card_write_id = ?)`,
-        id,
-      ),
     list: (filter, page) =>
       readPage<CardWriteRow, CardWrite>(
         database,
@@ -63,8 +59,8 @@ export function cardWriteTable(database: Database): CardWriteTable {
     insert: (write) => {
       database.run(
         `INSERT INTO card_writes (card_write_id, card_uid, card_technology, acs_encoder_id, action_attempt_id,
-           acs_credential_id, image, preimage, started_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+           acs_credential_id, image, preimage, replaced_write_id, started_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         write.id,
         write.card.uid,
         write.card.technology,
@@ -73,6 +69,7 @@ export function cardWriteTable(database: Database): CardWriteTable {
         write.credentialId,
         JSON.stringify(write.image),
         write.preimage,
+        write.replacedId,
         write.startedAt,
       );
     },

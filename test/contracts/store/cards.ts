@@ -110,6 +110,7 @@ export function cardsContract({ openStore }: StorePlaces): void {
       credentialId: 'c1',
       image,
       preimage: Uint8Array.of(0, 1, 255),
+      replacedId: null,
       outcome: null,
       startedAt: 1000,
       endedAt: null,
@@ -158,16 +159,14 @@ export function cardsContract({ openStore }: StorePlaces): void {
       expect(store.cardWrites.openFor('04A1')?.id).toBe('w2');
     });
 
-    test('know the one before them on the same card, which can be opened again', () => {
+    test('know the one that they took the place of, which can be opened again', () => {
       const store = storeWithAttempt();
       store.cardWrites.insert(write('w1', '04A1'));
       store.cardWrites.insert(write('w2', '04B2'));
       store.cardWrites.end('w1', 'superseded', 2000);
-      store.cardWrites.insert(write('w3', '04A1'));
-      expect(store.cardWrites.before('w3')?.id).toBe('w1');
-      expect(store.cardWrites.before('w1')).toBeNull();
-      expect(store.cardWrites.before('w2')).toBeNull();
-      expect(store.cardWrites.before('none')).toBeNull();
+      store.cardWrites.insert(write('w3', '04A1', { replacedId: 'w1' }));
+      expect(store.cardWrites.get('w3')?.replacedId).toBe('w1');
+      expect(store.cardWrites.get('w2')?.replacedId).toBeNull();
       expect(() => store.cardWrites.reopen('w1', Uint8Array.of(7))).toThrow();
       store.cardWrites.end('w3', 'not_begun', 3000);
       store.cardWrites.reopen('w1', Uint8Array.of(7));

@@ -188,7 +188,7 @@ describe('a card that is lifted while it is written', () => {
     desk.driver.encoder('port-2').takeAway();
     const back = desk.device.place(CARD, [], elsewhere.contents);
     await desk.ends(id);
-    expect(failureOf(desk, id)).toMatchObject({ reason: 'encoding_interrupted' });
+    expect(failureOf(desk, id)).toMatchObject({ reason: 'written_elsewhere' });
     expect(back.images).toEqual([]);
     expect(desk.outcomes()).toEqual(['superseded', 'written']);
   });

@@ -20,8 +20,6 @@ async function deskAfter(writing: Writing, timeoutMs = 60_000, folder = temporar
   return { desk, id, credentialId, card };
 }
 
-const _torn = () => deskAfter(writesAndFails(2, failure('card_removed')));
-
 /** Takes a card away and puts it back, with what is on it. */
 async function putBack(desk: Desk, card: ScriptedCard, ...writings: Writing[]): Promise<ScriptedCard> {
   await desk.takeAway();

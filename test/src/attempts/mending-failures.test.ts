@@ -48,7 +48,7 @@ describe('repairing a card', () => {
     ['card_refused', fails(failure('card_refused'))],
     ['card_unsupported', fails(failure('card_unsupported'))],
     ['card_refused after a change', writesAndFails(1, failure('card_refused'))],
-  ] as const)('is given up when the card says %s, and the scan goes on', async (_, writing) => {
+  ] as const)('is left for later when the card says %s, and the scan goes on', async (_, writing) => {
     const { desk, credentialId, place } = await deskWithTornCard();
     const { id } = desk.request(SCAN);
     const card = place(writing);
@@ -56,11 +56,11 @@ describe('repairing a card', () => {
       result: { kind: 'scanned', credential: null, findings: { content: { kind: 'incomplete' } } },
     });
     expect(card.images).toHaveLength(1);
-    expect(desk.outcomes()).toEqual(['given_up']);
+    expect(desk.outcomes()).toEqual([null]);
     expect(findCredential(desk.site, credentialId).isIssued).toBe(false);
     const again = desk.request(encode(credentialId));
-    expect(await desk.ends(again.id)).toMatchObject({ result: { credential: { issueCounter: 2 } } });
-    expect(desk.outcomes()).toEqual(['given_up', 'written']);
+    expect(await desk.ends(again.id)).toMatchObject({ result: { credential: { issueCounter: 1 } } });
+    expect(desk.outcomes()).toEqual(['repaired']);
   });
 
   test.each(['device_protocol', 'driver_unavailable'] as const)(
@@ -141,7 +141,7 @@ describe('repairing a card', () => {
     await desk.reaches(id, 'reading');
     await desk.clock.waitedFor();
     const open = desk.site.store.cardWrites.openFor(CARD.uid);
-    endUnwritten(desk.site, open?.id ?? '', 'given_up');
+    endUnwritten(desk.site, open?.id ?? '');
     disk.isFull = false;
     desk.clock.advance(1000);
     expect(await desk.ends(id)).toMatchObject({ phase: 'succeeded' });

@@ -218,7 +218,7 @@ test('of two cards that are written for one credential at once, only the later o
   await desk.ends(second.id);
   slow.resolve();
   await desk.ends(first.id);
-  expect(failureOf(desk, first.id)).toMatchObject({ reason: 'encoding_interrupted' });
+  expect(failureOf(desk, first.id)).toMatchObject({ reason: 'written_elsewhere' });
   expect(findCredential(desk.site, credentialId)).toMatchObject({
     cardUid: ANOTHER_CARD.uid,
     issueCounter: 2,

@@ -21,6 +21,7 @@ const writeWith = (more: Partial<CardWrite> = {}): CardWrite => ({
   image: { kind: 'record', format: 'ntag', record },
   preimage: Uint8Array.of(1, 2, 3),
   outcome: null,
+  replacedId: null,
   startedAt: 1,
   endedAt: null,
   ...more,

@@ -106,7 +106,7 @@ describe('a write that was read back', () => {
 
   test.each([
     ['credential_deleted', (site: Site, id: string) => deleteCredential(site, id)],
-    ['encoding_interrupted', (site: Site, id: string) => encode(site, id, { card: ANOTHER_CARD })],
+    ['written_elsewhere', (site: Site, id: string) => encode(site, id, { card: ANOTHER_CARD })],
   ] as const)('issues nothing that nobody wants any more (%s); it will be taken back', (reason, happens) => {
     const site = openTestSite({ hasBackend: true });
     const occupant = issue(site, addCardCredential(site).id);
@@ -177,16 +177,14 @@ describe('how a write ended', () => {
     },
   );
 
-  test.each([
-    ['not_begun', 1],
-    ['given_up', 2],
-  ] as const)('%s leaves the credential where it was', (outcome, issueCounter) => {
+  test('not_begun leaves the credential as it was', () => {
     const site = openTestSite();
     const issued = issue(site, addCardCredential(site).id);
     const plan = encode(site, issued.id);
-    endUnwritten(site, writeOf(site, plan).id, outcome);
-    expect(site.store.cardWrites.get(writeOf(site, plan).id)).toMatchObject({ outcome, preimage: null });
-    expect(findCredential(site, issued.id)).toEqual({ ...issued, issueCounter });
+    const { id } = writeOf(site, plan);
+    endUnwritten(site, id);
+    expect(site.store.cardWrites.get(id)).toMatchObject({ outcome: 'not_begun', preimage: null });
+    expect(findCredential(site, issued.id)).toEqual(issued);
     expect(planMending(site, CARD)).toBeNull();
   });
 
@@ -195,7 +193,7 @@ describe('how a write ended', () => {
     const { id } = addCardCredential(site);
     const first = writeOf(site, encode(site, id));
     encode(site, id, { card: ANOTHER_CARD });
-    endUnwritten(site, first.id, 'not_begun');
+    endUnwritten(site, first.id);
     expect(findCredential(site, id).issueCounter).toBe(2);
   });
 
@@ -203,13 +201,12 @@ describe('how a write ended', () => {
     const site = openTestSite();
     const first = writeOf(site, encode(site, addCardCredential(site).id));
     const second = writeOf(site, encode(site, addCardCredential(site).id, { contents: incomplete }));
-    endUnwritten(site, second.id, 'not_begun');
+    endUnwritten(site, second.id);
     expect(site.store.cardWrites.get(first.id)).toEqual(first);
     expect(planMending(site, CARD)).toEqual({ outcome: 'planned', writeId: first.id, purpose: 'finish' });
     const third = writeOf(site, erase(site, { contents: incomplete }));
-    endUnwritten(site, third.id, 'given_up');
-    expect(outcomeOf(site, first.id)).toBe('superseded');
-    expect(planMending(site, CARD)).toBeNull();
+    endUnwritten(site, third.id);
+    expect(planMending(site, CARD)).toMatchObject({ writeId: first.id });
   });
 
   test('not_begun gives its number back only while it is the last one', () => {
@@ -217,7 +214,7 @@ describe('how a write ended', () => {
     const { id } = issue(site, addCardCredential(site).id);
     const first = writeOf(site, encode(site, id));
     encode(site, id, { card: ANOTHER_CARD, replacesLostCard: true });
-    endUnwritten(site, first.id, 'not_begun');
+    endUnwritten(site, first.id);
     expect(findCredential(site, id).issueCounter).toBe(3);
   });
 
@@ -229,12 +226,12 @@ describe('how a write ended', () => {
     expect([first, second, third].map(({ id }) => outcomeOf(site, id))).toEqual([
       ...['superseded', 'superseded', null],
     ]);
-    endUnwritten(site, third.id, 'not_begun');
+    endUnwritten(site, third.id);
     expect(planMending(site, CARD)).toMatchObject({ writeId: second.id, purpose: 'finish' });
     expect(Buffer.from(site.store.cardWrites.get(second.id)?.preimage ?? []).toString()).toBe('as it was');
-    endUnwritten(site, second.id, 'not_begun');
+    endUnwritten(site, second.id);
     expect(planMending(site, CARD)).toMatchObject({ writeId: first.id, purpose: 'finish' });
-    endUnwritten(site, first.id, 'not_begun');
+    endUnwritten(site, first.id);
     expect(planMending(site, CARD)).toBeNull();
   });
 
@@ -247,7 +244,7 @@ describe('how a write ended', () => {
     const before = contentsOf(site);
     expect(noteWritten(site, first.id, 'order', false)).toMatchObject({ outcome: 'unwanted' });
     expect(noteWritten(site, first.id, 'roll_back', false)).toMatchObject({ outcome: 'unwanted' });
-    endUnwritten(site, first.id, 'not_begun');
+    endUnwritten(site, first.id);
     expect(contentsOf(site)).toEqual(before);
     expect(outcomeOf(site, first.id)).toBe('superseded');
   });
@@ -255,6 +252,6 @@ describe('how a write ended', () => {
   test('of a write that there is none of is a bug', () => {
     const site = openTestSite();
     expect(() => noteWritten(site, 'none', 'order', false)).toThrow('no write none');
-    expect(() => endUnwritten(site, 'none', 'given_up')).toThrow('no write none');
+    expect(() => endUnwritten(site, 'none')).toThrow('no write none');
   });
 });
