@@ -1,27 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import type { CardLink, ClassicLink, IsoDepLink } from '../../src/card/link.ts';
+import type { CardLink, ClassicLink } from '../../src/card/link.ts';
 import { type Bytes, cardKey } from './aes-keys.ts';
-import { blockOf, bytes, exchangesOf } from './card-format-page.ts';
-import { type LockSettings, openLock } from './lock.ts';
-import { classicVectors, desfireVectors, ntagVectors, recordVectors } from './page-vectors.ts';
+import { blockOf, bytes } from './card-format-page.ts';
+import { pageLock } from './page-lock.ts';
+import { classicVectors, ntagVectors, recordVectors } from './page-vectors.ts';
 import { hex, readRecord } from './strict-record.ts';
 
 const [masterKeys = expect.fail('record.md has no keys')] = recordVectors.master_keys;
-const STAY = { now: 1_780_318_800, entranceNumber: 300 };
 const UID = recordVectors.card_keys.uid;
-
-/** A lock of the vectors' site, which has both versions of its keys. */
-function lockOf({ entranceNumber = STAY.entranceNumber, rndA = UID } = {}) {
-  const siteKeys: LockSettings['siteKeys'] = recordVectors.master_keys.toReversed().map((keys) => ({
-    version: keys.version,
-    record: keys.record,
-    classicRead: keys.classic_read,
-    desfireRead: keys.desfire_read,
-  }));
-  const siteId = '6f9e0c1d-8b7a-4f52-9e63-1c2d3e4f5a6b';
-  const memory = new Map<string, number>();
-  return openLock({ siteKeys, siteId, entranceNumber, now: () => STAY.now, memory, random: () => rndA });
-}
 
 /** An Ultralight of these pages, zeros in all others. */
 function ultralightOf(pages: Readonly<Record<number, Uint8Array>>): CardLink {
@@ -89,7 +75,7 @@ describe('record.md', () => {
 
   test.each(records)('$name: a lock does as its standing says', async (vector) => {
     const [entranceNumber] = vector.entrances;
-    const lock = lockOf(entranceNumber === undefined ? {} : { entranceNumber });
+    const lock = pageLock(entranceNumber === undefined ? {} : { entranceNumber });
     const outcome = await lock.present(ntagWith(vector.bytes), { uid: vector.card_uid });
     const authentic = entranceNumber === undefined ? 'other_entrance' : 'valid';
     const expected = vector.standing === 'authentic' ? authentic : vector.standing;
@@ -97,7 +83,7 @@ describe('record.md', () => {
   });
 
   test.each(noRecords)('$name: no record', async (vector) => {
-    const outcome = await lockOf().present(ntagWith(vector.bytes), { uid: vector.card_uid });
+    const outcome = await pageLock().present(ntagWith(vector.bytes), { uid: vector.card_uid });
     expect(outcome).toEqual({ opens: false, why: 'malformed' });
   });
 });
@@ -107,7 +93,7 @@ describe('ntag.md', () => {
 
   test.each(ntagVectors.cards)('a lock opens for the $technology', async ({ pages }) => {
     const link = ultralightOf({ ...container, ...pages });
-    expect(await lockOf().present(link, { uid: ntagVectors.card_uid })).toMatchObject({ opens: true });
+    expect(await pageLock().present(link, { uid: ntagVectors.card_uid })).toMatchObject({ opens: true });
   });
 
   const message = ultralightMessage();
@@ -128,7 +114,7 @@ describe('ntag.md', () => {
     const bytesOf = (page: number) => bytes(memory.slice((page - 4) * 8, (page - 3) * 8).padEnd(8, '0'));
     const pages = Object.fromEntries(Array.from({ length: 36 }, (__, at) => [at + 4, bytesOf(at + 4)]));
     const link = ultralightOf({ ...container, ...pages });
-    expect(await lockOf().present(link, { uid: ntagVectors.card_uid })).toMatchObject({ why });
+    expect(await pageLock().present(link, { uid: ntagVectors.card_uid })).toMatchObject({ why });
   });
 
   test.each(ntagVectors.cards)('the $technology has its own password', ({ pages }) => {
@@ -164,7 +150,7 @@ describe('mifare-classic.md', () => {
       readBlock: async (block) => blocks[block] ?? expect.fail(`block ${block} is not on the page`),
       writeBlock: () => Promise.reject(new Error('a lock never writes')),
     };
-    expect(await lockOf().present({ classic }, { uid })).toMatchObject({ opens: true });
+    expect(await pageLock().present({ classic }, { uid })).toMatchObject({ opens: true });
     expect(opened).toEqual([1, 2]);
   });
 
@@ -184,69 +170,6 @@ describe('mifare-classic.md', () => {
     expect(hex(directory[3] ?? uid)).toBe(`a0a1a2a3a4a5787788c1${hex(keyB)}`);
   });
 });
-
-describe('mifare-desfire.md', () => {
-  const { card_uid: uid, rnd_a: rndA } = desfireVectors;
-
-  test('the keys are AN10922 of uid, application and number', () => {
-    const aid = [0xd0, 0x8e, 0xf4];
-    const key = (master: Uint8Array, input: readonly number[]) =>
-      hex(cardKey(master, uid, input)).toUpperCase();
-    expect(desfireVectors).toMatchObject({
-      key_0: key(masterKeys.desfire_master, [...aid, 0]),
-      key_1: key(masterKeys.desfire_write, [...aid, 1]),
-      key_2: key(masterKeys.desfire_read, [...aid, 2]),
-      card_master_key: key(masterKeys.desfire_picc, [0, 0, 0, 0]),
-    });
-  });
-
-  test.each(['ev2', 'ev1'])('a lock says and hears each byte of the example of %s', async (generation) => {
-    const said: string[] = [];
-    const lock = lockOf({ rndA });
-    const example = exchangesOf('mifare-desfire.md', `apdu ${generation}`);
-    const script =
-      generation === 'ev2' ? example : example.toSpliced(2, 0, { command: EV2_FIRST, answer: UNKNOWN });
-    const outcome = await lock.present({ isoDep: replay(script, said) }, { uid });
-    expect(said).toEqual(script.map(({ command }) => hex(command)));
-    expect(outcome).toMatchObject({ opens: true });
-  });
-
-  test.each(['ev2', 'ev1'])('a lock of %s stays shut at any wrong bit in the air', async (generation) => {
-    const lock = lockOf({ rndA });
-    const example = exchangesOf('mifare-desfire.md', `apdu ${generation}`);
-    const script =
-      generation === 'ev2' ? example : example.toSpliced(2, 0, { command: EV2_FIRST, answer: UNKNOWN });
-    for (const [at, { command, answer }] of script.entries()) {
-      for (let bit = 0; bit < answer.length * 8; bit += 1) {
-        const wrong = answer.map((byte, index) => (index === bit >> 3 ? byte ^ (1 << (bit & 7)) : byte));
-        const isoDep = replay(script.with(at, { command, answer: wrong }));
-        expect(await lock.present({ isoDep }, { uid }), `answer ${at}, bit ${bit}`).toMatchObject({
-          opens: false,
-        });
-      }
-    }
-  });
-});
-
-const EV2_FIRST = bytes('9071000002020000');
-const UNKNOWN = bytes('911C');
-
-/** Answers what was written down, as long as the command is the one that was. */
-function replay(
-  script: readonly { readonly command: Uint8Array; readonly answer: Uint8Array }[],
-  said: string[] = [],
-): IsoDepLink {
-  let at = 0;
-  return {
-    exchange: async (command) => {
-      said.push(hex(command));
-      const next = script[at];
-      at += 1;
-      if (next === undefined || hex(command) !== hex(next.command)) throw new Error('another command');
-      return next.answer;
-    },
-  };
-}
 
 /** Polynomial 1D, preset C7, the greatest bit first. */
 function crc8(data: readonly number[]): number {

@@ -67,6 +67,9 @@ export const WAYS = [
 
 export type Way = (typeof WAYS)[number];
 
+/** At this exchange it is known which card it is, whatever its kind. */
+export const SEEN_BY = 4;
+
 /** What was on the card before. */
 export type Before = 'blank' | 'older_issue' | 'other_credential' | 'other_site';
 
@@ -195,7 +198,7 @@ export class TornCard {
         return;
       }
       case 'torn_twice':
-        await this.#tearForAnother(trial, { exchange: 1 + ((exchange * 7) % (exchange + 5)), moment });
+        await this.#tearForAnother(trial, { exchange: SEEN_BY + ((exchange * 7) % (exchange + 5)), moment });
     }
   }
 

@@ -46,7 +46,6 @@ export class TornDesk implements TearDesk, AsyncDisposable {
   readonly #folder = memoryFolder();
   readonly #userId: string;
   readonly #entranceIds: readonly string[];
-  #encoderIds: readonly string[] = [];
 
   private constructor({ clock, formats, keys }: TornDeskOptions) {
     this.#clock = clock;
@@ -89,17 +88,17 @@ export class TornDesk implements TearDesk, AsyncDisposable {
     }).id;
   }
 
-  /** Resolves once the driver's devices are there. */
+  /** Resolves once the driver's devices are there, or the driver has said that there is none yet. */
   static async open(options: TornDeskOptions): Promise<TornDesk> {
     const desk = new TornDesk(options);
     await desk.encoders.run(options.driver);
-    desk.#encoderIds = desk.site.store.encoders.list({}, EVERY_ROW).rows.map(({ id }) => id);
     return desk;
   }
 
-  /** The encoder at this place, counted from 0. */
+  /** The encoder at this place, counted from 0, in the order of their names. */
   encoderId(at = 0): string {
-    const id = this.#encoderIds[at];
+    const { rows } = this.site.store.encoders.list({}, EVERY_ROW);
+    const id = rows.toSorted((a, b) => (a.name < b.name ? -1 : 1))[at]?.id;
     if (id === undefined) throw new Error(`the desk has no encoder ${at}`);
     return id;
   }
@@ -193,7 +192,11 @@ export class TornDesk implements TearDesk, AsyncDisposable {
   async until(holds: () => boolean): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const look = () => {
-      if (holds()) resolve();
+      try {
+        if (holds()) resolve();
+      } catch (error) {
+        reject(error);
+      }
     };
     const stop = this.site.doorbell.listen(look);
     const late = setTimeout(() => reject(new Error(`still waiting: ${this.#live()}`)), PATIENCE_MS);
