@@ -83,7 +83,13 @@ describe('the daemon', () => {
     const files = readdirSync(stateDir).filter(
       (name) => name.startsWith('encoderd.db') || name.endsWith('.json'),
     );
-    expect(files.sort()).toEqual(['daemon.json', 'encoderd.db', 'encoderd.db-shm', 'encoderd.db-wal']);
+    expect(files.sort()).toEqual([
+      'daemon.json',
+      'encoderd.db',
+      'encoderd.db-shm',
+      'encoderd.db-wal',
+      'site-keys.json',
+    ]);
     for (const name of files) expect(mode(join(stateDir, name)), name).toBe('600');
     await daemon.stop();
     expect(existsSync(join(stateDir, 'daemon.json'))).toBe(false);
