@@ -15,6 +15,16 @@ const port = z.preprocess(
   z.int().min(0).max(65_535),
 );
 
+/** YAML takes digits alone for a number, and forgets zeros that they begin with. */
+const NUMBER_FOR_TEXT = 'This is read as a number: put it in quotes, as "123456"';
+
+/** As src/site/entrances.ts has it. */
+const entranceName = z
+  .string()
+  .trim()
+  .normalize('NFC')
+  .regex(/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]{1,200}$/u, 'Expected 1 to 200 characters, and no control characters');
+
 /** The configuration file. Everything has a default. */
 const configSchema = z.strictObject({
   state_dir: z.string().min(1).optional(),
@@ -30,13 +40,17 @@ const configSchema = z.strictObject({
       enrol_unknown_cards: z.boolean().default(true),
       card_number_format: z.enum(CARD_NUMBER_FORMATS).default('uid_msb_first'),
       /** Made at start when they are missing. */
-      entrances: z.array(z.string().trim().min(1)).default(['Main entrance']),
+      entrances: z.array(entranceName).default(['Main entrance']),
     })
     .prefault({}),
   /** By name; a driver that is not named is off. Absent: every driver that works here. */
   drivers: z.record(z.string(), z.unknown()).optional(),
   /** Which formats a card may be written in: the first that fits its kind. */
-  card_formats: z.array(z.enum(CARD_FORMATS)).default([...CARD_FORMATS]),
+  card_formats: z
+    .array(z.enum(CARD_FORMATS))
+    .min(1, 'Name at least one, or leave it out for all of them')
+    .refine(hasNoDouble, 'A format is there twice')
+    .default([...CARD_FORMATS]),
   card_format_settings: z
     .strictObject({
       ntag: z.strictObject({ password: z.boolean().default(false) }).prefault({}),
@@ -57,7 +71,7 @@ const configSchema = z.strictObject({
       mifare_desfire: z
         .strictObject({
           application_id: z
-            .string()
+            .string({ error: ({ input }) => (typeof input === 'number' ? NUMBER_FOR_TEXT : undefined) })
             .regex(
               /^(?!000000)[0-9A-F]{6}$/i,
               'Expected six hexadecimal digits, not all of them 0, as F48ED0',

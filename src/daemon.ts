@@ -12,6 +12,7 @@ import type { CreateDriver, EncoderDriver } from './encoder/contract.ts';
 import { type EncoderObserver, Encoders } from './encoder/encoders.ts';
 import { hostedDriver } from './encoder/host/hosted-driver.ts';
 import type { Logger } from './log.ts';
+import { wereCardsWritten } from './site/card-writes.ts';
 import {
   allEncodersOffline,
   cardPresented,
@@ -63,7 +64,7 @@ export async function startDaemon(config: Config, clock: Clock, log: Logger): Pr
   fromState(state_dir, () => makeMissingEntrances(site, config.site.entrances));
 
   const encoders = parts.use(new Encoders(observerOf(site), clock, log));
-  const keyring = openKeyring(state_dir);
+  const keyring = openKeyring(state_dir, wereCardsWritten(site), log);
   const formats = formatsOf(config);
   const { acsSystemId: siteId } = site.identity;
   const cardSite = () => ({ siteId, formats, keys: keyring.current() });
@@ -75,6 +76,7 @@ export async function startDaemon(config: Config, clock: Clock, log: Logger): Pr
     encoders,
     attempts,
     defaultTimeoutMs: config.attempts.timeout_seconds * 1000,
+    hasSiteKeys: () => areReadable(keyring),
   };
   const api = parts.use(
     await startApi(desk, gate, { port: config.port, maxConnections: connections }, log).catch(
@@ -164,14 +166,34 @@ function observerOf(site: Site): EncoderObserver {
 }
 
 /** Throws ConfigError when somebody must put the keys right, StartError when the disk may serve later. */
-function openKeyring(stateDir: string): SiteKeyring {
+function openKeyring(stateDir: string, cardsWereWritten: boolean, log: Logger): SiteKeyring {
   try {
-    return openSiteKeys(stateDir, process.env);
+    const keyring = openSiteKeys(stateDir, process.env, cardsWereWritten);
+    const { path } = keyring;
+    if (keyring.areNew)
+      log.info({ path }, 'the keys of the site were made: keep a copy (encoderctl site-keys export)');
+    if (keyring.areMissing) {
+      log.error(
+        { path },
+        'the keys of the site are gone, and cards were written with them: import the copy (encoderctl site-keys import)',
+      );
+    }
+    return keyring;
   } catch (error) {
     if (!(error instanceof SiteKeysError)) throw error;
     throw error.code === 'unusable'
       ? new StartError(error.message, { cause: error })
       : new ConfigError([error.message]);
+  }
+}
+
+function areReadable(keyring: SiteKeyring): boolean {
+  try {
+    keyring.current();
+    return true;
+  } catch (error) {
+    if (error instanceof SiteKeysError) return false;
+    throw error;
   }
 }
 

@@ -25,8 +25,10 @@ async function main(): Promise<void> {
     createLog('info').info({ url: daemon.url, state_dir: config.state_dir, pid: process.pid }, 'listening');
     const signal = await stop;
     log.info({ signal }, 'stopping');
-    setTimeout(() => process.exit(EXIT.temporary), STOP_WITHIN_MS).unref();
+    // Also what keeps the process here until all has ended: a write on a card may wait for nothing but a card's answer.
+    const late = setTimeout(() => process.exit(EXIT.temporary), STOP_WITHIN_MS);
     await daemon[Symbol.asyncDispose]();
+    clearTimeout(late);
     process.exitCode = EXIT.ok;
   } catch (error) {
     process.exitCode = report(error, log);

@@ -47,17 +47,26 @@ export function readSiteKeys({ path, isReadOnly }: SiteKeysPlace): {
 }
 
 /**
- * Opens the site's keys; makes the first ones where there are none, in a file that only its owner can read.
+ * Opens the site's keys; makes the first ones where there are none, in a file that only its owner can read, but not when cards were
+ * written before: those need the keys that they were written with, and `current` says so until they are imported.
  * Throws SiteKeysError when they cannot be used: then nothing was changed.
  */
-export function openSiteKeys(stateDir: string, env: NodeJS.ProcessEnv): SiteKeyring {
+export function openSiteKeys(
+  stateDir: string,
+  env: NodeJS.ProcessEnv,
+  wereCardsWritten = false,
+): SiteKeyring & { readonly areNew: boolean; readonly areMissing: boolean } {
   const place = siteKeysPlace(stateDir, env);
-  if (stampOf(place.path) === undefined) makeFirst(place, stateDir);
-  let read = readSiteKeys(place);
+  const isThere = stampOf(place.path) !== undefined;
+  if (!isThere && !wereCardsWritten) makeFirst(place, stateDir);
+  const areMissing = !isThere && wereCardsWritten;
+  let read = areMissing ? undefined : readSiteKeys(place);
   return {
     ...place,
+    areNew: !isThere && !wereCardsWritten,
+    areMissing,
     current() {
-      if (stampOf(place.path) !== read.stamp) read = readSiteKeys(place);
+      if (read === undefined || stampOf(place.path) !== read.stamp) read = readSiteKeys(place);
       return read.keys;
     },
   };

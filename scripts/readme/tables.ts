@@ -6,10 +6,10 @@ const TABLES: Readonly<Record<string, () => string>> = {
   operations: () =>
     table(
       ['operation', 'methods', 'scope', 'what it does'],
-      operations.map(({ path, methods, scope, summary }) => [
+      operations.map(({ path, methods, scopes, summary }) => [
         `\`${path}\``,
         methods.join(' '),
-        scope ?? '-',
+        scopes?.join(' or ') ?? '-',
         summary,
       ]),
     ),

@@ -82,13 +82,14 @@ export class Gate {
   }
 
   /** Throws `missing_scope` or `too_many_requests`. */
-  permit(key: ApiKey, scope: Scope): void {
+  permit(key: ApiKey, scopes: readonly Scope[]): void {
     this.count(key.id);
-    if (!key.scopes.includes(scope)) {
+    if (!scopes.some((scope) => key.scopes.includes(scope))) {
+      const wanted = scopes.map((scope) => `"${scope}"`).join(' or ');
       throw new ApiError(
         'missing_scope',
-        `The API key "${key.name}" may not do this: it lacks the scope "${scope}".`,
-        { data: { scope } },
+        `The API key "${key.name}" may not do this: it lacks the scope ${wanted}.`,
+        { data: { scope: scopes[0] } },
       );
     }
   }

@@ -159,7 +159,7 @@ export class LiveSocket {
     }
     if (!this.#isStillWelcome()) return;
     if (received.type === 'subscribe') {
-      this.#gate.permit(this.#client, 'read');
+      this.#gate.permit(this.#client, ['read']);
       this.#feed.subscribe(received.after);
     } else {
       void this.#answer(received, this.#client);
@@ -178,8 +178,8 @@ export class LiveSocket {
       this.#requests += 1;
       try {
         const operation = this.#operations.get(path);
-        if (operation === undefined || operation.scope === null) this.#gate.count(client.id);
-        else this.#gate.permit(client, operation.scope);
+        if (operation === undefined || operation.scopes === null) this.#gate.count(client.id);
+        else this.#gate.permit(client, operation.scopes);
         if (operation === undefined) throw new ApiError('not_found', `There is no ${path} here.`);
         const { body } = await runOperation(operation, params, this.#desk, client);
         this.#send({ type: 'response', id, ...body });

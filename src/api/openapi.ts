@@ -52,7 +52,7 @@ function pathItem(operation: Operation, shared: Schemas): object {
   const output = toSchema(operation.output.extend({ ok: z.literal(true) }), 'output', shared);
   const common = {
     summary: operation.summary,
-    ...(operation.scope === null ? { security: [] } : { 'x-scope': operation.scope }),
+    ...(operation.scopes === null ? { security: [] } : { 'x-scopes': operation.scopes }),
     responses: {
       200: { description: 'Done', content: { 'application/json': { schema: output } } },
       default: {

@@ -13,6 +13,8 @@ export interface Desk {
   readonly encoders: Encoders;
   readonly attempts: Attempts;
   readonly defaultTimeoutMs: number;
+  /** Whether cards can be written and read: the site's keys are there. */
+  readonly hasSiteKeys: () => boolean;
 }
 
 /** One request to one operation. */
@@ -30,8 +32,8 @@ export interface Call<Input> {
 export interface Operation<Input extends z.ZodType = z.ZodType, Output extends z.ZodObject = z.ZodObject> {
   readonly path: `/${string}`;
   readonly methods: readonly Method[];
-  /** What the caller's key must allow; null: no key is needed. */
-  readonly scope: Scope | null;
+  /** What the caller's key must allow one of; null: no key is needed. */
+  readonly scopes: readonly Scope[] | null;
   readonly summary: string;
   readonly input: Input;
   /** The envelope, without `ok`. */

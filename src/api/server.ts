@@ -34,7 +34,7 @@ export async function startApi(desk: Desk, gate: Gate, options: ApiOptions, log:
   const document = openApi(operations);
   server.get('/openapi.json', () => document);
   server.get('/metrics', async (request, reply) => {
-    gate.permit(gate.identify(bearerToken(request.headers)), 'read');
+    gate.permit(gate.identify(bearerToken(request.headers)), ['read']);
     return reply.type(metrics.contentType).send(await metrics.text());
   });
 
@@ -74,7 +74,7 @@ function serve(
 ): void {
   const decode = queryDecoder(operation.input);
   server.route({
-    method: [...METHODS],
+    method: [...METHODS, 'OPTIONS', 'TRACE'],
     url: operation.path,
     // Before a body is read: who asks, and may they?
     onRequest: async (request) => {
@@ -85,12 +85,13 @@ function serve(
           `Use ${operation.methods.join(' or ')} for ${operation.path}.`,
         );
       }
-      if (operation.scope !== null) gate.permit(gate.identify(bearerToken(request.headers)), operation.scope);
+      if (operation.scopes !== null)
+        gate.permit(gate.identify(bearerToken(request.headers)), operation.scopes);
       // What any web page can make a browser send must not keep everybody else out.
       else gate.count(`anybody ${request.headers['sec-fetch-site'] ?? ''}`);
     },
     handler: async (request, reply) => {
-      const client = operation.scope === null ? NOBODY : gate.identify(bearerToken(request.headers));
+      const client = operation.scopes === null ? NOBODY : gate.identify(bearerToken(request.headers));
       const input = { ...decode(queryOf(request.raw)), ...asObject(request.body) };
       const key = request.headers['idempotency-key'];
       const run = () => runOperation(operation, input, desk, client);

@@ -105,14 +105,19 @@ export const FAILURES: Readonly<Record<FailureReason, Wording>> = {
     sentence:
       'This card carries another credential that is still valid. Take another card, or say that it may be overwritten (overwrite).',
   },
+  credential_being_written: {
+    type: {},
+    sentence:
+      'This credential is being written at another encoder. Wait until that is done, then start again.',
+  },
   credential_deleted: {
     type: { ENCODE_CREDENTIAL: 'credential_deleted' },
-    sentence: 'The credential was deleted while the request waited for a card.',
+    sentence: 'The credential was deleted before the card was finished. The card does not carry it.',
   },
   encoding_interrupted: {
     type: { ENCODE_CREDENTIAL: 'encoding_interrupted' },
     sentence:
-      'The card was lifted before it was finished. Start again and put the same card back: that repairs it.',
+      'The card was lifted, or the encoder stopped, before it was finished. Start again and put the same card back: that repairs it.',
   },
   written_elsewhere: {
     type: { ENCODE_CREDENTIAL: 'encoding_interrupted' },
@@ -169,5 +174,6 @@ export const HINT_SENTENCES: Readonly<Record<Hint, string>> = {
   hold_card_still: 'The card was lifted too soon. Place it again and leave it there.',
   keep_card_there: 'The card is being written. Leave it there.',
   put_card_back: 'The card was lifted too soon. Put the same card back: it will be finished.',
+  leave_card_there: 'The encoder stopped for a moment. Leave the same card there: it will be finished.',
   reconnect_encoder: 'The encoder is not connected. Check its cable.',
 };

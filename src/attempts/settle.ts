@@ -2,14 +2,8 @@ import type { Attempt, CardFindings, Order } from '../model/attempt.ts';
 import type { Card } from '../model/card.ts';
 import type { CardContents } from '../model/card-record.ts';
 import type { AttemptEvent, Step } from '../model/machine.ts';
-import {
-  endUnwritten,
-  noteWritten,
-  planEncoding,
-  planErasing,
-  planMending,
-  type WritePlan,
-} from '../site/card-writes.ts';
+import { planEncoding, planErasing, planMending, type WritePlan } from '../site/card-plans.ts';
+import { endUnwritten, noteWritten } from '../site/card-writes.ts';
 import { SiteError } from '../site/errors.ts';
 import { assignScannedCard, recogniseCard } from '../site/scanned-card.ts';
 import type { Site } from '../site/site.ts';
@@ -121,13 +115,22 @@ function applyWritten(site: Site, attempt: Attempt, wasInterrupted: boolean): At
   const { card, order, encoderId, writeId, purpose } = attempt;
   const outcome = noteWritten(site, writeId, purpose, wasInterrupted);
   switch (outcome.outcome) {
-    case 'rolled_back':
-      return { event: 'card_written', result: null };
     case 'unwanted':
+      return { event: 'write_planned', writeId, purpose: 'roll_back' };
+    case 'rolled_back':
+      if (order.action !== 'ENCODE_CREDENTIAL') return { event: 'card_written', result: null };
+      return {
+        event: 'work_failed',
+        reason:
+          site.store.credentials.get(order.credentialId) === null
+            ? 'credential_deleted'
+            : 'written_elsewhere',
+        detail: null,
+      };
+    case 'ended_elsewhere':
       return order.action === 'ENCODE_CREDENTIAL'
-        ? { event: 'work_failed', reason: outcome.reason, detail: null }
-        : // It is looked at once more, and taken back.
-          { event: 'card_written', result: null };
+        ? { event: 'work_failed', reason: 'written_elsewhere', detail: null }
+        : { event: 'card_written', result: null };
     case 'erased': {
       const { cardNumber } = outcome;
       return {

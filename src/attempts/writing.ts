@@ -70,14 +70,15 @@ export class CardWriting {
     log.warn({ attempt: attempt.id, code: error.code, err: error }, 'the write on the card failed');
     switch (error.code) {
       case 'card_removed': {
-        if (this.#isBegun) return this.#interrupted();
+        if (this.#isBegun) return this.#interrupted('card');
         const lost: AttemptEvent = { event: 'card_lost', now: site.clock.now() };
         return { event: 'nothing_written', meaning: lost };
       }
       // Nobody knows how far a driver host came that died, or a card that fell silent.
       case 'device_lost':
+        return this.#interrupted('encoder');
       case 'device_timeout':
-        return this.#interrupted();
+        return this.#interrupted('card');
       case 'card_refused':
       case 'card_unsupported':
         // Its row stays open: the next attempt tries again.
@@ -94,9 +95,9 @@ export class CardWriting {
     return this.#isBegun ? failed : { event: 'nothing_written', meaning: failed };
   }
 
-  #interrupted(): WriteEnd {
+  #interrupted(by: 'card' | 'encoder'): WriteEnd {
     this.#wasInterrupted = true;
-    return { event: 'write_interrupted' };
+    return { event: 'write_interrupted', by };
   }
 
   #journal(attemptId: string) {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { DaemonClient } from './daemon-client.ts';
 import { watchDesk } from './live-client.ts';
-import { CommandError, type Terminal } from './terminal.ts';
+import { CommandError, EXIT, type Terminal } from './terminal.ts';
 
 const attempt = z.looseObject({
   action_attempt_id: z.string(),
@@ -10,7 +10,7 @@ const attempt = z.looseObject({
   status: z.enum(['pending', 'success', 'error']),
   hint: z.string().optional(),
   progress: z.object({ done: z.number(), total: z.number() }).optional(),
-  error: z.object({ message: z.string() }).nullable(),
+  error: z.object({ type: z.string(), message: z.string(), reason: z.string() }).nullable(),
   result: z.unknown(),
 });
 
@@ -19,6 +19,20 @@ export type FollowedAttempt = z.output<typeof attempt>;
 /** Words of every command that waits for a card. */
 export const attemptWords = { encoder: { type: 'string' }, timeout: { type: 'string' } } as const;
 
+/** How long a person may be given to place a card, seconds. */
+const TIMEOUT = { least: 1, most: 600 } as const;
+
+/** The seconds of the word `--timeout`; undefined without one. Throws CommandError for what is no such time. */
+export function readTimeout(word: string | undefined): number | undefined {
+  if (word === undefined) return undefined;
+  const seconds = /^\d+(\.\d+)?$/.test(word) ? Number(word) : 0;
+  if (seconds >= TIMEOUT.least && seconds <= TIMEOUT.most) return seconds;
+  throw new CommandError(
+    `--timeout is how many seconds to wait for a card: ${TIMEOUT.least} to ${TIMEOUT.most}, not "${word}".`,
+    EXIT.usage,
+  );
+}
+
 /** Nobody stops watching before the attempt's end. */
 const NEVER = new AbortController().signal;
 
@@ -26,8 +40,8 @@ const NEVER = new AbortController().signal;
 export interface AttemptOrder {
   readonly path: `/${string}`;
   readonly encoderId: string;
-  /** From the word `--timeout`. */
-  readonly timeout?: string | undefined;
+  /** 1 to 600; undefined: as long as the daemon gives. */
+  readonly timeoutSeconds?: number | undefined;
   readonly params?: object;
 }
 
@@ -37,7 +51,7 @@ export interface AttemptOrder {
  */
 export async function runAttempt(
   daemon: DaemonClient,
-  { path, encoderId, timeout, params }: AttemptOrder,
+  { path, encoderId, timeoutSeconds, params }: AttemptOrder,
   terminal: Terminal,
 ): Promise<FollowedAttempt> {
   let id: string | undefined;
@@ -58,7 +72,7 @@ export async function runAttempt(
           path,
           {
             acs_encoder_id: encoderId,
-            ...(timeout === undefined ? {} : { timeout_seconds: Number(timeout) }),
+            ...(timeoutSeconds === undefined ? {} : { timeout_seconds: timeoutSeconds }),
             ...params,
           },
           z.object({ action_attempt: attempt }),
@@ -70,11 +84,17 @@ export async function runAttempt(
       if (message.type !== 'action_attempt.changed') continue;
       const now = z.object({ action_attempt: attempt }).parse(message).action_attempt;
       if (now.action_attempt_id !== id) continue;
-      if (now.error !== null) throw new CommandError(now.error.message);
+      if (now.error !== null) {
+        const { message, type, reason } = now.error;
+        throw new CommandError(message, EXIT.failed, { type, reason });
+      }
       if (now.status === 'success') return now;
       show(now, terminal);
     }
     throw new CommandError('The daemon says nothing more.');
+  } catch (error) {
+    if (id === undefined || !(error instanceof CommandError)) throw error;
+    throw new CommandError(error.message, error.exitCode, { ...error.details, action_attempt_id: id });
   } finally {
     process.off('SIGINT', cancel);
   }

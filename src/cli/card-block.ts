@@ -61,18 +61,21 @@ type Line = readonly [name: string, value: string];
 
 /** A card that was inspected. */
 export function cardBlock(found: z.output<typeof inspectedCard>): string[] {
-  const { card, description } = found;
-  const standing = STANDINGS[found.record_standing] ?? found.record_standing;
+  const { card, key_version } = found;
   return block([
     ['Card', card.technology],
     ['Uid', card.uid],
     ['Card number', card.card_number],
-    ['Format', found.format ?? 'none of this site fits'],
-    ['On it', description === null ? standing : `${standing}: ${description}`],
+    ['Format', found.format ?? 'none'],
+    ['On it', onIt(found, found.description)],
     ...(found.record === null ? [] : recordLines(found.record)),
     ['Here', hereLine(found.acs_credential_on_seam)],
-    ['Keys', found.key_version === null ? 'as from the factory, or none' : `version ${found.key_version}`],
-    ['Room', `${found.capacity_bytes} bytes for a credential`],
+    ...(whyNotLookedAt(found) === undefined
+      ? ([
+          ['Keys', key_version === null ? foreignKeys(found) : `version ${key_version}`],
+          ['Room', `${found.capacity_bytes} bytes for a credential`],
+        ] as const)
+      : []),
     ...found.facts.map(({ name, value }): Line => [name, value]),
   ]);
 }
@@ -86,16 +89,37 @@ export function scanBlock({
   const { acs_credential_id, issue_counter, entrances } = found;
   return block([
     ['Card number', found.card_number ?? 'unknown'],
-    ['Format', found.format ?? 'none of this site fits'],
-    ['On it', STANDINGS[found.record_standing] ?? found.record_standing],
+    ['Format', found.format ?? 'none'],
+    ['On it', onIt(found, null)],
     ...(acs_credential_id === undefined ? [] : [['Credential', acs_credential_id] as const]),
     ...(issue_counter === undefined ? [] : [['Issue', String(issue_counter)] as const]),
-    ['Valid', validLine(found.starts_at, found.ends_at, found.is_expired === true)],
+    ...(acs_credential_id === undefined && acs_credential_on_seam === null
+      ? []
+      : [['Valid', validLine(found.starts_at, found.ends_at, found.is_expired === true)] as const]),
     ...(entrances === undefined ? [] : [['Entrances', entrancesLine(entrances)] as const]),
     ['Here', hereLine(acs_credential_on_seam)],
     ...warnings.map(({ warning_message }): Line => ['Mind', warning_message]),
   ]);
 }
+
+type Found = Pick<z.output<typeof inspectedCard>, 'format' | 'record_standing'>;
+
+function onIt(found: Found, description: string | null): string {
+  const reason = whyNotLookedAt(found);
+  if (reason !== undefined) return `not looked at: ${reason}`;
+  const standing = STANDINGS[found.record_standing] ?? found.record_standing;
+  return description === null ? standing : `${standing}: ${description}`;
+}
+
+/** Why nobody knows what is on the card, which keys it has, and how much room; undefined: it was looked at. */
+function whyNotLookedAt({ format }: Found): string | undefined {
+  if (format === null) return "none of this site's formats fits";
+  return format === 'uid_only' ? 'the card is used by its number' : undefined;
+}
+
+/** The keys of a card that has none of this site's. */
+const foreignKeys = ({ record_standing }: Found): string =>
+  record_standing === 'locked' ? 'not of this site' : 'as from the factory, or none';
 
 function recordLines(found: z.output<typeof record>): readonly Line[] {
   const lost = found.replaces_lost_card ? ', in place of a lost card' : '';

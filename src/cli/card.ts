@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { attemptWords, runAttempt } from './attempt.ts';
+import { attemptWords, readTimeout, runAttempt } from './attempt.ts';
 import { cardBlock, inspectedCard, scanBlock, scannedCard } from './card-block.ts';
 import { DaemonClient } from './daemon-client.ts';
 import { chosenEncoder } from './encoders.ts';
@@ -37,13 +37,14 @@ export const cardCommand = {
       throw new CommandError(`usage: encoderctl ${USAGE}`, EXIT.usage);
     }
     const { path, describe } = VERBS[verb];
+    const timeoutSeconds = readTimeout(values.timeout);
     const daemon = new DaemonClient(values);
     const attempt = await runAttempt(
       daemon,
       {
         path,
         encoderId: await chosenEncoder(daemon, values.encoder),
-        timeout: values.timeout,
+        timeoutSeconds,
         ...(values.overwrite === true ? { params: { overwrite: true } } : {}),
       },
       terminal,

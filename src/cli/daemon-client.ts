@@ -18,9 +18,9 @@ export class DaemonClient {
   readonly url: string;
   readonly token: string;
 
-  /** Throws CommandError when no daemon runs on the state folder. */
+  /** Throws CommandError when no daemon runs on the state folder, or the address is none. */
   constructor(words: DaemonWords) {
-    this.url = words.url ?? whereabouts(words);
+    this.url = words.url === undefined ? whereabouts(words) : addressIn(words.url);
     this.token = words['api-key'] ?? process.env['ENCODERD_API_KEY'] ?? ownKey(words);
   }
 
@@ -31,16 +31,42 @@ export class DaemonClient {
       headers: { authorization: `Bearer ${this.token}`, 'content-type': 'application/json' },
       body: JSON.stringify(params),
     }).catch((error: unknown) => {
-      throw new CommandError(
-        `No daemon answers at ${this.url} (${describe(error)}). Start it, or give --url.`,
-        EXIT.unavailable,
-      );
+      throw noDaemon(this.url, error);
     });
-    const body: unknown = await response.json();
+    const body: unknown = await response.json().catch(() => null);
     const failure = errorEnvelope.safeParse(body);
-    if (failure.success) throw new CommandError(failure.data.error.message);
-    return answer.parse(body);
+    if (failure.success) {
+      const { message, type } = failure.data.error;
+      throw new CommandError(message, EXIT.failed, { type });
+    }
+    const given = answer.safeParse(body);
+    if (!given.success) throw notEncoderd(this.url);
+    return given.data;
   }
+}
+
+/** Nothing answers at the address. */
+export function noDaemon(url: string, error: unknown): CommandError {
+  return new CommandError(
+    `No daemon answers at ${url} (${describe(error)}). Start it, or give --url.`,
+    EXIT.unavailable,
+  );
+}
+
+/** Something answers at the address, and not as the daemon does. */
+export function notEncoderd(url: string): CommandError {
+  return new CommandError(
+    `What answers at ${url} is not encoderd, or of another version. Give its address with --url.`,
+    EXIT.unavailable,
+  );
+}
+
+function addressIn(word: string): string {
+  if (URL.canParse(word) && /^https?:$/.test(new URL(word).protocol)) return word;
+  throw new CommandError(
+    `"${word}" is no address of a daemon. It is scheme, host and port, as http://127.0.0.1:3375`,
+    EXIT.usage,
+  );
 }
 
 function whereabouts(words: StateWords): string {

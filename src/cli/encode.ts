@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { attemptWords, runAttempt } from './attempt.ts';
+import { attemptWords, readTimeout, runAttempt } from './attempt.ts';
 import { DaemonClient } from './daemon-client.ts';
 import { chosenEncoder } from './encoders.ts';
 import { CommandError, EXIT, type Terminal } from './terminal.ts';
@@ -27,13 +27,14 @@ export const encodeCommand = {
     if (acs_credential_id === undefined || positionals.length > 1) {
       throw new CommandError(`usage: encoderctl ${USAGE}`, EXIT.usage);
     }
+    const timeoutSeconds = readTimeout(values.timeout);
     const daemon = new DaemonClient(values);
     const attempt = await runAttempt(
       daemon,
       {
         path: '/acs/encoders/encode_credential',
         encoderId: await chosenEncoder(daemon, values.encoder),
-        timeout: values.timeout,
+        timeoutSeconds,
         params: {
           acs_credential_id,
           replace_lost_card: values['replace-lost-card'] === true,

@@ -40,8 +40,14 @@ async function main(argv: readonly string[]): Promise<number> {
   const [name = '', ...words] = argv.filter((word) => word !== '--');
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command === undefined) {
-    process[name === 'help' || name === '--help' ? 'stdout' : 'stderr'].write(USAGE);
-    return name === 'help' || name === '--help' ? 0 : EXIT.usage;
+    const isAsked = name === 'help' || name === '--help';
+    if (!isAsked && argv.includes('--json')) {
+      const message = `There is no command "${name}". See: encoderctl help`;
+      terminal(true).fail(new CommandError(message, EXIT.usage));
+    } else {
+      process[isAsked ? 'stdout' : 'stderr'].write(USAGE);
+    }
+    return isAsked ? 0 : EXIT.usage;
   }
   const out = terminal(words.includes('--json'));
   try {

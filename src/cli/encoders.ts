@@ -23,16 +23,26 @@ export async function listEncoders(daemon: DaemonClient): Promise<readonly Liste
   return answer.acs_encoders;
 }
 
-/** The encoder of this id; without one, the only encoder that is there, or the only real one. Throws CommandError when that is not one. */
+/** The encoder of this id; without one, the only encoder that is there, or the only real one. Throws CommandError, which names them, when that is not one. */
 export async function chosenEncoder(daemon: DaemonClient, id: string | undefined): Promise<string> {
   if (id !== undefined) return id;
   const online = (await listEncoders(daemon)).filter(({ state }) => state !== 'offline');
   const real = online.filter((one) => !one.is_virtual);
-  const [first, ...others] = online.length === 1 ? online : real;
-  if (first === undefined || others.length > 0) {
-    throw new CommandError('Say which encoder, with --encoder ID. See: encoderctl encoders', EXIT.usage);
+  const [only, ...others] = online.length === 1 ? online : real;
+  if (only !== undefined && others.length === 0) return only.acs_encoder_id;
+  if (online.length === 0) {
+    throw new CommandError(
+      'No encoder is attached. Plug one in, and see: encoderctl status',
+      EXIT.unavailable,
+    );
   }
-  return first.acs_encoder_id;
+  throw new CommandError(
+    [
+      `There are ${online.length} encoders. Say which one, with --encoder ID:`,
+      ...online.map((one) => `  ${one.acs_encoder_id}  ${one.display_name}`),
+    ].join('\n'),
+    EXIT.usage,
+  );
 }
 
 /** Lists the encoders. */

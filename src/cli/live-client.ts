@@ -1,9 +1,12 @@
 import { WebSocket } from 'ws';
 import { z } from 'zod';
-import type { DaemonClient } from './daemon-client.ts';
-import { CommandError } from './terminal.ts';
+import { type DaemonClient, noDaemon, notEncoderd } from './daemon-client.ts';
+import { CommandError, EXIT } from './terminal.ts';
 
 const message = z.looseObject({ type: z.string(), sequence: z.int().optional() });
+
+/** Why the daemon closes a connection. */
+const refusal = z.object({ type: z.literal('error'), error: z.object({ type: z.string(), message: z.string() }) });
 
 export type LiveMessage = z.output<typeof message>;
 
@@ -13,8 +16,8 @@ export async function* watchDesk(daemon: DaemonClient, signal: AbortSignal): Asy
   const arrived: LiveMessage[] = [];
   let ended: CommandError | null = null;
   let wake = () => {};
-  const end = (reason: string) => {
-    ended ??= new CommandError(reason);
+  const end = (error: CommandError) => {
+    ended ??= error;
     wake();
   };
   socket.on('open', () => socket.send(JSON.stringify({ type: 'authenticate', token: daemon.token })));
@@ -22,9 +25,12 @@ export async function* watchDesk(daemon: DaemonClient, signal: AbortSignal): Asy
     arrived.push(message.parse(JSON.parse(data.toString())));
     wake();
   });
-  socket.on('error', (error) => end(`The daemon cannot be reached: ${error.message}`));
-  socket.on('close', (_code, reason) => end(`The daemon closed the connection. ${reason}`.trim()));
-  const stop = () => end('stopped');
+  // Nobody listens there, or somebody who speaks no WebSocket.
+  socket.on('error', (error) => end('code' in error ? noDaemon(daemon.url, error) : notEncoderd(daemon.url)));
+  socket.on('close', (_code, reason) =>
+    end(new CommandError(`The daemon closed the connection. ${reason}`.trim())),
+  );
+  const stop = () => end(new CommandError('stopped'));
   signal.addEventListener('abort', stop);
   try {
     for (;;) {
@@ -32,6 +38,9 @@ export async function* watchDesk(daemon: DaemonClient, signal: AbortSignal): Asy
       if (next?.type === 'authenticated') {
         socket.send(JSON.stringify({ type: 'subscribe', after: next.sequence ?? 0 }));
         yield next;
+      } else if (next?.type === 'error') {
+        const { type, message } = refusal.parse(next).error;
+        throw new CommandError(message, EXIT.failed, { type });
       } else if (next !== undefined) {
         yield next;
       } else if (signal.aborted) {

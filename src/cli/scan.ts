@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { attemptWords, runAttempt } from './attempt.ts';
+import { attemptWords, readTimeout, runAttempt } from './attempt.ts';
 import { DaemonClient } from './daemon-client.ts';
 import { chosenEncoder } from './encoders.ts';
 import type { Terminal } from './terminal.ts';
@@ -17,9 +17,10 @@ export const scanCommand = {
   usage: 'scan [--encoder ID] [--timeout SECONDS]',
   async run(words: readonly string[], terminal: Terminal): Promise<void> {
     const { values } = readWords(words, attemptWords);
+    const timeoutSeconds = readTimeout(values.timeout);
     const daemon = new DaemonClient(values);
     const encoderId = await chosenEncoder(daemon, values.encoder);
-    const order = { path: '/acs/encoders/scan_credential', encoderId, timeout: values.timeout } as const;
+    const order = { path: '/acs/encoders/scan_credential', encoderId, timeoutSeconds } as const;
     const attempt = await runAttempt(daemon, order, terminal);
     terminal.result(attempt, describe(scanResult.parse(attempt.result)));
   },

@@ -6,6 +6,7 @@ import { readWords } from './words.ts';
 
 const health = z.object({
   msg: z.string(),
+  site_keys: z.enum(['available', 'unavailable']),
   drivers: z.array(z.object({ driver: z.string(), state: z.string(), reason: z.string().optional() })),
 });
 
@@ -15,11 +16,16 @@ export const statusCommand = {
   async run(words: readonly string[], terminal: Terminal): Promise<void> {
     const { values } = readWords(words, {});
     const daemon = new DaemonClient(values);
-    const { drivers, msg } = await daemon.call('/health', {}, health);
+    const { drivers, msg, site_keys } = await daemon.call('/health', {}, health);
     const encoders = await listEncoders(daemon);
     const online = encoders.filter(({ state }) => state !== 'offline').length;
-    terminal.result({ url: daemon.url, msg, drivers, encoders }, [
+    terminal.result({ url: daemon.url, msg, site_keys, drivers, encoders }, [
       `${msg} at ${daemon.url}`,
+      ...(site_keys === 'available'
+        ? []
+        : [
+            'No card can be written or read: the keys of the site cannot be had. See: encoderctl site-keys list',
+          ]),
       '',
       ...table(
         ['DRIVER', 'STATE', ''],

@@ -1,15 +1,26 @@
 /** Exit codes, as in sysexits.h. */
 export const EXIT = { failed: 1, usage: 64, unavailable: 69, configuration: 78 } as const;
 
+/** What a program may want to know of a failure, as far as it is known; in the API's words. */
+export interface FailureDetails {
+  /** The type of the API's error, or of the attempt's. */
+  readonly type?: string;
+  /** Why the attempt failed, finely. */
+  readonly reason?: string;
+  readonly action_attempt_id?: string;
+}
+
 /** A command cannot do what was asked. The message tells the technician what to do. */
 export class CommandError extends Error {
   /** One of EXIT. */
   readonly exitCode: number;
+  readonly details: FailureDetails;
 
-  constructor(message: string, exitCode: number = EXIT.failed) {
+  constructor(message: string, exitCode: number = EXIT.failed, details: FailureDetails = {}) {
     super(message);
     this.name = 'CommandError';
     this.exitCode = exitCode;
+    this.details = details;
   }
 }
 
@@ -53,7 +64,8 @@ export function terminal(isJson: boolean): Terminal {
     },
     fail(error) {
       write('');
-      process.stderr.write(isJson ? `${JSON.stringify({ error: error.message })}\n` : `${error.message}\n`);
+      const failure = { error: { message: error.message, ...error.details } };
+      process.stderr.write(`${isJson ? JSON.stringify(failure) : error.message}\n`);
     },
   };
 }

@@ -50,7 +50,7 @@ export type Hint =
   | WritingHint;
 
 /** What the person should do while a card is written. */
-export type WritingHint = 'keep_card_there' | 'put_card_back';
+export type WritingHint = 'keep_card_there' | 'put_card_back' | 'leave_card_there';
 
 /** An order and how far it has come. Exactly one row of the store. Times are milliseconds since 1970. */
 export type Attempt = AttemptOrder & AttemptProgress;
@@ -121,6 +121,8 @@ export type FailureReason =
   | 'encoder_offline'
   | 'beneficiary_deleted'
   | 'credential_deleted'
+  /** At another encoder, at this moment. */
+  | 'credential_being_written'
   | 'encoding_interrupted'
   /** The card, or the credential, was written at another encoder meanwhile. */
   | 'written_elsewhere'

@@ -24,6 +24,8 @@ export interface Credential {
   readonly entranceIds: readonly string[];
   /** How often a write of it was planned, but for those that changed nothing: each one has a number of its own, so that no two cards carry the same. */
   readonly issueCounter: number;
+  /** A card that it was on before may still be somewhere, with a lesser counter. */
+  readonly hasLostCards: boolean;
   /** The card says something else than the site by now. */
   readonly needsReissue: boolean;
   readonly startsAt: number | null;
@@ -52,7 +54,6 @@ export function recordOf(
   credential: Credential,
   siteId: string,
   entranceNumbers: readonly number[],
-  replacesLostCard = false,
 ): CardRecord {
   return {
     siteId,
@@ -61,7 +62,7 @@ export function recordOf(
     startsAt: cardTime(credential.startsAt),
     endsAt: cardTime(credential.endsAt),
     entrances: entranceNumbers.toSorted((a, b) => a - b),
-    replacesLostCard,
+    replacesLostCard: credential.hasLostCards,
   };
 }
 

@@ -33,7 +33,7 @@ export type AttemptEvent =
   | { readonly event: 'write_planned'; readonly writeId: string; readonly purpose: WritePurpose }
   | { readonly event: 'write_progressed'; readonly progress: WriteProgress }
   /** The card was lifted, or the encoder went, in the middle: the card may be half written. */
-  | { readonly event: 'write_interrupted' }
+  | { readonly event: 'write_interrupted'; readonly by: 'card' | 'encoder' }
   /** The card was read back and holds what was planned; `result` is null when that only ended an earlier write. */
   | { readonly event: 'card_written'; readonly result: AttemptResult | null }
   /** An earlier write of this card cannot be ended: the card refuses. It is taken as it is. */
@@ -134,12 +134,13 @@ export function advance(attempt: Attempt, event: AttemptEvent): Step {
     case 'verifying': {
       const { card, writeId, purpose, progress } = attempt;
       const writing = { card, writeId, purpose, progress };
+      const isInterrupted = attempt.hint !== 'keep_card_there';
       switch (event.event) {
         case 'started':
           return fail('encoding_interrupted');
         case 'write_progressed': {
           // A note that came after its write was interrupted.
-          if (attempt.hint === 'put_card_back') return unchanged;
+          if (isInterrupted) return unchanged;
           const { phase, done, total } = event.progress;
           return become(
             { ...writing, phase, hint: 'keep_card_there', progress: { done, total } },
@@ -147,11 +148,31 @@ export function advance(attempt: Attempt, event: AttemptEvent): Step {
           );
         }
         case 'write_interrupted':
-          return become({ ...writing, phase: 'writing', hint: 'put_card_back' }, 'await_same_card');
+          return become(
+            {
+              ...writing,
+              phase: 'writing',
+              hint: event.by === 'card' ? 'put_card_back' : 'leave_card_there',
+            },
+            'await_same_card',
+          );
         case 'card_presented':
-          return attempt.hint === 'put_card_back' && event.card.uid === card.uid
+          return isInterrupted && event.card.uid === card.uid
             ? become({ ...writing, phase: 'writing', hint: 'keep_card_there' }, 'write_card')
             : unchanged;
+        // What was written is not wanted any more: it is taken back at once.
+        case 'write_planned':
+          return become(
+            {
+              phase: 'writing',
+              card,
+              writeId: event.writeId,
+              purpose: event.purpose,
+              hint: 'keep_card_there',
+              progress: null,
+            },
+            'write_card',
+          );
         case 'card_written':
           return event.result === null
             ? become({ phase: 'reading', card }, 'read_card')

@@ -35,6 +35,7 @@ export function createCredential(site: Site, order: NewCredential): Credential {
       userIdentityId: site.store.users.get(order.acsUserId)?.userIdentityId ?? null,
       ...NO_CARD,
       issueCounter: 0,
+      hasLostCards: false,
       isIssued: isCode,
       issuedAt: isCode ? now : null,
       createdAt: now,

@@ -2,8 +2,24 @@ import type { Entrance } from '../model/entrance.ts';
 import { SiteError } from './errors.ts';
 import { announce, newId, type Site, tellBackend } from './site.ts';
 
-/** Makes an entrance. Throws `duplicate_entrance` when the name is taken. */
-export function createEntrance(site: Site, name: string): Entrance {
+/** What an entrance may be called: it stands in tables and on screens. */
+const NAME = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]{1,200}$/u;
+
+/**
+ * The one way to write an entrance's name: trimmed, in Unicode's NFC, 1 to 200 characters without control characters. Throws `invalid_input`.
+ */
+export function entranceName(given: string): string {
+  const name = given.trim().normalize('NFC');
+  if (NAME.test(name)) return name;
+  throw new SiteError(
+    'invalid_input',
+    "An entrance's name has 1 to 200 characters, and no control characters.",
+  );
+}
+
+/** Makes an entrance. Throws `duplicate_entrance` when the name is taken, `invalid_input` when it is none. */
+export function createEntrance(site: Site, given: string): Entrance {
+  const name = entranceName(given);
   return site.store.transaction(() => {
     const known = site.store.entrances.withName(name);
     if (known !== null) {
@@ -22,7 +38,7 @@ export function createEntrance(site: Site, name: string): Entrance {
 export function makeMissingEntrances(site: Site, names: readonly string[]): void {
   site.store.transaction(() => {
     for (const name of names) {
-      if (site.store.entrances.withName(name) === null) createEntrance(site, name);
+      if (site.store.entrances.withName(entranceName(name)) === null) createEntrance(site, name);
     }
   });
 }

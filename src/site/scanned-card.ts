@@ -44,9 +44,12 @@ function differencesOnCard(
   }
   if (content.standing !== 'authentic') return isByNumber ? [] : [STANDING_WORDS[content.standing]];
   if (content.record.credentialId !== credential.id) return isByNumber ? [] : [NOT_ON_CARD];
-  if (!isOnThisCard) return ['another card carries the credential now, or none'];
+  if (!isOnThisCard) return [NOT_ITS_CARD];
   return differencesOf(content.record, wantedRecord(site, credential));
 }
+
+/** The difference of a card that carries a credential which the site has on another card by now, or on none. */
+export const NOT_ITS_CARD = 'another card carries the credential now, or none';
 
 const NOT_ON_CARD = 'the credential is not on the card';
 
@@ -115,6 +118,7 @@ function enrolCard(site: Site, card: Card, number: string, acsUserId: string): C
     cardFormat: null,
     entranceIds: [],
     issueCounter: 0,
+    hasLostCards: false,
     needsReissue: false,
     startsAt: user?.accessSchedule?.startsAt ?? null,
     endsAt: user?.accessSchedule?.endsAt ?? null,

@@ -176,6 +176,42 @@ colour: blue
     }
   });
 
+  test.each([
+    ['[]', 'card_formats: Name at least one, or leave it out for all of them'],
+    ['[ntag, uid_only, ntag]', 'card_formats: A format is there twice'],
+  ])('has no card formats %s', (formats, problem) => {
+    expect(problemsOf(['--config', configFile(`card_formats: ${formats}`)], {})).toEqual([problem]);
+  });
+
+  test.each(['123456', '012345', '0x48ED0', '1e5000'])(
+    'has an application id %s that YAML takes for a number, which quotes cure',
+    (id) => {
+      const file = (text: string) =>
+        configFile(`card_format_settings: { mifare_desfire: { application_id: ${text} } }`);
+      const place = 'card_format_settings.mifare_desfire.application_id: ';
+      expect(problemsOf(['--config', file(id)], {})).toEqual([
+        expect.stringMatching(new RegExp(`^${place}.*put it in quotes, as "123456"$`)),
+      ]);
+      expect(readConfig(['--config', file('"012345"')], {})).toMatchObject({
+        card_format_settings: { mifare_desfire: { application_id: '012345' } },
+      });
+    },
+  );
+
+  test('has an entrance without a name, with control characters or with too long a name', () => {
+    const file = (names: readonly string[]) => configFile(`site: { entrances: ${JSON.stringify(names)} }`);
+    const long = 'x'.repeat(201);
+    expect(problemsOf(['--config', file(['Gate', ' ', 'a\nb', long, 'a\u2028b'])], {})).toEqual(
+      [1, 2, 3, 4].map(
+        (at) => `site.entrances.${at}: Expected 1 to 200 characters, and no control characters`,
+      ),
+    );
+    expect(readConfig(['--config', file([' Cafe\u0301 ', 'x'.repeat(200)])], {}).site.entrances).toEqual([
+      'Caf\u00E9',
+      'x'.repeat(200),
+    ]);
+  });
+
   test('may be a flag that there is none of', () => {
     expect(problemsOf(['--prot', '1'], {})).toEqual([expect.stringMatching(/--prot/)]);
     expect(problemsOf(['start'], {})).toEqual([expect.stringMatching(/start/)]);

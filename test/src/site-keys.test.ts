@@ -1,6 +1,7 @@
 import {
   chmodSync,
   chownSync,
+  existsSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -49,6 +50,19 @@ const digitsOf = (keys: StoredKeys): readonly string[] =>
   keys.flatMap((stored) => KEY_PURPOSES.map((purpose) => Buffer.from(stored.keys[purpose]).toString('hex')));
 
 describe('the keys of a site', () => {
+  test('are not made anew when cards were written with those that are gone, until they are imported', () => {
+    const folder = newFolder();
+    const before = openSiteKeys(folder, {});
+    const kept = readFileSync(before.path);
+    rmSync(before.path);
+    const ring = openSiteKeys(folder, {}, true);
+    expect(ring).toMatchObject({ areNew: false, areMissing: true });
+    expect(existsSync(ring.path)).toBe(false);
+    expect(() => ring.current()).toThrow(expect.objectContaining({ code: 'missing' }));
+    writeFileSync(ring.path, kept, { mode: 0o600 });
+    expect(ring.current()).toEqual(before.current());
+  });
+
   test('are made when they are first opened: version 1, another key for each purpose, in a file for its owner alone', () => {
     const folder = join(newFolder(), 'state');
     const before = process.umask(0);

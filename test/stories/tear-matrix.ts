@@ -9,8 +9,9 @@ import { quietLog } from '../benches/pcsc/quiet-log.ts';
 import { siteKeyVersion } from '../src/card/site-key-version.ts';
 import { HandClock } from './hand-clock.ts';
 import { freshCard, type TearCard } from './tear-cards.ts';
+import { carries, serve } from './tear-desk.ts';
 import { memoryFolder } from './tear-folder.ts';
-import { type Before, carries, serve, TornCard, tearEverywhere, WAYS, type Way } from './tear-trial.ts';
+import { type Before, TornCard, tearEverywhere, WAYS, type Way } from './tear-trial.ts';
 import { TornDesk } from './torn-desk.ts';
 
 const OUR_KEYS: SiteKeys = [siteKeyVersion(1)];

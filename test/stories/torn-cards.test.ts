@@ -10,8 +10,8 @@ import { quietLog } from '../benches/pcsc/quiet-log.ts';
 import { siteKeyVersion } from '../src/card/site-key-version.ts';
 import { HandClock } from './hand-clock.ts';
 import { CLASSIC_CARDS, DESFIRE_CARDS, freshCard, NTAG_CARDS, type TearCard } from './tear-cards.ts';
+import { carries, serve, type TearPoint } from './tear-desk.ts';
 import { memoryFolder } from './tear-folder.ts';
-import { carries, serve, type TearPoint } from './tear-trial.ts';
 import { TornDesk } from './torn-desk.ts';
 
 const KINDS = [NTAG_CARDS[1], CLASSIC_CARDS[1], DESFIRE_CARDS[3]].flatMap((kind) => kind ?? []);

@@ -19,8 +19,8 @@ import { openSite, type Site } from '../../src/site/site.ts';
 import { createUser } from '../../src/site/users.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { EVERY_ROW } from '../../src/store/store.ts';
+import type { Ending, Rest, TearDesk, TearPoint } from './tear-desk.ts';
 import { memoryFolder } from './tear-folder.ts';
-import type { Ending, Rest, TearDesk, TearPoint } from './tear-trial.ts';
 
 const CLIENT = { id: 'reception', name: 'Reception' };
 const TIMEOUT_MS = 60_000;

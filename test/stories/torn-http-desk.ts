@@ -6,7 +6,7 @@ import type { SimulatedCardOrder } from '../../src/encoder/contract.ts';
 import type { CardWriteOutcome } from '../../src/model/card-write.ts';
 import type { Desk } from './desk.ts';
 import type { LiveAttempt, LiveClient } from './live-client.ts';
-import type { Ending, Rest, TearDesk, TearPoint } from './tear-trial.ts';
+import type { Ending, Rest, TearDesk, TearPoint } from './tear-desk.ts';
 
 const TIMEOUT_SECONDS = 60;
 const DAY_MS = 86_400_000;

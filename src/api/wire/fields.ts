@@ -15,8 +15,8 @@ export const timeParameter = z.iso
   .datetime({ offset: true, error: 'Expected an ISO 8601 time with an offset, as 2026-12-24T15:00:00Z' })
   .transform((text) => Date.parse(text));
 
-/** An id in a request. What is not one of ours is not found; nobody needs to be told that it is no UUID. */
-export const idParameter = z.string().min(1);
+/** An id in a request. What is not one of ours is not found; nobody needs to be told that it is no UUID. Answers name it: it must not be long. */
+export const idParameter = z.string().min(1).max(200);
 
 /** As many rows as a page may have; who asks for more gets so many, and a cursor. */
 const MOST_ROWS = 500;

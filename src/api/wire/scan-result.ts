@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { AttemptResult } from '../../model/attempt.ts';
+import type { Credential } from '../../model/credential.ts';
+import { NOT_ITS_CARD } from '../../site/scanned-card.ts';
 import type { Site } from '../../site/site.ts';
 import { acsCredential, toAcsCredential } from './acs-credential.ts';
 import { cardRecord, cardState, ownRecord, toCardRecord, toCardState } from './card-findings.ts';
@@ -78,6 +80,14 @@ function warningsOf({ credential, differences, findings }: Scanned): z.input<typ
     return [{ warning_code: 'acs_credential_on_seam_not_found', warning_message }];
   }
   if (differences.length === 0) return [];
-  const warning_message = `The card and the site differ: ${differences.join(', ')}. Encode the credential on the card again.`;
+  const warning_message = `The card and the site differ: ${differences.join(', ')}. ${adviceOn(differences, credential)}`;
   return [{ warning_code: 'acs_credential_on_encoder_out_of_sync', warning_message }];
+}
+
+/** A credential that is on another card cannot be encoded on this one again. */
+function adviceOn(differences: readonly string[], { isIssued }: Credential): string {
+  if (!differences.includes(NOT_ITS_CARD)) return 'Encode the credential on the card again.';
+  return isIssued
+    ? 'This card was replaced: take it in and erase it.'
+    : 'No card carries this credential now: take this card in and erase it, or encode the credential on it again.';
 }

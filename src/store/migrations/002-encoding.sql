@@ -18,6 +18,8 @@ ALTER TABLE acs_credentials ADD COLUMN card_format TEXT;
 
 ALTER TABLE acs_credentials ADD COLUMN issue_counter INTEGER NOT NULL DEFAULT 0;
 
+ALTER TABLE acs_credentials ADD COLUMN has_lost_cards INTEGER NOT NULL DEFAULT 0;
+
 ALTER TABLE acs_credentials ADD COLUMN needs_reissue INTEGER NOT NULL DEFAULT 0;
 
 ALTER TABLE events ADD COLUMN acs_entrance_id TEXT;

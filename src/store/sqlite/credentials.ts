@@ -19,6 +19,7 @@ interface CredentialRow {
   /** A JSON list of ids. */
   readonly entrance_ids: string;
   readonly issue_counter: number;
+  readonly has_lost_cards: number;
   readonly needs_reissue: number;
   readonly starts_at: number | null;
   readonly ends_at: number | null;
@@ -49,6 +50,7 @@ const toCredential = (row: CredentialRow): Credential => ({
   cardFormat: row.card_format,
   entranceIds: JSON.parse(row.entrance_ids),
   issueCounter: row.issue_counter,
+  hasLostCards: row.has_lost_cards === 1,
   needsReissue: row.needs_reissue === 1,
   startsAt: row.starts_at,
   endsAt: row.ends_at,
@@ -67,6 +69,7 @@ const values = (credential: Credential) =>
     credential.cardTechnology,
     credential.cardFormat,
     credential.issueCounter,
+    credential.hasLostCards ? 1 : 0,
     credential.needsReissue ? 1 : 0,
     credential.startsAt,
     credential.endsAt,
@@ -122,8 +125,8 @@ export function credentialTable(database: Database): CredentialTable {
     insert: (credential) => {
       database.run(
         `INSERT INTO acs_credentials (access_method, acs_user_id, code, card_number, card_uid, card_technology,
-           card_format, issue_counter, needs_reissue, starts_at, ends_at, is_issued, issued_at, acs_credential_id, created_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+           card_format, issue_counter, has_lost_cards, needs_reissue, starts_at, ends_at, is_issued, issued_at, acs_credential_id, created_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         ...values(credential),
         credential.id,
         credential.createdAt,
@@ -133,7 +136,7 @@ export function credentialTable(database: Database): CredentialTable {
     update: (credential) => {
       database.run(
         `UPDATE acs_credentials SET access_method = ?, acs_user_id = ?, code = ?, card_number = ?, card_uid = ?, card_technology = ?,
-           card_format = ?, issue_counter = ?, needs_reissue = ?, starts_at = ?, ends_at = ?, is_issued = ?, issued_at = ?
+           card_format = ?, issue_counter = ?, has_lost_cards = ?, needs_reissue = ?, starts_at = ?, ends_at = ?, is_issued = ?, issued_at = ?
          WHERE acs_credential_id = ?`,
         ...values(credential),
         credential.id,

@@ -31,10 +31,15 @@ export function keepingPlaceCard(
   };
 }
 
-function makeCard({ technology, uid, faults }: SimulatedCardOrder, memory?: Uint8Array): VirtualCard {
+/** The card of an order; `memory`: as it was when it was taken out. */
+export function makeCard(
+  { technology, uid, generation, faults }: SimulatedCardOrder,
+  memory?: Uint8Array,
+): VirtualCard {
   return new VirtualCard({
     technology,
     uid: uid ?? drawUid(technology),
+    ...(generation === undefined ? {} : { generation }),
     ...(faults === undefined ? {} : { faults }),
     ...(memory === undefined ? {} : { memory }),
   });

@@ -72,6 +72,7 @@ export const cardOf = (id: string, acsUserId: string | null, cardNumber: string)
   cardTechnology: 'ntag215',
   cardFormat: null,
   entranceIds: [],
+  hasLostCards: false,
   issueCounter: 0,
   needsReissue: false,
   startsAt: 5000,

@@ -114,7 +114,7 @@ describe('values', () => {
     /\/(list|get|(scan_|next_)credential\w*|create|(remove|erase|inspect)_card)$/;
   const WRONG = [null, 1, true, [], {}, '', ' ', ['x'], { x: 1 }, -1, 1e308, 'x'.repeat(3000), '\u0000'];
 
-  test.each(operations.filter(({ scope }) => scope !== null).map(({ path }) => ({ path })))(
+  test.each(operations.filter(({ scopes }) => scopes !== null).map(({ path }) => ({ path })))(
     '$path: a value of the wrong kind is refused, or found nowhere; never a failure here',
     async ({ path }) => {
       const fields = [
@@ -159,6 +159,35 @@ describe('values', () => {
     expect(answer).toMatchObject(refusal(400, 'invalid_input'));
   });
 
+  test('an id may have 200 characters; a longer one is not said again', async () => {
+    const get = (acs_encoder_id: string) => desk.raw.post('/acs/encoders/get', { acs_encoder_id });
+    expect(await get('x'.repeat(200))).toMatchObject(refusal(404, 'acs_encoder_not_found'));
+    for (const length of [201, 60_000]) {
+      const answer = await get('x'.repeat(length));
+      expect(answer).toMatchObject(refusal(400, 'invalid_input'));
+      expect(JSON.stringify(answer.body).length).toBeLessThan(500);
+    }
+  });
+
+  test("an entrance's name is kept trimmed and composed, has 1 to 200 characters, and no control characters", async () => {
+    const create = (display_name: string) => desk.raw.post('/v1/entrances/create', { display_name });
+    expect(await create(' Cafe\u0301 ')).toMatchObject({
+      status: 200,
+      body: { acs_entrance: { display_name: 'Caf\u00E9' } },
+    });
+    expect(await create('Caf\u00E9')).toMatchObject(refusal(409, 'duplicate_entrance'));
+    for (const name of ['', ' ', 'a\nb', 'a\u001B[2Jb', 'x'.repeat(201), 'x'.repeat(60_000)]) {
+      const answer = await create(name);
+      expect(answer).toMatchObject(refusal(400, 'invalid_input'));
+      expect(answer.body).toMatchObject({
+        error: {
+          message: expect.stringContaining('1 to 200 characters'),
+          validation_errors: { display_name: { _errors: [expect.any(String)] } },
+        },
+      });
+    }
+  });
+
   test('a search for SQL and its wildcards finds what is written so', async () => {
     const names = ["Robert'); DROP TABLE acs_users;--", '100% cotton', 'under_score', 'back\\slash'];
     for (const full_name of names) await desk.raw.post(CREATE, { acs_system_id: desk.systemId, full_name });
@@ -194,13 +223,14 @@ describe('a path', () => {
     expect(await desk.raw.request('GET', `/${'x'.repeat(10_000)}`)).toMatchObject({ status: 404 });
   });
 
-  test.each(['HEAD', 'OPTIONS', 'TRACE', 'PROPFIND', 'QUERY'])(
-    '%s is no method of an operation',
-    async (method) => {
-      const { status } = await desk.raw.request(method, CREATE);
-      expect([400, 404, 405]).toContain(status);
-    },
-  );
+  test.each(['HEAD', 'OPTIONS', 'TRACE'])('%s is no method of an operation', async (method) => {
+    expect((await desk.raw.request(method, CREATE)).status).toBe(405);
+  });
+
+  test.each(['PROPFIND', 'QUERY'])('%s is no method of anything here', async (method) => {
+    const { status } = await desk.raw.request(method, CREATE);
+    expect([400, 404, 405]).toContain(status);
+  });
 });
 
 test('every answer has a request id, and no error tells of the inside', async () => {

@@ -33,7 +33,7 @@ describe('an encoder that goes while a card is written', () => {
     const { desk, id, card } = await deskAfter(writes(3, new Promise(() => {})));
     await desk.until(() => card.contents.content.kind === 'incomplete');
     desk.driver.unplug('port-1');
-    await desk.asksFor(id, 'put_card_back');
+    await desk.asksFor(id, 'leave_card_there');
     await desk.until(() => desk.site.store.encoders.get(desk.encoderId)?.isOnline === false);
     desk.clock.advance(7999);
     desk.driver.plug('port-1');
@@ -47,7 +47,7 @@ describe('an encoder that goes while a card is written', () => {
     const { desk, id, card } = await deskAfter(writes(3, new Promise(() => {})));
     await desk.until(() => card.contents.content.kind === 'incomplete');
     desk.driver.unplug('port-1');
-    await desk.asksFor(id, 'put_card_back');
+    await desk.asksFor(id, 'leave_card_there');
     desk.clock.advance(8000);
     await desk.ends(id);
     expect(failureOf(desk, id)).toMatchObject({ type: 'encoding_interrupted' });
@@ -58,7 +58,7 @@ describe('an encoder that goes while a card is written', () => {
     'or falls silent (%s) before it told of a change, may have made one all the same',
     async (code) => {
       const { desk, id, card } = await deskAfter(fails(failure(code)));
-      await desk.asksFor(id, 'put_card_back');
+      await desk.asksFor(id, code === 'device_lost' ? 'leave_card_there' : 'put_card_back');
       expect(desk.outcomes()).toEqual([null]);
       await idle();
       expect(card.images).toHaveLength(1);

@@ -187,7 +187,7 @@ describe('the credential that is to be written', () => {
     expect(placed.images).toEqual([]);
   });
 
-  test('was deleted while it was written: the write ends, and whoever meets the card takes it back', async () => {
+  test('was deleted while it was written: the write ends, and is taken back at once', async () => {
     const desk = await Desk.open();
     const { id: credentialId } = addCardCredential(desk.site);
     const { id } = desk.request(encode(credentialId));
@@ -201,7 +201,7 @@ describe('the credential that is to be written', () => {
     slow.resolve();
     await desk.ends(id);
     expect(failureOf(desk, id)).toMatchObject({ type: 'credential_deleted' });
-    expect(desk.outcomes()).toEqual([null]);
+    expect(desk.outcomes()).toEqual(['rolled_back']);
     const scan = desk.request(SCAN);
     expect(await desk.ends(scan.id)).toMatchObject({
       result: { credential: null, findings: { content: { kind: 'blank' } } },

@@ -127,7 +127,7 @@ describe('encoderctl keys', () => {
     await using shell = new Shell();
     const { code, stdout, stderr } = await shell.run('keys', 'revoke', 'spa', '--json');
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(JSON.parse(stderr)).toEqual({ error: expect.stringContaining('no key named "spa"') });
+    expect(JSON.parse(stderr)).toEqual({ error: { message: expect.stringContaining('no key named "spa"') } });
     expect(await shell.run('keys', 'burn')).toMatchObject({
       code: 64,
       stdout: '',

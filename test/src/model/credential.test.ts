@@ -36,7 +36,7 @@ describe('what a card must say', () => {
       entrances: [1, 20, 300],
       replacesLostCard: false,
     });
-    expect(recordOf(credentialWith(), 'site-1', [], true)).toMatchObject({
+    expect(recordOf(credentialWith({ hasLostCards: true }), 'site-1', [])).toMatchObject({
       startsAt: null,
       endsAt: null,
       replacesLostCard: true,

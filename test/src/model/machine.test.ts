@@ -60,7 +60,7 @@ const EVENTS: Readonly<Record<string, AttemptEvent>> = {
   'write planned': { event: 'write_planned', ...write },
   'write goes on': { event: 'write_progressed', progress: { phase: 'writing', done: 4, total: 9 } },
   'read back': { event: 'write_progressed', progress: { phase: 'verifying', done: 8, total: 9 } },
-  interrupted: { event: 'write_interrupted' },
+  interrupted: { event: 'write_interrupted', by: 'card' },
   written: { event: 'card_written', result },
   mended: { event: 'card_written', result: null },
   'given up': { event: 'mending_given_up' },
@@ -89,7 +89,7 @@ encoder back      | place_card, await_card           | -                        
 time ran out      | no_card_presented                | -                                    | -                                       | -                                       | -
 cancelled         | cancelled                        | -                                    | -                                       | -                                       | -
 superseded        | superseded                       | -                                    | -                                       | -                                       | -
-write planned     | -                                | writing, keep_card_there, write_card | -                                       | -                                       | -
+write planned     | -                                | writing, keep_card_there, write_card | writing, keep_card_there, write_card    | writing, keep_card_there, write_card    | -
 write goes on     | -                                | -                                    | writing, keep_card_there, carry_on      | -                                       | -
 read back         | -                                | -                                    | verifying, keep_card_there, carry_on    | -                                       | -
 interrupted       | -                                | -                                    | writing, put_card_back, await_same_card | writing, put_card_back, await_same_card | -

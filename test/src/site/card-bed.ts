@@ -2,13 +2,8 @@ import type { Card } from '../../../src/model/card.ts';
 import type { CardContent, CardContents, CardRecord } from '../../../src/model/card-record.ts';
 import type { CardWrite } from '../../../src/model/card-write.ts';
 import type { Credential } from '../../../src/model/credential.ts';
-import {
-  type CardAtHand,
-  noteWritten,
-  planEncoding,
-  planErasing,
-  type WritePlan,
-} from '../../../src/site/card-writes.ts';
+import { type CardAtHand, planEncoding, planErasing, type WritePlan } from '../../../src/site/card-plans.ts';
+import { noteWritten } from '../../../src/site/card-writes.ts';
 import { createCredential, findCredential, type NewCredential } from '../../../src/site/credentials.ts';
 import { newId, type Site } from '../../../src/site/site.ts';
 import { EVERY_ROW } from '../../../src/store/store.ts';

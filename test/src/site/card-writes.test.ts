@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { endUnwritten, noteWritten, planMending } from '../../../src/site/card-writes.ts';
+import { planMending } from '../../../src/site/card-plans.ts';
+import { endUnwritten, noteWritten } from '../../../src/site/card-writes.ts';
 import { deleteCredential, findCredential, updateCredential } from '../../../src/site/credentials.ts';
 import { createEntrance } from '../../../src/site/entrances.ts';
 import type { Site } from '../../../src/site/site.ts';
@@ -80,6 +81,45 @@ describe('what is to be written', () => {
     });
     expect(counters).toEqual([1, 2, 3, 4, 4]);
     expect(findCredential(site, id).issueCounter).toBe(4);
+  });
+
+  test('says of a lost card as long as there may be one', () => {
+    const site = openTestSite();
+    const { id } = issue(site, addCardCredential(site).id);
+    const other = { card: ANOTHER_CARD, replacesLostCard: true };
+    const replacing = encode(site, id, other);
+    expect(recordOfPlan(site, replacing)).toMatchObject({ issueCounter: 2, replacesLostCard: true });
+    noteWritten(site, writeOf(site, replacing).id, 'order', false);
+    expect(recordOfPlan(site, encode(site, id, { card: ANOTHER_CARD }))).toMatchObject({
+      issueCounter: 3,
+      replacesLostCard: true,
+    });
+  });
+
+  test('takes a card that was torn away, and may carry the credential, for a lost one', () => {
+    const site = openTestSite();
+    const { id } = addCardCredential(site);
+    expect(recordOfPlan(site, encode(site, id)).replacesLostCard).toBe(false);
+    expect(recordOfPlan(site, encode(site, id, { card: ANOTHER_CARD }))).toMatchObject({
+      issueCounter: 2,
+      replacesLostCard: true,
+    });
+  });
+
+  test('is refused while the credential is being written at another encoder', () => {
+    const site = openTestSite();
+    const { id } = addCardCredential(site);
+    const first = writeOf(site, encode(site, id));
+    const attempt = site.store.attempts.get(first.attemptId);
+    if (attempt === null) return expect.fail('there is no attempt');
+    const writing = { writeId: first.id, purpose: 'order', hint: 'keep_card_there', progress: null } as const;
+    const { encoderId, client, order, createdAt, expiresAt } = attempt;
+    site.store.attempts.update({
+      ...{ id: attempt.id, encoderId, client, order, createdAt, expiresAt },
+      ...{ phase: 'writing', card: CARD, ...writing },
+    });
+    expect(encode(site, id, { card: ANOTHER_CARD })).toMatchObject({ reason: 'credential_being_written' });
+    expect(findCredential(site, id).issueCounter).toBe(1);
   });
 
   test('is refused without a trace', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { endUnwritten, noteWritten, planMending } from '../../../src/site/card-writes.ts';
+import { planMending } from '../../../src/site/card-plans.ts';
+import { endUnwritten, noteWritten } from '../../../src/site/card-writes.ts';
 import { deleteCredential, findCredential, updateCredential } from '../../../src/site/credentials.ts';
 import type { Site } from '../../../src/site/site.ts';
 import {
@@ -107,7 +108,7 @@ describe('a write that was read back', () => {
   test.each([
     ['credential_deleted', (site: Site, id: string) => deleteCredential(site, id)],
     ['written_elsewhere', (site: Site, id: string) => encode(site, id, { card: ANOTHER_CARD })],
-  ] as const)('issues nothing that nobody wants any more (%s); it will be taken back', (reason, happens) => {
+  ] as const)('issues nothing that nobody wants any more (%s); it is to be taken back', (_, happens) => {
     const site = openTestSite({ hasBackend: true });
     const occupant = issue(site, addCardCredential(site).id);
     const { id } = addCardCredential(site);
@@ -115,7 +116,7 @@ describe('a write that was read back', () => {
     happens(site, id);
     const before = contentsOf(site);
     const { id: writeId } = writeOf(site, plan);
-    expect(noteWritten(site, writeId, 'order', false)).toEqual({ outcome: 'unwanted', reason });
+    expect(noteWritten(site, writeId, 'order', false)).toEqual({ outcome: 'unwanted' });
     expect(contentsOf(site)).toEqual(before);
     expect(planMending(site, CARD)).toEqual({ ...plan, purpose: 'roll_back' });
     expect(noteWritten(site, writeId, 'roll_back', false)).toEqual({ outcome: 'rolled_back' });
@@ -242,8 +243,8 @@ describe('how a write ended', () => {
     const guest = addCardCredential(site);
     encode(site, guest.id, { contents: incomplete });
     const before = contentsOf(site);
-    expect(noteWritten(site, first.id, 'order', false)).toMatchObject({ outcome: 'unwanted' });
-    expect(noteWritten(site, first.id, 'roll_back', false)).toMatchObject({ outcome: 'unwanted' });
+    expect(noteWritten(site, first.id, 'order', false)).toEqual({ outcome: 'ended_elsewhere' });
+    expect(noteWritten(site, first.id, 'roll_back', false)).toEqual({ outcome: 'ended_elsewhere' });
     endUnwritten(site, first.id);
     expect(contentsOf(site)).toEqual(before);
     expect(outcomeOf(site, first.id)).toBe('superseded');

@@ -6,7 +6,7 @@ import { idParameter } from '../../wire/fields.ts';
 export const actionAttemptsCancel = defineOperation({
   path: '/action_attempts/cancel',
   methods: POSTS,
-  scope: 'scan',
+  scopes: ['scan', 'encode'],
   summary: "Ends the waiting of one's own attempt; work on a card is not cut short",
   input: z.object({ action_attempt_id: idParameter }),
   output: z.object({ action_attempt: actionAttempt }),

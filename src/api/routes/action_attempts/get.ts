@@ -7,7 +7,7 @@ import { idParameter } from '../../wire/fields.ts';
 export const actionAttemptsGet = defineOperation({
   path: '/action_attempts/get',
   methods: READS,
-  scope: 'read',
+  scopes: ['read', 'scan', 'encode'],
   summary: 'One action attempt, as it is now',
   input: z.object({ action_attempt_id: idParameter }),
   output: z.object({ action_attempt: actionAttempt }),

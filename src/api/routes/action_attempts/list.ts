@@ -13,7 +13,7 @@ import {
 export const actionAttemptsList = defineOperation({
   path: '/action_attempts/list',
   methods: READS,
-  scope: 'read',
+  scopes: ['read'],
   summary:
     'Action attempts, in the order in which they were made; erasing and inspecting a card by their ids only',
   input: z.object({

@@ -10,7 +10,7 @@ import { isSiteEventType } from './list.ts';
 export const eventsGet = defineOperation({
   path: '/events/get',
   methods: READS,
-  scope: 'read',
+  scopes: ['read'],
   summary: 'One event, by its id, or the last one of a type',
   input: z
     .object({

@@ -28,7 +28,7 @@ const notHere = {
 export const eventsList = defineOperation({
   path: '/events/list',
   methods: READS,
-  scope: 'read',
+  scopes: ['read'],
   summary: 'What happened at this site, oldest first',
   input: z
     .object({

@@ -10,7 +10,7 @@ import { toUserIdentity, userIdentity } from '../../wire/user-identity.ts';
 export const userIdentitiesCreate = defineOperation({
   path: '/user_identities/create',
   methods: POSTS,
-  scope: 'manage',
+  scopes: ['manage'],
   summary: 'Makes a user identity, and users for it in the access systems that are named',
   input: z.object({
     user_identity_key: nameParameter.nullish(),

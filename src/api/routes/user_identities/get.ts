@@ -7,7 +7,7 @@ import { toUserIdentity, userIdentity } from '../../wire/user-identity.ts';
 export const userIdentitiesGet = defineOperation({
   path: '/user_identities/get',
   methods: READS,
-  scope: 'read',
+  scopes: ['read'],
   summary: 'One user identity, by its id or its key',
   input: z.union(
     [z.object({ user_identity_id: idParameter }), z.object({ user_identity_key: z.string().min(1) })],

@@ -13,7 +13,7 @@ import { toUserIdentity, userIdentity } from '../../wire/user-identity.ts';
 export const userIdentitiesList = defineOperation({
   path: '/user_identities/list',
   methods: READS,
-  scope: 'read',
+  scopes: ['read'],
   summary: 'The user identities, in the order in which they were made',
   input: z.object({
     user_identity_ids: z.array(idParameter).optional(),

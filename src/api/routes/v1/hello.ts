@@ -7,7 +7,7 @@ export const PROTOCOL = 1;
 export const hello = defineOperation({
   path: '/v1/hello',
   methods: READS,
-  scope: null,
+  scopes: null,
   summary: 'What answers here; nothing that a stranger may not know',
   input: z.object({}),
   output: z.object({ product: z.literal('encoderd'), protocol: z.int() }),

@@ -18,7 +18,7 @@ const workspace = z
 export const workspacesGet = defineOperation({
   path: '/workspaces/get',
   methods: READS,
-  scope: 'read',
+  scopes: ['read'],
   summary: 'The workspace, which is this site',
   input: z.object({}),
   output: z.object({ workspace }),

@@ -3,6 +3,7 @@ import { actionAttempt, toActionAttempt } from '../../../../src/api/wire/action-
 import type { Attempt, AttemptProgress, AttemptResult, CardFindings } from '../../../../src/model/attempt.ts';
 import type { CardContent, CardRecord, RecordStanding } from '../../../../src/model/card-record.ts';
 import type { Credential } from '../../../../src/model/credential.ts';
+import { NOT_ITS_CARD } from '../../../../src/site/scanned-card.ts';
 import { FakeClock } from '../../../fake-clock.ts';
 import { checkResource } from '../../../seam-schema.ts';
 import { openTestSite } from '../../site/site-bed.ts';
@@ -63,6 +64,7 @@ const credential = (more: Partial<Credential> = {}): Credential => ({
   cardTechnology: card.technology,
   cardFormat: 'ntag',
   entranceIds: [],
+  hasLostCards: false,
   issueCounter: 5,
   needsReissue: true,
   startsAt: null,
@@ -108,6 +110,26 @@ describe('a scan', () => {
         warning_code: 'acs_credential_on_encoder_out_of_sync',
         warning_message:
           'The card and the site differ: the start, the end. Encode the credential on the card again.',
+      },
+    ]);
+  });
+
+  test.each([
+    ['This card was replaced: take it in and erase it.', true],
+    [
+      'No card carries this credential now: take this card in and erase it, or encode the credential on it again.',
+      false,
+    ],
+  ])('says what to do with a card whose credential has left it: %s', (advice, isIssued) => {
+    const { warnings } = scanned({
+      credential: credential({ isIssued, cardUid: isIssued ? '04000000000001' : null }),
+      findings: written('authentic'),
+      differences: [NOT_ITS_CARD],
+    });
+    expect(warnings).toEqual([
+      {
+        warning_code: 'acs_credential_on_encoder_out_of_sync',
+        warning_message: `The card and the site differ: ${NOT_ITS_CARD}. ${advice}`,
       },
     ]);
   });

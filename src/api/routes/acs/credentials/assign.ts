@@ -9,7 +9,7 @@ import { idParameter } from '../../../wire/fields.ts';
 export const acsCredentialsAssign = defineOperation({
   path: '/acs/credentials/assign',
   methods: PATCHES,
-  scope: 'manage',
+  scopes: ['manage'],
   summary: 'Gives a credential to a user; one that another user has is refused',
   input: z.object({ acs_credential_id: idParameter, ...userNameParameters }).refine(namesOneUser, ONE_USER),
   output: z.object({ acs_credential: acsCredential }),

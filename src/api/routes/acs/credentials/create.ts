@@ -10,7 +10,7 @@ import { idParameter, timeParameter } from '../../../wire/fields.ts';
 export const acsCredentialsCreate = defineOperation({
   path: '/acs/credentials/create',
   methods: POSTS,
-  scope: 'manage',
+  scopes: ['manage'],
   summary: 'Makes a credential: a PIN code, or a card that is still to be issued',
   input: z
     .object({

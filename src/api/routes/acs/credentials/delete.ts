@@ -6,7 +6,7 @@ import { idParameter } from '../../../wire/fields.ts';
 export const acsCredentialsDelete = defineOperation({
   path: '/acs/credentials/delete',
   methods: DELETES,
-  scope: 'manage',
+  scopes: ['manage'],
   summary: 'Forgets a credential',
   input: z.object({ acs_credential_id: idParameter }),
   output: z.object({}),

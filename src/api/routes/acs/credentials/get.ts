@@ -7,7 +7,7 @@ import { idParameter } from '../../../wire/fields.ts';
 export const acsCredentialsGet = defineOperation({
   path: '/acs/credentials/get',
   methods: READS,
-  scope: 'read',
+  scopes: ['read'],
   summary: 'One credential',
   input: z.object({ acs_credential_id: idParameter }),
   output: z.object({ acs_credential: acsCredential }),

@@ -15,7 +15,7 @@ import {
 export const acsCredentialsList = defineOperation({
   path: '/acs/credentials/list',
   methods: READS,
-  scope: 'read',
+  scopes: ['read'],
   summary: 'The credentials, in the order in which they were made',
   input: z.object({
     acs_user_id: idParameter.optional(),

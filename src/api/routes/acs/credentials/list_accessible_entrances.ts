@@ -8,7 +8,7 @@ import { idParameter } from '../../../wire/fields.ts';
 export const acsCredentialsListAccessibleEntrances = defineOperation({
   path: '/acs/credentials/list_accessible_entrances',
   methods: READS,
-  scope: 'read',
+  scopes: ['read'],
   summary: 'The entrances that a credential opens',
   input: z.object({ acs_credential_id: idParameter }),
   output: z.object({ acs_entrances: z.array(acsEntrance) }),

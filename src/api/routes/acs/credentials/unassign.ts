@@ -9,7 +9,7 @@ import { idParameter } from '../../../wire/fields.ts';
 export const acsCredentialsUnassign = defineOperation({
   path: '/acs/credentials/unassign',
   methods: PATCHES,
-  scope: 'manage',
+  scopes: ['manage'],
   summary: 'Takes a credential from the user who has it',
   input: z.object({ acs_credential_id: idParameter, ...userNameParameters }).refine(namesOneUser, ONE_USER),
   output: z.object({ acs_credential: acsCredential }),

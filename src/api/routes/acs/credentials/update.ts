@@ -7,7 +7,7 @@ import { idParameter, timeParameter } from '../../../wire/fields.ts';
 export const acsCredentialsUpdate = defineOperation({
   path: '/acs/credentials/update',
   methods: PATCHES,
-  scope: 'manage',
+  scopes: ['manage'],
   summary: 'Changes what is given of a credential; a card that carries it must be issued again',
   input: z.object({
     acs_credential_id: idParameter,

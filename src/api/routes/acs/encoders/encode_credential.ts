@@ -7,7 +7,7 @@ import { timeoutParameter, toTimeoutMs } from '../../../wire/scan.ts';
 export const acsEncodersEncodeCredential = defineOperation({
   path: '/acs/encoders/encode_credential',
   methods: POSTS,
-  scope: 'encode',
+  scopes: ['encode'],
   summary: 'Writes a credential on the card on the encoder, or on the next one, and reads it back',
   input: z.object({
     acs_encoder_id: idParameter,

@@ -7,7 +7,7 @@ import { idParameter } from '../../../wire/fields.ts';
 export const acsEncodersGet = defineOperation({
   path: '/acs/encoders/get',
   methods: READS,
-  scope: 'read',
+  scopes: ['read'],
   summary: 'One encoder',
   input: z.object({ acs_encoder_id: idParameter }),
   output: z.object({ acs_encoder: acsEncoder }),

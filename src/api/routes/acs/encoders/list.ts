@@ -13,7 +13,7 @@ import {
 export const acsEncodersList = defineOperation({
   path: '/acs/encoders/list',
   methods: READS,
-  scope: 'read',
+  scopes: ['read'],
   summary: 'The encoders that this desk has seen',
   input: z.object({
     acs_system_id: idParameter.optional(),

@@ -7,7 +7,7 @@ import { scanParameters, toTimeoutMs } from '../../../wire/scan.ts';
 export const acsEncodersScanCredential = defineOperation({
   path: '/acs/encoders/scan_credential',
   methods: POSTS,
-  scope: 'scan',
+  scopes: ['scan'],
   summary: 'Reads the card on the encoder, or the next one, and says what the site has for it',
   input: z.object({ acs_encoder_id: idParameter, ...scanParameters }),
   output: z.object({ action_attempt: actionAttempt }),

@@ -9,7 +9,7 @@ import { scanParameters, toTimeoutMs } from '../../../wire/scan.ts';
 export const acsEncodersScanToAssignCredential = defineOperation({
   path: '/acs/encoders/scan_to_assign_credential',
   methods: POSTS,
-  scope: 'scan',
+  scopes: ['scan'],
   summary: 'Gives the card on the encoder, or the next one, to a user',
   input: z
     .object({ acs_encoder_id: idParameter, ...userNameParameters, ...scanParameters })

@@ -7,7 +7,7 @@ import { idParameter } from '../../../wire/fields.ts';
 export const acsEntrancesGet = defineOperation({
   path: '/acs/entrances/get',
   methods: READS,
-  scope: 'read',
+  scopes: ['read'],
   summary: 'One entrance',
   input: z.object({ acs_entrance_id: idParameter }),
   output: z.object({ acs_entrance: acsEntrance }),

@@ -18,7 +18,7 @@ const MOST_ENTRANCES = 900;
 export const acsEntrancesList = defineOperation({
   path: '/acs/entrances/list',
   methods: READS,
-  scope: 'read',
+  scopes: ['read'],
   summary: 'The entrances, in the order in which they were made; or those that a credential opens',
   input: z.object({
     acs_system_id: idParameter.optional(),

@@ -7,7 +7,7 @@ import { idParameter } from '../../../wire/fields.ts';
 export const acsSystemsGet = defineOperation({
   path: '/acs/systems/get',
   methods: READS,
-  scope: 'read',
+  scopes: ['read'],
   summary: 'One access system',
   input: z.object({ acs_system_id: idParameter }),
   output: z.object({ acs_system: acsSystem }),

@@ -5,7 +5,7 @@ import { acsSystem, toAcsSystem } from '../../../wire/acs-system.ts';
 export const acsSystemsList = defineOperation({
   path: '/acs/systems/list',
   methods: READS,
-  scope: 'read',
+  scopes: ['read'],
   summary: 'The access systems: this site is one',
   input: z.object({
     connected_account_id: z.string().optional(),

@@ -15,7 +15,7 @@ import { idParameter, nameParameter } from '../../../wire/fields.ts';
 export const acsUsersCreate = defineOperation({
   path: '/acs/users/create',
   methods: POSTS,
-  scope: 'manage',
+  scopes: ['manage'],
   summary: 'Makes a user',
   input: z.object({
     acs_system_id: idParameter,

@@ -6,7 +6,7 @@ import { namesOneUser, ONE_USER, toUserName, userNameParameters } from '../../..
 export const acsUsersDelete = defineOperation({
   path: '/acs/users/delete',
   methods: DELETES,
-  scope: 'manage',
+  scopes: ['manage'],
   summary: 'Removes a user; codes go too, cards stay known and belong to nobody',
   input: z
     .object({ ...userNameParameters, acs_system_id: z.string().optional() })

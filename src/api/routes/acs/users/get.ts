@@ -13,7 +13,7 @@ import {
 export const acsUsersGet = defineOperation({
   path: '/acs/users/get',
   methods: READS,
-  scope: 'read',
+  scopes: ['read'],
   summary: 'One user',
   input: z
     .object({ ...userNameParameters, acs_system_id: z.string().optional() })

@@ -14,7 +14,7 @@ import {
 export const acsUsersList = defineOperation({
   path: '/acs/users/list',
   methods: READS,
-  scope: 'read',
+  scopes: ['read'],
   summary: 'The users, in the order in which they were made',
   input: z.object({
     acs_system_id: idParameter.optional(),

@@ -16,7 +16,7 @@ import { nameParameter } from '../../../wire/fields.ts';
 export const acsUsersUpdate = defineOperation({
   path: '/acs/users/update',
   methods: PATCHES,
-  scope: 'manage',
+  scopes: ['manage'],
   summary: 'Changes what is given of a user',
   input: z
     .object({

@@ -12,7 +12,7 @@ import {
 export const cardWritesList = defineOperation({
   path: '/v1/card_writes/list',
   methods: READS,
-  scope: 'read',
+  scopes: ['read'],
   summary:
     'What was written on cards, in order, and how each write ended; one that is open may have left its card half written',
   input: z.object({

@@ -7,7 +7,7 @@ import { timeoutParameter, toTimeoutMs } from '../../../wire/scan.ts';
 export const encodersEraseCard = defineOperation({
   path: '/v1/encoders/erase_card',
   methods: POSTS,
-  scope: 'encode',
+  scopes: ['encode'],
   summary: 'Makes the card on the encoder, or the next one, blank and reusable by anybody',
   input: z.object({
     acs_encoder_id: idParameter,

@@ -7,7 +7,7 @@ import { timeoutParameter, toTimeoutMs } from '../../../wire/scan.ts';
 export const encodersInspectCard = defineOperation({
   path: '/v1/encoders/inspect_card',
   methods: POSTS,
-  scope: 'scan',
+  scopes: ['scan'],
   summary:
     'Says what the card on the encoder, or the next one, is, what is on it and what is free, without keys',
   input: z.object({ acs_encoder_id: idParameter, ...timeoutParameter }),

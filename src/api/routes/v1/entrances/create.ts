@@ -7,7 +7,7 @@ import { nameParameter } from '../../../wire/fields.ts';
 export const entrancesCreate = defineOperation({
   path: '/v1/entrances/create',
   methods: POSTS,
-  scope: 'manage',
+  scopes: ['manage'],
   summary: 'Makes an entrance, and gives it the number by which locks and cards know it',
   input: z.object({ display_name: nameParameter }),
   output: z.object({ acs_entrance: acsEntrance }),

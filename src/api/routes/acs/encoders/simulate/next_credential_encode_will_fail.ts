@@ -8,7 +8,7 @@ import { GOES_WITH_A_CREDENTIAL, goesWithCredential } from '../../../../wire/sim
 export const acsEncodersSimulateNextCredentialEncodeWillFail = defineOperation({
   path: '/acs/encoders/simulate/next_credential_encode_will_fail',
   methods: POSTS,
-  scope: 'manage',
+  scopes: ['manage'],
   summary: 'Lets the next encode on a virtual encoder fail, without a card',
   input: z
     .object({

@@ -6,7 +6,7 @@ import { idParameter } from '../../../../wire/fields.ts';
 export const acsEncodersSimulateNextCredentialEncodeWillSucceed = defineOperation({
   path: '/acs/encoders/simulate/next_credential_encode_will_succeed',
   methods: POSTS,
-  scope: 'manage',
+  scopes: ['manage'],
   summary:
     'Puts a card on a virtual encoder for the next encode, if none lies there, and takes it away afterwards',
   input: z.object({

@@ -8,7 +8,7 @@ import { idParameter } from '../../../../wire/fields.ts';
 export const acsEncodersSimulateNextCredentialScanWillSucceed = defineOperation({
   path: '/acs/encoders/simulate/next_credential_scan_will_succeed',
   methods: POSTS,
-  scope: 'manage',
+  scopes: ['manage'],
   summary: 'Lets the next scan on a virtual encoder find what the scenario says, without a card',
   input: z
     .object({

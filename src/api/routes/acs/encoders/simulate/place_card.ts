@@ -10,7 +10,7 @@ const technology = z.enum(CARD_TECHNOLOGIES);
 export const acsEncodersSimulatePlaceCard = defineOperation({
   path: '/acs/encoders/simulate/place_card',
   methods: POSTS,
-  scope: 'manage',
+  scopes: ['manage'],
   summary: 'Puts a card made of code on a virtual encoder; one that is there is taken away first',
   input: z.object({
     acs_encoder_id: idParameter,

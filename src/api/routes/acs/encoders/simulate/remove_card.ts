@@ -6,7 +6,7 @@ import { idParameter } from '../../../../wire/fields.ts';
 export const acsEncodersSimulateRemoveCard = defineOperation({
   path: '/acs/encoders/simulate/remove_card',
   methods: POSTS,
-  scope: 'manage',
+  scopes: ['manage'],
   summary: 'Takes the card off a virtual encoder',
   input: z.object({ acs_encoder_id: idParameter }),
   output: z.object({}),

@@ -1,0 +1,165 @@
+import type { Order } from '../model/attempt.ts';
+import { type Card, cardNumber, isRandomUid } from '../model/card.ts';
+import type { CardContents } from '../model/card-record.ts';
+import { type CardWrite, mendingOf, type PlannedImage, type WritePurpose } from '../model/card-write.ts';
+import type { Credential } from '../model/credential.ts';
+import { type EncodingRefusal, encodingRefusal, overwritingRefusal } from '../model/encoding.ts';
+import { EVERY_ROW } from '../store/store.ts';
+import { endWrite, wantedRecord } from './card-writes.ts';
+import { knownCard } from './issued-cards.ts';
+import { newId, type Site } from './site.ts';
+
+/** Which card is to be written, by whom, and what is on it. */
+export interface CardAtHand {
+  readonly attemptId: string;
+  readonly encoderId: string;
+  readonly card: Card;
+  readonly contents: CardContents;
+}
+
+export type WritePlan =
+  | { readonly outcome: 'planned'; readonly writeId: string; readonly purpose: WritePurpose }
+  | {
+      readonly outcome: 'refused';
+      readonly reason: EncodingRefusal | 'credential_deleted' | 'credential_being_written';
+      readonly detail: string | null;
+    };
+
+/** Puts into the journal what a credential's order will write, or says why it must not. Nothing is written before this is on the disk. */
+export function planEncoding(
+  site: Site,
+  order: Extract<Order, { action: 'ENCODE_CREDENTIAL' }>,
+  atHand: CardAtHand,
+): WritePlan {
+  return site.store.transaction(() => {
+    const { card, contents } = atHand;
+    const credential = site.store.credentials.get(order.credentialId);
+    if (credential === null) return { outcome: 'refused', reason: 'credential_deleted', detail: null };
+    const open = site.store.cardWrites.openFor(card.uid);
+    // The card was lifted in the middle of this very thing: it is allowed already, and has its number.
+    if (open !== null && isStillWanted(site, open, credential, contents)) {
+      return { outcome: 'planned', writeId: open.id, purpose: 'finish' };
+    }
+    const { replacesLostCard: mayReplaceLostCard, mayOverwrite } = order;
+    const reason = encodingRefusal({
+      now: site.clock.now(),
+      card,
+      contents,
+      credential,
+      mayReplaceLostCard,
+      mayOverwrite,
+      occupant: occupantOf(site, card, credential.id),
+    });
+    if (reason !== null || contents.format === null) {
+      return { outcome: 'refused', reason: reason ?? 'card_format_unsupported', detail: lockOf(contents) };
+    }
+    const torn = tornElsewhere(site, credential, card);
+    if (torn.some((write) => isBeingWritten(site, write))) {
+      return { outcome: 'refused', reason: 'credential_being_written', detail: null };
+    }
+    const isElsewhere = credential.isIssued && credential.cardUid !== card.uid;
+    const counted: Credential = {
+      ...credential,
+      issueCounter: credential.issueCounter + 1,
+      hasLostCards: credential.hasLostCards || isElsewhere || torn.length > 0,
+    };
+    site.store.credentials.update(counted);
+    const image: PlannedImage = {
+      kind: 'record',
+      format: contents.format,
+      record: wantedRecord(site, counted),
+    };
+    return {
+      outcome: 'planned',
+      writeId: openWrite(site, atHand, open, credential.id, image),
+      purpose: 'order',
+    };
+  });
+}
+
+/** Puts into the journal that a card will be erased, or says why it must not. */
+export function planErasing(
+  site: Site,
+  order: Extract<Order, { action: 'ERASE_CARD' }>,
+  atHand: CardAtHand,
+): WritePlan {
+  return site.store.transaction(() => {
+    const { card, contents } = atHand;
+    const { mayOverwrite } = order;
+    const facts = { now: site.clock.now(), contents, mayOverwrite, occupant: occupantOf(site, card, null) };
+    const detail = lockOf(contents);
+    if (isRandomUid(card.uid)) return { outcome: 'refused', reason: 'card_number_changes', detail };
+    if (contents.format === null) return { outcome: 'refused', reason: 'card_format_unsupported', detail };
+    if (contents.content.kind === 'locked') return { outcome: 'refused', reason: 'card_locked', detail };
+    const reason = overwritingRefusal(facts);
+    if (reason !== null) return { outcome: 'refused', reason, detail };
+    const image: PlannedImage = { kind: 'blank', format: contents.format };
+    const open = site.store.cardWrites.openFor(card.uid);
+    return { outcome: 'planned', writeId: openWrite(site, atHand, open, null, image), purpose: 'order' };
+  });
+}
+
+/** Writes of this credential that did not end, on other cards: such a card may carry it, whole or in part. */
+function tornElsewhere(site: Site, credential: Credential, card: Card): readonly CardWrite[] {
+  const filter = { acsCredentialId: credential.id, isOpen: true };
+  return site.store.cardWrites.list(filter, EVERY_ROW).rows.filter((write) => write.card.uid !== card.uid);
+}
+
+function isBeingWritten(site: Site, { id }: CardWrite): boolean {
+  return site.store.attempts.live().some((attempt) => 'writeId' in attempt && attempt.writeId === id);
+}
+
+/** How the write of this card that did not end is to be ended; null: there is none. */
+export function planMending(site: Site, card: Card): Extract<WritePlan, { outcome: 'planned' }> | null {
+  const open = site.store.cardWrites.openFor(card.uid);
+  if (open === null) return null;
+  const credential = open.credentialId === null ? null : site.store.credentials.get(open.credentialId);
+  const wanted = credential === null ? null : wantedRecord(site, credential);
+  return { outcome: 'planned', writeId: open.id, purpose: mendingOf(open, wanted) };
+}
+
+/** Whether a write that did not end is the very one that is asked for, and the card still takes its format. */
+function isStillWanted(
+  site: Site,
+  open: CardWrite,
+  credential: Credential,
+  { format }: CardContents,
+): boolean {
+  return (
+    open.credentialId === credential.id &&
+    open.image.format === format &&
+    mendingOf(open, wantedRecord(site, credential)) === 'finish'
+  );
+}
+
+function occupantOf(site: Site, card: Card, exceptId: string | null): Credential | null {
+  const known = knownCard(site, card, cardNumber(card.uid, site.settings.cardNumberFormat));
+  return known?.id === exceptId ? null : known;
+}
+
+/** Opens a row of the journal in place of the one that is open for this card; what was on the card before that is what is remembered. */
+function openWrite(
+  site: Site,
+  { attemptId, encoderId, card, contents }: CardAtHand,
+  open: CardWrite | null,
+  credentialId: string | null,
+  image: PlannedImage,
+): string {
+  const now = site.clock.now();
+  const isSameFormat = open?.image.format === image.format;
+  const preimage = (isSameFormat ? open?.preimage : null) ?? contents.preimage;
+  if (open !== null) endWrite(site, open, 'superseded');
+  const id = newId();
+  site.store.cardWrites.insert({
+    ...{ id, card, encoderId, attemptId, credentialId, image, preimage },
+    replacedId: open?.id ?? null,
+    outcome: null,
+    startedAt: now,
+    endedAt: null,
+  });
+  return id;
+}
+
+function lockOf({ content }: CardContents): string | null {
+  return content.kind === 'locked' ? content.description : null;
+}
