@@ -34,15 +34,20 @@ export class DaemonClient {
       throw noDaemon(this.url, error);
     });
     const body: unknown = await response.json().catch(() => null);
-    const failure = errorEnvelope.safeParse(body);
-    if (failure.success) {
-      const { message, type } = failure.data.error;
-      throw new CommandError(message, EXIT.failed, { type });
-    }
+    const refusal = refusalIn(body);
+    if (refusal !== null) throw refusal;
     const given = answer.safeParse(body);
     if (!given.success) throw notEncoderd(this.url);
     return given.data;
   }
+}
+
+/** The daemon's refusal, if this is one. */
+export function refusalIn(body: unknown): CommandError | null {
+  const failure = errorEnvelope.safeParse(body);
+  if (!failure.success) return null;
+  const { message, type } = failure.data.error;
+  return new CommandError(message, EXIT.failed, { type });
 }
 
 /** Nothing answers at the address. */

@@ -1,12 +1,10 @@
+import { json } from 'node:stream/consumers';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
-import { type DaemonClient, noDaemon, notEncoderd } from './daemon-client.ts';
-import { CommandError, EXIT } from './terminal.ts';
+import { type DaemonClient, noDaemon, notEncoderd, refusalIn } from './daemon-client.ts';
+import { CommandError } from './terminal.ts';
 
 const message = z.looseObject({ type: z.string(), sequence: z.int().optional() });
-
-/** Why the daemon closes a connection. */
-const refusal = z.object({ type: z.literal('error'), error: z.object({ type: z.string(), message: z.string() }) });
 
 export type LiveMessage = z.output<typeof message>;
 
@@ -14,19 +12,33 @@ export type LiveMessage = z.output<typeof message>;
 export async function* watchDesk(daemon: DaemonClient, signal: AbortSignal): AsyncGenerator<LiveMessage> {
   const socket = new WebSocket(new URL('/live', daemon.url.replace(/^http/, 'ws')));
   const arrived: LiveMessage[] = [];
+  let isOpen = false;
   let ended: CommandError | null = null;
   let wake = () => {};
   const end = (error: CommandError) => {
     ended ??= error;
     wake();
   };
-  socket.on('open', () => socket.send(JSON.stringify({ type: 'authenticate', token: daemon.token })));
+  socket.on('open', () => {
+    isOpen = true;
+    socket.send(JSON.stringify({ type: 'authenticate', token: daemon.token }));
+  });
   socket.on('message', (data) => {
     arrived.push(message.parse(JSON.parse(data.toString())));
     wake();
   });
-  // Nobody listens there, or somebody who speaks no WebSocket.
-  socket.on('error', (error) => end('code' in error ? noDaemon(daemon.url, error) : notEncoderd(daemon.url)));
+  socket.on('error', (error) =>
+    end(
+      isOpen
+        ? new CommandError(`The connection to the daemon broke: ${error.message}`)
+        : noDaemon(daemon.url, error),
+    ),
+  );
+  socket.on('unexpected-response', (_request, response) => {
+    void json(response)
+      .catch(() => null)
+      .then((body) => end(refusalIn(body) ?? notEncoderd(daemon.url)));
+  });
   socket.on('close', (_code, reason) =>
     end(new CommandError(`The daemon closed the connection. ${reason}`.trim())),
   );
@@ -39,8 +51,7 @@ export async function* watchDesk(daemon: DaemonClient, signal: AbortSignal): Asy
         socket.send(JSON.stringify({ type: 'subscribe', after: next.sequence ?? 0 }));
         yield next;
       } else if (next?.type === 'error') {
-        const { type, message } = refusal.parse(next).error;
-        throw new CommandError(message, EXIT.failed, { type });
+        throw refusalIn(next) ?? new CommandError('The daemon refuses, and does not say why.');
       } else if (next !== undefined) {
         yield next;
       } else if (signal.aborted) {

@@ -3,14 +3,14 @@ import { SiteError } from './errors.ts';
 import { announce, newId, type Site, tellBackend } from './site.ts';
 
 /** What an entrance may be called: it stands in tables and on screens. */
-const NAME = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]{1,200}$/u;
+export const ENTRANCE_NAME = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]{1,200}$/u;
 
 /**
  * The one way to write an entrance's name: trimmed, in Unicode's NFC, 1 to 200 characters without control characters. Throws `invalid_input`.
  */
 export function entranceName(given: string): string {
   const name = given.trim().normalize('NFC');
-  if (NAME.test(name)) return name;
+  if (ENTRANCE_NAME.test(name)) return name;
   throw new SiteError(
     'invalid_input',
     "An entrance's name has 1 to 200 characters, and no control characters.",

@@ -59,6 +59,9 @@ describe.skipIf(!pcscdIsAvailable())('the driver host is killed while it writes 
   );
 });
 
+/** An encode lasts long enough to be hit anywhere. */
+const SLOW = { delayMs: 2 };
+
 /** One card that lies on the reader, and is written for one guest after the other. */
 class HostKills {
   readonly #desk: TornDesk;
@@ -85,12 +88,9 @@ class HostKills {
   async killOnce(kill: number): Promise<void> {
     const desk = this.#desk;
     if (kill % FRESH_EVERY === 0) {
-      // pcscd does not see a card that is swapped faster than it looks; the person at a desk is slower.
-      await this.#pcscd.slot(0).remove();
-      await desk.until(() => this.#station().card === null);
+      await this.#lift();
       this.#card = this.#freshCard();
-      await this.#pcscd.slot(0).insert(this.#card);
-      await desk.until(() => this.#station().card?.card.uid === this.#card.uid);
+      await this.#putDown();
     }
     const credentialId = await desk.newCredential();
     const earlier = await desk.outcomes(this.#card.uid);
@@ -106,6 +106,7 @@ class HostKills {
     count(`${this.#kind.name}: ${phase} when it was hit, then ${end.reason ?? 'success'}`);
     if (end.status === 'error') {
       expect(end.type).toBe('encoding_interrupted');
+      await this.#putBack();
       const again = await desk.end(await desk.encode(credentialId));
       expect(again).toEqual({ status: 'success', type: null, reason: null, found: null });
     }
@@ -118,10 +119,28 @@ class HostKills {
     ]);
   }
 
+  /** What a person does whom an attempt told that it was interrupted. */
+  async #putBack(): Promise<void> {
+    await this.#lift();
+    const { technology, uid, memory } = this.#card;
+    this.#card = new VirtualCard({ technology, uid, memory, faults: SLOW });
+    await this.#putDown();
+  }
+
+  /** pcscd does not see a card that is swapped faster than it looks; the person at a desk is slower. */
+  async #lift(): Promise<void> {
+    await this.#pcscd.slot(0).remove();
+    await this.#desk.until(() => this.#station().card === null);
+  }
+
+  async #putDown(): Promise<void> {
+    await this.#pcscd.slot(0).insert(this.#card);
+    await this.#desk.until(() => this.#station().card?.card.uid === this.#card.uid);
+  }
+
   #freshCard(): VirtualCard {
     const { technology, uid = '', generation } = freshCard(this.#kind);
-    // An encode lasts long enough to be hit anywhere.
-    return new VirtualCard({ technology, uid, ...(generation && { generation }), faults: { delayMs: 2 } });
+    return new VirtualCard({ technology, uid, ...(generation && { generation }), faults: SLOW });
   }
 
   #station() {

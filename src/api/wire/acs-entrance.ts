@@ -1,9 +1,17 @@
 import { z } from 'zod';
 import type { Entrance } from '../../model/entrance.ts';
+import { ENTRANCE_NAME } from '../../site/entrances.ts';
 import type { Site } from '../../site/site.ts';
 import { isoTime, toIsoTime } from './fields.ts';
 
 const remark = { message: z.string(), created_at: isoTime };
+
+/** An entrance's name in a request. */
+export const entranceNameParameter = z
+  .string()
+  .trim()
+  .normalize('NFC')
+  .regex(ENTRANCE_NAME, 'Expected 1 to 200 characters, and no control characters');
 
 export const acsEntrance = z
   .object({
