@@ -6,6 +6,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { CARD_NUMBER_FORMATS } from './model/card.ts';
 import { CARD_FORMATS, type CardFormat, type FormatSettings } from './model/card-format.ts';
+import { ENTRANCE_NAME } from './model/entrance.ts';
 
 const origin = z.string().refine(isOrigin, 'Expected an origin as https://pms.example.com, without a path');
 
@@ -18,12 +19,11 @@ const port = z.preprocess(
 /** YAML takes digits alone for a number, and forgets zeros that they begin with. */
 const NUMBER_FOR_TEXT = 'This is read as a number: put it in quotes, as "123456"';
 
-/** As src/site/entrances.ts has it. */
 const entranceName = z
   .string()
   .trim()
   .normalize('NFC')
-  .regex(/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]{1,200}$/u, 'Expected 1 to 200 characters, and no control characters');
+  .regex(ENTRANCE_NAME, 'Expected 1 to 200 characters, and no control characters');
 
 /** The configuration file. Everything has a default. */
 const configSchema = z.strictObject({

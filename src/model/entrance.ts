@@ -1,3 +1,6 @@
+/** What an entrance may be called: it stands in tables and on screens. */
+export const ENTRANCE_NAME = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]{1,200}$/u;
+
 /** A door, gate or room (Seam: acs_entrance). Times are milliseconds since 1970. */
 export interface Entrance {
   readonly id: string;

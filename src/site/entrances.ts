@@ -1,9 +1,6 @@
-import type { Entrance } from '../model/entrance.ts';
+import { ENTRANCE_NAME, type Entrance } from '../model/entrance.ts';
 import { SiteError } from './errors.ts';
 import { announce, newId, type Site, tellBackend } from './site.ts';
-
-/** What an entrance may be called: it stands in tables and on screens. */
-export const ENTRANCE_NAME = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]{1,200}$/u;
 
 /**
  * The one way to write an entrance's name: trimmed, in Unicode's NFC, 1 to 200 characters without control characters. Throws `invalid_input`.

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { Entrance } from '../../model/entrance.ts';
-import { ENTRANCE_NAME } from '../../site/entrances.ts';
+import { ENTRANCE_NAME, type Entrance } from '../../model/entrance.ts';
 import type { Site } from '../../site/site.ts';
 import { isoTime, toIsoTime } from './fields.ts';
 
