@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { benchAttempts } from './bench/attempts.ts';
-import { benchEncode } from './bench/encode.ts';
+import { benchSealing } from './bench/encode.ts';
 import type { Figure } from './bench/figure.ts';
 import { benchIdle } from './bench/idle.ts';
 import { benchPcsc } from './bench/pcsc.ts';
 
-const PARTS = [benchPcsc, benchEncode, benchAttempts, benchIdle];
+const PARTS = [benchPcsc, benchSealing, benchAttempts, benchIdle];
 
 const figures: Figure[] = [];
 for (const part of PARTS) {

@@ -13,6 +13,7 @@ import { type PcscBench, pcscdIsAvailable, startPcscBench } from '../../test/ben
 import { placeCard } from '../../test/benches/pcsc/pcsc-encoder-bench.ts';
 import { quietLog } from '../../test/benches/pcsc/quiet-log.ts';
 import { startEncoderd } from '../encoderd-process.ts';
+import { benchEncode } from './encode.ts';
 import { cost, type Figure, percentile, plain } from './figure.ts';
 import { listen } from './live-listener.ts';
 
@@ -27,7 +28,7 @@ export async function benchPcsc(): Promise<readonly Figure[]> {
   // libpcsclite reads it once a process.
   process.env['PCSCLITE_CSOCK_NAME'] = pcscd.socketName;
   try {
-    return [...(await benchPresence(pcscd)), ...(await benchReading(pcscd))];
+    return [...(await benchPresence(pcscd)), ...(await benchReading(pcscd)), ...(await benchEncode(pcscd))];
   } finally {
     await pcscd.dispose();
   }

@@ -83,20 +83,23 @@ export function credentialTable(database: Database): CredentialTable {
     const row = database.get<CredentialRow>(`${SELECT} WHERE ${condition}`, value);
     return row === undefined ? null : toCredential(row);
   };
-  const setEntrances = ({ id, entranceIds }: Credential) => {
-    const wanted = JSON.stringify(entranceIds);
-    database.run(
-      `DELETE FROM acs_credential_entrances
-       WHERE acs_credential_id = ? AND acs_entrance_id NOT IN (SELECT value FROM json_each(?))`,
-      id,
-      wanted,
-    );
+  const addEntrances = ({ id, entranceIds }: Credential) => {
+    if (entranceIds.length === 0) return;
     database.run(
       `INSERT OR IGNORE INTO acs_credential_entrances (acs_credential_id, acs_entrance_id)
        SELECT ?, value FROM json_each(?)`,
       id,
-      wanted,
+      JSON.stringify(entranceIds),
     );
+  };
+  const setEntrances = (credential: Credential) => {
+    database.run(
+      `DELETE FROM acs_credential_entrances
+       WHERE acs_credential_id = ? AND acs_entrance_id NOT IN (SELECT value FROM json_each(?))`,
+      credential.id,
+      JSON.stringify(credential.entranceIds),
+    );
+    addEntrances(credential);
   };
   return {
     get: (id) => one('acs_credential_id = ?', id),
@@ -131,7 +134,7 @@ export function credentialTable(database: Database): CredentialTable {
         credential.id,
         credential.createdAt,
       );
-      setEntrances(credential);
+      addEntrances(credential);
     },
     update: (credential) => {
       database.run(
