@@ -22,12 +22,16 @@ export function needsContents({ action }: Order): boolean {
 }
 
 /**
- * Whether an earlier write of this card that did not end must be ended before the order is looked at. Orders that write take it over
+ * Whether what an order writes only ends an earlier write, so that the order can be looked at. Orders that write take it over
  * themselves, and an inspection changes nothing.
  */
-export function needsMending(site: Site, { order: { action } }: Attempt, card: Card): boolean {
-  const mends = action === 'SCAN_CREDENTIAL' || action === 'SCAN_TO_ASSIGN_CREDENTIAL';
-  return mends && site.store.cardWrites.openFor(card.uid) !== null;
+export function writesOnlyToMend({ action }: Order): boolean {
+  return action === 'SCAN_CREDENTIAL' || action === 'SCAN_TO_ASSIGN_CREDENTIAL';
+}
+
+/** Whether an earlier write of this card that did not end must be ended before the order is looked at. */
+export function needsMending(site: Site, { order }: Attempt, card: Card): boolean {
+  return writesOnlyToMend(order) && site.store.cardWrites.openFor(card.uid) !== null;
 }
 
 /** Plans how the earlier write is ended: one transaction. */

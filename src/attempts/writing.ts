@@ -8,6 +8,7 @@ import { SiteKeysError } from '../site-keys/errors.ts';
 import { StorageError } from '../store/errors.ts';
 import { commitEvent } from './commit.ts';
 import type { RunParts } from './run-parts.ts';
+import { writesOnlyToMend } from './settle.ts';
 
 /** Progress within a phase is kept no more often than this: a commit is for people, and takes a millisecond. */
 const PROGRESS_EVERY_MS = 100;
@@ -82,7 +83,7 @@ export class CardWriting {
       case 'card_refused':
       case 'card_unsupported':
         // Its row stays open: the next attempt tries again.
-        if (isMending(attempt)) return { event: 'mending_given_up' };
+        if (writesOnlyToMend(attempt.order)) return { event: 'mending_given_up' };
         return this.#refused({ event: 'work_failed', reason: error.code, detail: error.message });
       case 'device_protocol':
       case 'driver_unavailable':
@@ -119,9 +120,4 @@ export class CardWriting {
       },
     };
   }
-}
-
-/** The write only ends an earlier one, so that the order can be looked at. */
-function isMending({ order: { action } }: Attempt): boolean {
-  return action === 'SCAN_CREDENTIAL' || action === 'SCAN_TO_ASSIGN_CREDENTIAL';
 }

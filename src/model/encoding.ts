@@ -27,9 +27,13 @@ export function encodingRefusal(facts: EncodingFacts): EncodingRefusal | null {
   if (isRandomUid(card.uid)) return 'card_number_changes';
   if (contents.format === null) return 'card_format_unsupported';
   if (contents.content.kind === 'locked') return 'card_locked';
-  const isElsewhere = credential.isIssued && credential.cardUid !== card.uid;
-  if (isElsewhere && !facts.mayReplaceLostCard) return 'credential_on_another_card';
+  if (isOnAnotherCard(credential, card) && !facts.mayReplaceLostCard) return 'credential_on_another_card';
   return overwritingRefusal(facts);
+}
+
+/** Whether a card other than this one carries the credential. */
+export function isOnAnotherCard({ isIssued, cardUid }: Credential, card: Card): boolean {
+  return isIssued && cardUid !== card.uid;
 }
 
 /** Why what is on the card must not be lost; null: it may be. A card of another site counts: nobody here can say that it is not valid. */

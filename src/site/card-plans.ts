@@ -3,7 +3,12 @@ import { type Card, cardNumber, isRandomUid } from '../model/card.ts';
 import type { CardContents } from '../model/card-record.ts';
 import { type CardWrite, mendingOf, type PlannedImage, type WritePurpose } from '../model/card-write.ts';
 import type { Credential } from '../model/credential.ts';
-import { type EncodingRefusal, encodingRefusal, overwritingRefusal } from '../model/encoding.ts';
+import {
+  type EncodingRefusal,
+  encodingRefusal,
+  isOnAnotherCard,
+  overwritingRefusal,
+} from '../model/encoding.ts';
 import { EVERY_ROW } from '../store/store.ts';
 import { endWrite, wantedRecord } from './card-writes.ts';
 import { knownCard } from './issued-cards.ts';
@@ -57,11 +62,10 @@ export function planEncoding(
     if (torn.some((write) => isBeingWritten(site, write))) {
       return { outcome: 'refused', reason: 'credential_being_written', detail: null };
     }
-    const isElsewhere = credential.isIssued && credential.cardUid !== card.uid;
     const counted: Credential = {
       ...credential,
       issueCounter: credential.issueCounter + 1,
-      hasLostCards: credential.hasLostCards || isElsewhere || torn.length > 0,
+      hasLostCards: credential.hasLostCards || isOnAnotherCard(credential, card) || torn.length > 0,
     };
     site.store.credentials.update(counted);
     const image: PlannedImage = {

@@ -3,19 +3,13 @@ import { allows, dataRights, isKeyBReadable } from '../classic-access.ts';
 import { accessGroupOf, trailerOf } from '../classic-geometry.ts';
 import type { ClassicKey } from '../link.ts';
 import type { WriteJournal } from '../program.ts';
+import { isSameBytes } from '../same-bytes.ts';
 import type { SiteKeys } from '../site-keys.ts';
 import type { ClassicSession } from './classic-session.ts';
 import { dataBlocksOf } from './open-sector.ts';
 import { Progress } from './progress.ts';
 import { type KeyPair, keyPairOf, trailerBytes } from './sector-lock.ts';
-import {
-  type CardGoal,
-  isSameBytes,
-  planWrites,
-  type SectorGoal,
-  showsTrailer,
-  type WriteStep,
-} from './write-plan.ts';
+import { type CardGoal, planWrites, type SectorGoal, showsTrailer, type WriteStep } from './write-plan.ts';
 
 /** What the writing needs besides the goal. */
 export interface WriteContext {

@@ -1,6 +1,7 @@
 import { isKeyBReadable } from '../classic-access.ts';
 import { CLASSIC_BLOCK_BYTES, trailerOf } from '../classic-geometry.ts';
 import { FRAME_HEADER_BYTES, frameRecord } from '../record-frame.ts';
+import { isSameBytes } from '../same-bytes.ts';
 import { dataBlocksOf, type OpenSector } from './open-sector.ts';
 import { isSameTrailer, type Trailer } from './sector-lock.ts';
 
@@ -100,10 +101,6 @@ function nearestFirst(
 ): readonly (readonly WriteStep[])[] {
   const distance = (steps: readonly WriteStep[]) => (steps[0]?.goal.found.sector === openThen ? 0 : 1);
   return changes.toSorted((one, other) => distance(one) - distance(other));
-}
-
-export function isSameBytes(one: Uint8Array, other: Uint8Array): boolean {
-  return one.length === other.length && one.every((byte, at) => byte === other[at]);
 }
 
 /** Whether the bytes of a trailer as the card shows them are those that were written: key A is never shown, key B only where it is no key. */

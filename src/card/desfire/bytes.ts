@@ -18,10 +18,6 @@ export function rotatedLeft(bytes: Uint8Array): Uint8Array {
   return Uint8Array.of(...bytes.subarray(1), ...bytes.subarray(0, 1));
 }
 
-export function areEqual(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, at) => byte === b[at]);
-}
-
 /** Zeros behind, up to whole blocks of `blockBytes`; whole blocks stay as they are. */
 export function zeroPadded(bytes: Uint8Array, blockBytes: number): Uint8Array {
   const padded = new Uint8Array(Math.ceil(bytes.length / blockBytes) * blockBytes);

@@ -1,5 +1,6 @@
+import { isSameBytes } from '../same-bytes.ts';
 import { type BlockCipher, chainedCmac } from './block-cipher.ts';
-import { areEqual, crc32, xor, zeroPadded } from './bytes.ts';
+import { crc32, xor, zeroPadded } from './bytes.ts';
 import { CHANGE_KEY, type KeyChange, messagingError, type SecureMessaging } from './secure-messaging.ts';
 
 const MAC_BYTES = 8;
@@ -44,7 +45,7 @@ export class Ev1Messaging implements SecureMessaging {
     if (data.length < MAC_BYTES) throw messagingError(`${data.length} bytes hold no MAC`);
     const clear = data.slice(0, -MAC_BYTES);
     this.#iv = chainedCmac(this.#cipher, this.#iv, Uint8Array.of(...clear, DONE));
-    if (!areEqual(this.#iv.subarray(0, MAC_BYTES), data.subarray(-MAC_BYTES))) {
+    if (!isSameBytes(this.#iv.subarray(0, MAC_BYTES), data.subarray(-MAC_BYTES))) {
       throw messagingError('its MAC is wrong');
     }
     return clear;
@@ -59,7 +60,7 @@ export class Ev1Messaging implements SecureMessaging {
     const opened = this.#cipher.decrypt(this.#iv, data);
     this.#iv = data.slice(-blockBytes);
     const clear = opened.slice(0, length);
-    if (!areEqual(opened.subarray(length, length + CRC_BYTES), crc32(Uint8Array.of(...clear, DONE)))) {
+    if (!isSameBytes(opened.subarray(length, length + CRC_BYTES), crc32(Uint8Array.of(...clear, DONE)))) {
       throw messagingError('its CRC is wrong');
     }
     return clear;

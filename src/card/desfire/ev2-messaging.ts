@@ -1,5 +1,6 @@
+import { isSameBytes } from '../same-bytes.ts';
 import { aes128, type BlockCipher, chainedCmac } from './block-cipher.ts';
-import { areEqual, crc32, xor } from './bytes.ts';
+import { crc32, xor } from './bytes.ts';
 import { CHANGE_KEY, type KeyChange, messagingError, type SecureMessaging } from './secure-messaging.ts';
 
 /** What both sides hold after EV2 authentication. */
@@ -62,7 +63,7 @@ export class Ev2Messaging implements SecureMessaging {
     if (data.length < MAC_BYTES) throw messagingError(`${data.length} bytes hold no MAC`);
     const clear = data.slice(0, -MAC_BYTES);
     this.#counter += 1;
-    if (!areEqual(this.#macOf(DONE, clear), data.subarray(-MAC_BYTES)))
+    if (!isSameBytes(this.#macOf(DONE, clear), data.subarray(-MAC_BYTES)))
       throw messagingError('its MAC is wrong');
     return clear;
   }

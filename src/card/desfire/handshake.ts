@@ -1,5 +1,6 @@
+import { isSameBytes } from '../same-bytes.ts';
 import { aes128, type BlockCipher, chainedCmac, tripleDes } from './block-cipher.ts';
-import { areEqual, rotatedLeft, xor } from './bytes.ts';
+import { rotatedLeft, xor } from './bytes.ts';
 import { Ev1Messaging } from './ev1-messaging.ts';
 import { Ev2Messaging, type Ev2SessionKeys } from './ev2-messaging.ts';
 import { messagingError, type SecureMessaging } from './secure-messaging.ts';
@@ -124,5 +125,5 @@ function requireLength(bytes: Uint8Array, length: number): void {
 }
 
 function requireProof(rotated: Uint8Array, rndA: Uint8Array): void {
-  if (!areEqual(rotated, rotatedLeft(rndA))) throw messagingError('it does not prove that it has the key');
+  if (!isSameBytes(rotated, rotatedLeft(rndA))) throw messagingError('it does not prove that it has the key');
 }

@@ -1,4 +1,5 @@
-import { areEqual, readUint24, uint24 } from './bytes.ts';
+import { isSameBytes } from '../same-bytes.ts';
+import { readUint24, uint24 } from './bytes.ts';
 
 /** Commands that are used here (NXP MF3ICD81 short data sheet; DESFire EV2 and EV3 know them all). */
 export const INS = {
@@ -63,7 +64,7 @@ export function createApplicationParameters(applicationId: number): Uint8Array {
 
 /** Whether GetKeySettings answered as for an application that was created here. */
 export function isOurApplication(keySettings: Uint8Array): boolean {
-  return areEqual(keySettings, APPLICATION_SETTINGS);
+  return isSameBytes(keySettings, APPLICATION_SETTINGS);
 }
 
 /** What follows CB. */
@@ -76,7 +77,7 @@ export const CREATE_FILE_PARAMETERS = Uint8Array.of(
 
 /** Whether GetFileSettings answered as for a file that was created here. */
 export function isOurFile(fileSettings: Uint8Array): boolean {
-  return areEqual(
+  return isSameBytes(
     fileSettings.slice(0, 7),
     Uint8Array.of(BACKUP_FILE, ENCIPHERED, ...ACCESS_RIGHTS, ...uint24(FILE_BYTES)),
   );

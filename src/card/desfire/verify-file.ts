@@ -1,6 +1,6 @@
 import { EncoderError } from '../../encoder/errors.ts';
+import { isSameBytes } from '../same-bytes.ts';
 import { type DesfireWork, type KeyNumber, newestVersion, openApplication, readFile } from './application.ts';
-import { areEqual } from './bytes.ts';
 import type { DesfireCard, DesfireSession } from './desfire-card.ts';
 import type { WriteSteps } from './write-steps.ts';
 
@@ -17,7 +17,7 @@ export async function verifyFile(
     stale.length > 0 ? await steps.check(() => openVerified(card, work, 0, version)) : undefined;
   await steps.check(async () => {
     const reading = await openVerified(card, work, 2, version, session);
-    if (areEqual(await readFile(reading), content)) return;
+    if (isSameBytes(await readFile(reading), content)) return;
     throw new EncoderError('device_protocol', 'the file does not hold what was written: write it again');
   });
 }

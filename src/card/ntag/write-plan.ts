@@ -1,3 +1,4 @@
+import { isSameBytes } from '../same-bytes.ts';
 import type { TagPages } from './tag.ts';
 import { isContainerUnfinished } from './tag-area.ts';
 import {
@@ -30,12 +31,12 @@ export function containerSteps(layout: TagLayout, pages: TagPages): readonly Wri
  */
 export function areaSteps(area: Uint8Array, target: Uint8Array): readonly WriteStep[] {
   const state = area.slice();
-  const differs = (page: number) => !isSame(pageOf(state, page), pageOf(target, page));
+  const differs = (page: number) => !isSameBytes(pageOf(state, page), pageOf(target, page));
   const all = pagesFrom(FIRST_USER_PAGE, target.length / PAGE_BYTES);
   if (!all.some(differs)) return [];
   const steps: WriteStep[] = [];
   const put = (page: number, data: Uint8Array) => {
-    if (isSame(pageOf(state, page), data)) return;
+    if (isSameBytes(pageOf(state, page), data)) return;
     state.set(data, (page - FIRST_USER_PAGE) * PAGE_BYTES);
     steps.push(visible(page, data));
   };
@@ -85,7 +86,7 @@ export function forgetPasswordSteps(configPage: number): readonly WriteStep[] {
 
 /** The page as it is to be, where it differs. */
 export function pageSteps(page: number, pages: TagPages, data: Uint8Array): readonly WriteStep[] {
-  return isSame(pageIn(pages, page), data) ? [] : [visible(page, data)];
+  return isSameBytes(pageIn(pages, page), data) ? [] : [visible(page, data)];
 }
 
 /** The pages that can be read back, ascending, and what must be on them. */
@@ -127,8 +128,4 @@ function pageIn(pages: TagPages, page: number): Uint8Array {
 
 function withByte(page: Uint8Array, at: number, byte: number): Uint8Array {
   return page.map((old, index) => (index === at ? byte : old));
-}
-
-function isSame(one: Uint8Array, other: Uint8Array): boolean {
-  return one.length === other.length && one.every((byte, at) => byte === other[at]);
 }

@@ -4,44 +4,10 @@ import { findCredential } from '../../../src/site/credentials.ts';
 import { SiteKeysError } from '../../../src/site-keys/errors.ts';
 import { StorageError } from '../../../src/store/errors.ts';
 import type { Store } from '../../../src/store/store.ts';
-import { addCardCredential } from '../site/card-bed.ts';
-import { temporaryFolder } from '../site/site-bed.ts';
-import {
-  ANOTHER_CARD,
-  CARD,
-  Desk,
-  type DeskOptions,
-  encode,
-  failureOf,
-  idle,
-  SCAN,
-  scanToAssign,
-} from './desk.ts';
-import { fails, type Writing, writes, writesAndFails } from './scripted-card.ts';
+import { ANOTHER_CARD, CARD, encode, failureOf, idle, SCAN, scanToAssign } from './desk.ts';
+import { fails, writes, writesAndFails } from './scripted-card.ts';
 import { failure } from './scripted-driver.ts';
-
-/** A desk after a restart while a card was written, which is what is on the disk when the process is killed. */
-async function deskWithTornCard(options: DeskOptions = {}) {
-  const folder = temporaryFolder();
-  const before = await Desk.open({ folder });
-  const { id: credentialId, acsUserId } = addCardCredential(before.site);
-  const { id } = before.request(encode(credentialId));
-  const torn = before.device.place(CARD, [], { content: { kind: 'foreign', description: 'a link' } });
-  torn.writings.push(writesAndFails(2, failure('card_removed')));
-  await before.asksFor(id, 'put_card_back');
-  await before.close();
-  const desk = await Desk.open({ folder, ...options });
-  desk.attempts.resume();
-  await desk.ends(id);
-  /** Puts the card on the encoder, with what is on it. */
-  const place = (...writings: Writing[]) => {
-    const card = desk.device.place(CARD, [], torn.contents);
-    card.writings.push(...writings);
-    return card;
-  };
-  const image = torn.images[0];
-  return { desk, interrupted: id, credentialId, ada: acsUserId ?? '', image, place };
-}
+import { deskWithTornCard } from './torn-card-desk.ts';
 
 describe('repairing a card', () => {
   test.each([

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { requestAttempt } from '../../../attempt-request.ts';
 import { defineOperation, POSTS } from '../../../operation.ts';
-import { actionAttempt, toActionAttempt } from '../../../wire/action-attempt.ts';
+import { actionAttempt } from '../../../wire/action-attempt.ts';
 import { idParameter } from '../../../wire/fields.ts';
-import { timeoutParameter, toTimeoutMs } from '../../../wire/scan.ts';
+import { timeoutParameter } from '../../../wire/scan.ts';
 
 export const acsEncodersEncodeCredential = defineOperation({
   path: '/acs/encoders/encode_credential',
@@ -20,18 +21,13 @@ export const acsEncodersEncodeCredential = defineOperation({
     ...timeoutParameter,
   }),
   output: z.object({ action_attempt: actionAttempt }),
-  handle: ({ input, desk, client }) => {
-    const attempt = desk.attempts.request({
-      client,
-      encoderId: input.acs_encoder_id,
-      order: {
-        action: 'ENCODE_CREDENTIAL',
-        credentialId: input.acs_credential_id,
-        replacesLostCard: input.replace_lost_card,
-        mayOverwrite: input.overwrite,
-      },
-      timeoutMs: toTimeoutMs(input, desk),
+  handle: (call) => {
+    const { input } = call;
+    return requestAttempt(call, {
+      action: 'ENCODE_CREDENTIAL',
+      credentialId: input.acs_credential_id,
+      replacesLostCard: input.replace_lost_card,
+      mayOverwrite: input.overwrite,
     });
-    return { action_attempt: toActionAttempt(attempt, desk.site) };
   },
 });

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { beneficiaryOf } from '../../../../site/users.ts';
+import { requestAttempt } from '../../../attempt-request.ts';
 import { defineOperation, POSTS } from '../../../operation.ts';
 import { namesOneUser, ONE_USER, toUserName, userNameParameters } from '../../../wire/acs-user.ts';
-import { actionAttempt, toActionAttempt } from '../../../wire/action-attempt.ts';
+import { actionAttempt } from '../../../wire/action-attempt.ts';
 import { idParameter } from '../../../wire/fields.ts';
-import { scanParameters, toTimeoutMs } from '../../../wire/scan.ts';
+import { scanParameters } from '../../../wire/scan.ts';
 
 export const acsEncodersScanToAssignCredential = defineOperation({
   path: '/acs/encoders/scan_to_assign_credential',
@@ -15,17 +16,12 @@ export const acsEncodersScanToAssignCredential = defineOperation({
     .object({ acs_encoder_id: idParameter, ...userNameParameters, ...scanParameters })
     .refine(namesOneUser, ONE_USER),
   output: z.object({ action_attempt: actionAttempt }),
-  handle: ({ input, desk, client }) => {
-    const attempt = desk.attempts.request({
-      client,
-      encoderId: input.acs_encoder_id,
-      order: {
-        action: 'SCAN_TO_ASSIGN_CREDENTIAL',
-        beneficiary: beneficiaryOf(toUserName(input)),
-        mayEnrol: desk.site.settings.enrolUnknownCards || input.salto_ks_metadata?.detect_new_tags === true,
-      },
-      timeoutMs: toTimeoutMs(input, desk),
+  handle: (call) => {
+    const { input, desk } = call;
+    return requestAttempt(call, {
+      action: 'SCAN_TO_ASSIGN_CREDENTIAL',
+      beneficiary: beneficiaryOf(toUserName(input)),
+      mayEnrol: desk.site.settings.enrolUnknownCards || input.salto_ks_metadata?.detect_new_tags === true,
     });
-    return { action_attempt: toActionAttempt(attempt, desk.site) };
   },
 });

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { requestAttempt } from '../../../attempt-request.ts';
 import { defineOperation, POSTS } from '../../../operation.ts';
-import { actionAttempt, toActionAttempt } from '../../../wire/action-attempt.ts';
+import { actionAttempt } from '../../../wire/action-attempt.ts';
 import { idParameter } from '../../../wire/fields.ts';
-import { timeoutParameter, toTimeoutMs } from '../../../wire/scan.ts';
+import { timeoutParameter } from '../../../wire/scan.ts';
 
 export const encodersEraseCard = defineOperation({
   path: '/v1/encoders/erase_card',
@@ -16,13 +17,8 @@ export const encodersEraseCard = defineOperation({
     ...timeoutParameter,
   }),
   output: z.object({ action_attempt: actionAttempt }),
-  handle: ({ input, desk, client }) => {
-    const attempt = desk.attempts.request({
-      client,
-      encoderId: input.acs_encoder_id,
-      order: { action: 'ERASE_CARD', mayOverwrite: input.overwrite },
-      timeoutMs: toTimeoutMs(input, desk),
-    });
-    return { action_attempt: toActionAttempt(attempt, desk.site) };
+  handle: (call) => {
+    const { input } = call;
+    return requestAttempt(call, { action: 'ERASE_CARD', mayOverwrite: input.overwrite });
   },
 });
