@@ -93,7 +93,10 @@ export interface EncoderCapabilities {
 
 /** An open device. One caller at a time. Closing it ends every wait at once, and lets a write whose journal has been noted to end. */
 export interface CardEncoder extends AsyncDisposable {
-  /** Fires once, with an EncoderError `device_lost`, when the device goes; every pending call rejects with the same. */
+  /**
+   * Fires once, with an EncoderError `device_lost`, when the device goes; every pending call rejects with the same, but that work on a card
+   * rejects with `card_removed` where the card was seen to go first.
+   */
   readonly gone: AbortSignal;
   /** Resolves with the card in the field, or else with the next one that comes. */
   awaitCard(signal: AbortSignal): Promise<PresentedCard>;

@@ -237,7 +237,8 @@ export function encoderContract(
         const card = await desk.nextCard();
         const reading = rejectionOf(card.read(patience()));
         await desk.unplug();
-        expect(codeOf(await reading)).toBe('device_lost');
+        // A card goes with its device: which of the two is noticed first is the hardware's.
+        expect(['card_removed', 'device_lost']).toContain(codeOf(await reading));
         expect(['card_removed', 'device_lost']).toContain(codeOf(await desk.removal(card)));
       });
       fact('that has gone cannot be opened', async (desk) => {
