@@ -1,5 +1,13 @@
 import type { z } from 'zod';
+import { msr605Options } from './msr605/options.ts';
+import { isWanted as isMsr605Wanted } from './msr605/wanted.ts';
+import { pcproxOptions } from './pcprox/options.ts';
+import { isWanted as isPcproxWanted } from './pcprox/wanted.ts';
 import { pcscOptions } from './pcsc/options.ts';
+import { pn532Options } from './pn532/options.ts';
+import { isWanted as isPn532Wanted } from './pn532/wanted.ts';
+import { twn4Options } from './twn4/options.ts';
+import { isWanted as isTwn4Wanted } from './twn4/wanted.ts';
 import { virtualOptions } from './virtual/options.ts';
 
 /** What the daemon knows of a driver before it loads it. */
@@ -11,9 +19,11 @@ export interface DriverEntry {
   readonly module: URL;
   /** Native code runs in a child process (`host`) that may die; code without any may run in the daemon. */
   readonly runsIn: 'daemon' | 'host';
+  /** Whether there may be a device to drive; until it says yes, no process is started for it. Never touches a device. Absent: always. */
+  readonly isWanted?: (options: unknown) => Promise<boolean>;
 }
 
-/** Every driver there is: one line each. */
+/** Every driver there is. */
 export const drivers: readonly DriverEntry[] = [
   {
     name: 'virtual',
@@ -22,7 +32,32 @@ export const drivers: readonly DriverEntry[] = [
     runsIn: 'daemon',
   },
   { name: 'pcsc', options: pcscOptions, module: new URL('./pcsc/index.ts', import.meta.url), runsIn: 'host' },
+  {
+    name: 'pn532',
+    options: pn532Options,
+    module: new URL('./pn532/index.ts', import.meta.url),
+    runsIn: 'host',
+    isWanted: isPn532Wanted,
+  },
+  {
+    name: 'msr605',
+    options: msr605Options,
+    module: new URL('./msr605/index.ts', import.meta.url),
+    runsIn: 'host',
+    isWanted: isMsr605Wanted,
+  },
+  {
+    name: 'twn4',
+    options: twn4Options,
+    module: new URL('./twn4/index.ts', import.meta.url),
+    runsIn: 'host',
+    isWanted: isTwn4Wanted,
+  },
+  {
+    name: 'pcprox',
+    options: pcproxOptions,
+    module: new URL('./pcprox/index.ts', import.meta.url),
+    runsIn: 'host',
+    isWanted: isPcproxWanted,
+  },
 ];
-
-/** Drivers that the configuration may name already; until they are here, the daemon says that they are not. */
-export const DRIVERS_TO_COME: readonly string[] = ['pn532', 'msr605', 'twn4', 'pcprox'];

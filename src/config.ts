@@ -80,6 +80,13 @@ const configSchema = z.strictObject({
           picc_master_key: z.enum(['leave', 'own']).default('leave'),
         })
         .prefault({}),
+      magstripe: z
+        .strictObject({
+          track_1: z.string().nullable().default(null),
+          track_2: z.string().nullable().default('{card_number:10}={starts_at}{ends_at}{authentication:10}'),
+          track_3: z.string().nullable().default(null),
+        })
+        .prefault({}),
     })
     .prefault({}),
   allowed_origins: z.array(origin).default([]),
@@ -107,7 +114,7 @@ export function formatsOf(config: Config): readonly FormatSettings[] {
 }
 
 function settingsFor(format: CardFormat, settings: Config['card_format_settings']): FormatSettings {
-  const { ntag, mifare_classic, mifare_desfire } = settings;
+  const { ntag, mifare_classic, mifare_desfire, magstripe } = settings;
   switch (format) {
     case 'ntag':
       return { format, isPasswordProtected: ntag.password };
@@ -120,6 +127,7 @@ function settingsFor(format: CardFormat, settings: Config['card_format_settings'
         piccMasterKey: mifare_desfire.picc_master_key,
       };
     case 'magstripe':
+      return { format, layout: [magstripe.track_1, magstripe.track_2, magstripe.track_3] };
     case 'uid_only':
       return { format };
   }

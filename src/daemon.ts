@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DRIVERS_TO_COME, drivers } from '../drivers/index.ts';
+import { drivers } from '../drivers/index.ts';
 import { Gate } from './api/gate.ts';
 import { RateLimiter } from './api/limits.ts';
 import { startApi } from './api/server.ts';
@@ -107,7 +107,7 @@ function wantedDrivers({ drivers: named, only_drivers }: DriverWishes): readonly
 
 /** What is wrong with the part of the configuration that is about drivers. */
 export function driverProblems(wishes: DriverWishes): readonly string[] {
-  const names = [...drivers.map(({ name }) => name), ...DRIVERS_TO_COME];
+  const names = drivers.map(({ name }) => name);
   return wantedDrivers(wishes).flatMap((name) => {
     if (!names.includes(name)) {
       return [`drivers: There is no driver "${name}". There are: ${names.join(', ')}`];
@@ -125,8 +125,7 @@ export function driverProblems(wishes: DriverWishes): readonly string[] {
 async function runDrivers(encoders: Encoders, config: Config, log: Logger): Promise<void> {
   for (const name of wantedDrivers(config)) {
     const entry = drivers.find((one) => one.name === name);
-    if (entry === undefined) encoders.noteUnavailable(name, 'This version of encoderd does not have it yet.');
-    else await runDriver(encoders, entry, config, log);
+    if (entry !== undefined) await runDriver(encoders, entry, config, log);
   }
 }
 
@@ -146,10 +145,13 @@ async function runDriver(encoders: Encoders, entry: DriverEntry, config: Config,
 }
 
 async function createDriver(
-  { name, module, runsIn }: DriverEntry,
+  { name, module, runsIn, isWanted }: DriverEntry,
   context: Parameters<CreateDriver>[0],
 ): Promise<EncoderDriver> {
-  if (runsIn === 'host') return hostedDriver({ name, module, ...context });
+  if (runsIn === 'host') {
+    const wanted = isWanted && { isWanted: () => isWanted(context.options) };
+    return hostedDriver({ name, module, ...context, ...wanted });
+  }
   const loaded: { readonly createDriver: CreateDriver } = await import(module.href);
   return loaded.createDriver(context);
 }

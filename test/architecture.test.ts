@@ -16,7 +16,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/model': [],
   'src/card': ['src/model', 'src/encoder/errors.ts'],
   'src/encoder': ['src/model', 'type src/card', ...DAILY],
-  'drivers/*': ['src/model', 'src/card', 'src/encoder/contract.ts', 'src/encoder/errors.ts', ...DAILY],
+  'drivers/*': [
+    ...['src/model', 'src/card', 'src/encoder/contract.ts', 'src/encoder/errors.ts', 'drivers/ports'],
+    ...DAILY,
+  ],
+  'drivers/ports': ['src/encoder/contract.ts', 'src/encoder/errors.ts'],
   'drivers/index.ts': ['drivers'],
   'src/store': ['src/model', ...DAILY],
   'src/site': ['src/model', 'src/store', ...DAILY],
@@ -126,7 +130,7 @@ const rules: readonly Rule[] = [
     breaches: (tree) => {
       const list = tree.get('drivers/index.ts') ?? '';
       const folders = new Set(
-        [...tree.keys()].flatMap((path) => /^drivers\/([^/]+)\//.exec(path)?.[1] ?? []),
+        [...tree.keys()].flatMap((path) => /^drivers\/([^/]+)\/index\.ts$/.exec(path)?.[1] ?? []),
       );
       return [...folders].filter(
         (name) => !list.includes(`name: '${name}'`) || !list.includes(`'./${name}/index.ts'`),

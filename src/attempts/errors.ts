@@ -173,6 +173,7 @@ export const HINT_SENTENCES: Readonly<Record<Hint, string>> = {
   place_card_again: 'Place the next card on the encoder.',
   hold_card_still: 'The card was lifted too soon. Place it again and leave it there.',
   keep_card_there: 'The card is being written. Leave it there.',
+  swipe_again: 'Swipe the same card once more.',
   put_card_back: 'The card was lifted too soon. Put the same card back: it will be finished.',
   leave_card_there: 'The encoder stopped for a moment. Leave the same card there: it will be finished.',
   reconnect_encoder: 'The encoder is not connected. Check its cable.',

@@ -103,13 +103,14 @@ export class CardWriting {
 
   #journal(attemptId: string) {
     const { site, log } = this.#parts;
-    let last: { readonly phase: WriteProgress['phase']; readonly at: number } | null = null;
+    let last: { readonly asks: string; readonly at: number } | null = null;
     return {
       note: (progress: WriteProgress) => {
         this.#isBegun = true;
         const now = site.clock.now();
-        if (last?.phase === progress.phase && now - last.at < PROGRESS_EVERY_MS) return;
-        last = { phase: progress.phase, at: now };
+        const asks = `${progress.phase} ${progress.awaitsSwipe ?? false}`;
+        if (last?.asks === asks && now - last.at < PROGRESS_EVERY_MS) return;
+        last = { asks, at: now };
         try {
           commitEvent(site, attemptId, { event: 'write_progressed', progress });
         } catch (error) {

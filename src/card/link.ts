@@ -10,6 +10,7 @@ export interface CardLink {
   readonly isoDep?: IsoDepLink;
   readonly classic?: ClassicLink;
   readonly ultralight?: UltralightLink;
+  readonly stripe?: StripeLink;
 }
 
 /** A card that speaks ISO/IEC 7816-4 APDUs over ISO/IEC 14443-4. */
@@ -42,4 +43,35 @@ export interface UltralightLink {
   writePage(page: number, data: Uint8Array): Promise<void>;
   /** Sends a native command as it stands (GET_VERSION 60, PWD_AUTH 1B ...). Absent where the reader has no way to do so. */
   transceive?(command: Uint8Array): Promise<Uint8Array>;
+}
+
+/** What one track of a magnetic stripe holds: characters of its alphabet (ISO/IEC 7811-2), without sentinels and LRC. */
+export type StripeTrack =
+  | { readonly kind: 'data'; readonly text: string }
+  | { readonly kind: 'empty' }
+  /** Something is there, and it is not whole. */
+  | { readonly kind: 'unreadable' };
+
+/** Tracks 1, 2 and 3. */
+export type StripeTracks = readonly [StripeTrack, StripeTrack, StripeTrack];
+
+/** What is to be on a track: its characters, '' for nothing, null to leave it as it is. */
+export type StripeTrackOrder = string | null;
+
+/**
+ * A magnetic stripe, which passes by: each call waits for the person to swipe the card. It calls `asking` before the encoder is armed, and again every
+ * few seconds while nobody swipes; what that throws, it rejects with, and the encoder is not armed. A swipe that went badly is asked for
+ * again. When nobody swipes for 15 s the encoder is disarmed, and the call rejects with `card_removed`: then nothing was written, unless the card went
+ * through just then, which reading it tells.
+ */
+export interface StripeLink {
+  /** What was read when the card was presented. */
+  readonly tracks: StripeTracks;
+  /** Writes the tracks 1, 2 and 3 in one pass, or erases them. It is not known what is on the card until it is read again. */
+  write(
+    tracks: readonly [StripeTrackOrder, StripeTrackOrder, StripeTrackOrder],
+    asking: () => void,
+  ): Promise<void>;
+  /** Reads the card that is swiped next, which may be another one. */
+  read(asking: () => void): Promise<StripeTracks>;
 }

@@ -69,6 +69,8 @@ export function storageCardLink(
           },
         },
       };
+    case 'magnetic_stripe':
+    case 'proximity':
     case 'uid_only':
       return {};
   }

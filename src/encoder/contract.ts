@@ -47,7 +47,9 @@ export type DriverNews =
   /** The driver cannot see devices now; `reason` says why and what a technician can do. It goes on trying. */
   | { readonly news: 'unavailable'; readonly reason: string }
   /** The driver sees devices (again). One that needs no time to find those already there tells of them first. */
-  | { readonly news: 'available' };
+  | { readonly news: 'available' }
+  /** It sees devices, but not all that it should: `reason` says which not, why, and what a technician can do; null: all is well again. It goes on trying. */
+  | { readonly news: 'trouble'; readonly reason: string | null };
 
 /**
  * A way to keep the promise of `watch`: what `serve` tells is the news, until `signal` fires or the listener leaves.

@@ -17,7 +17,7 @@ export interface EncoderObserver {
 
 /** How a driver is doing; `reason` says what a technician can do. */
 export type DriverStatus =
-  | { readonly driver: string; readonly state: 'starting' | 'running' }
+  | { readonly driver: string; readonly state: 'starting' | 'running'; readonly reason?: string }
   | { readonly driver: string; readonly state: 'unavailable'; readonly reason: string };
 
 /** What failed without the device leaving, opening it or reading a card, is tried again after this long. */
@@ -62,6 +62,13 @@ export class Encoders implements AsyncDisposable {
   noteUnavailable(driver: string, reason: string): void {
     this.#statuses.set(driver, { driver, state: 'unavailable', reason });
     this.#log.warn({ driver, reason }, 'driver unavailable');
+  }
+
+  /** Notes that a driver does not see all devices that it should. */
+  #noteTrouble(driver: string, reason: string | null): void {
+    this.#statuses.set(driver, { driver, state: 'running', ...(reason === null ? {} : { reason }) });
+    if (reason === null) this.#log.info({ driver }, 'the driver sees all its devices again');
+    else this.#log.warn({ driver, reason }, 'the driver does not see all its devices');
   }
 
   drivers(): readonly DriverStatus[] {
@@ -111,6 +118,9 @@ export class Encoders implements AsyncDisposable {
           this.#statuses.set(driver.name, { driver: driver.name, state: 'running' });
           this.#log.info({ driver: driver.name }, 'driver available');
           void Promise.all([...devices.values()].map(({ opened }) => opened)).then(started);
+          break;
+        case 'trouble':
+          this.#noteTrouble(driver.name, news.reason);
           break;
         case 'unavailable':
           this.noteUnavailable(driver.name, news.reason);

@@ -1,4 +1,4 @@
-import { type Card, isRandomUid } from './card.ts';
+import { type Card, hasRandomUid } from './card.ts';
 import type { Credential } from './credential.ts';
 
 /** What the site knows when a scanned card is to be given to somebody. */
@@ -24,7 +24,7 @@ export type Assignment =
 /** Decides to whom a scanned card belongs. A card is never taken from the user who has it. */
 export function assignCard(facts: AssignmentFacts): Assignment {
   const { card, known, acsUserId, mayEnrol } = facts;
-  if (isRandomUid(card.uid)) return { decision: 'refuse', reason: 'card_number_changes' };
+  if (hasRandomUid(card)) return { decision: 'refuse', reason: 'card_number_changes' };
   if (known === null)
     return mayEnrol ? { decision: 'enrol' } : { decision: 'refuse', reason: 'card_unknown' };
   if (known.acsUserId === null) return { decision: 'assign', credential: known };

@@ -50,7 +50,7 @@ export type Hint =
   | WritingHint;
 
 /** What the person should do while a card is written. */
-export type WritingHint = 'keep_card_there' | 'put_card_back' | 'leave_card_there';
+export type WritingHint = 'keep_card_there' | 'swipe_again' | 'put_card_back' | 'leave_card_there';
 
 /** An order and how far it has come. Exactly one row of the store. Times are milliseconds since 1970. */
 export type Attempt = AttemptOrder & AttemptProgress;

@@ -27,8 +27,12 @@ export type FormatSettings =
       /** Whether the card's own master key (PICC) stays as it is, or becomes the site's. */
       readonly piccMasterKey: 'leave' | 'own';
     }
-  | { readonly format: 'magstripe' }
+  /** A token on a magnetic stripe (docs/card-formats/magstripe.md). */
+  | { readonly format: 'magstripe'; readonly layout: StripeLayout }
   | { readonly format: 'uid_only' };
+
+/** What is on tracks 1, 2 and 3: a template each (src/card/magstripe/layout.ts), or null for a track that is left alone. */
+export type StripeLayout = readonly [track1: string | null, track2: string | null, track3: string | null];
 
 const FITTING: Readonly<Record<CardFormat, readonly CardTechnology[] | 'every card'>> = {
   mifare_desfire: ['mifare_desfire'],
@@ -42,7 +46,7 @@ const FITTING: Readonly<Record<CardFormat, readonly CardTechnology[] | 'every ca
     'mifare_ultralight_ev1_48',
     'mifare_ultralight_ev1_128',
   ],
-  magstripe: [],
+  magstripe: ['magnetic_stripe'],
   uid_only: 'every card',
 };
 

@@ -25,11 +25,30 @@ export interface CardRecord {
  */
 export type RecordStanding = 'authentic' | 'altered' | 'copied' | 'other_site';
 
+/**
+ * What a magnetic stripe says of a credential: it has no room for a record. Times are milliseconds since 1970 in whole minutes, as the stripe
+ * keeps them. What its layout leaves out is undefined.
+ */
+export interface CardToken {
+  /** Decimal digits, canonical. */
+  readonly cardNumber: string;
+  readonly startsAt?: number | null;
+  readonly endsAt?: number | null;
+  /** The last digits of the issue counter, and how many they are. */
+  readonly issue?: { readonly value: number; readonly digits: number };
+  /** Number of the only entrance; null: none. */
+  readonly entrance?: number | null;
+}
+
+/** How far a token can be believed: one that does not verify was altered, or is another site's. */
+export type TokenStanding = 'authentic' | 'other_site';
+
 /** What lies where a format would put its record. */
 export type CardContent =
   /** Nothing. */
   | { readonly kind: 'blank' }
   | { readonly kind: 'record'; readonly record: CardRecord; readonly standing: RecordStanding }
+  | { readonly kind: 'token'; readonly token: CardToken; readonly standing: TokenStanding }
   /** The format's own place, without a whole record in it: a write that did not end, or damage. */
   | { readonly kind: 'incomplete' }
   /** Something else, which can be read and written over. */
@@ -66,4 +85,6 @@ export interface WriteProgress {
   /** Steps done, of `total`; both phases count together. */
   readonly done: number;
   readonly total: number;
+  /** The person must swipe the card through the encoder for it to go on. */
+  readonly awaitsSwipe?: boolean;
 }

@@ -1,4 +1,4 @@
-import { type Card, isRandomUid } from './card.ts';
+import { type Card, hasRandomUid } from './card.ts';
 import type { CardContents } from './card-record.ts';
 import type { Credential } from './credential.ts';
 
@@ -24,7 +24,7 @@ export type EncodingRefusal =
 /** Why the card must not be written; null: it may be. */
 export function encodingRefusal(facts: EncodingFacts): EncodingRefusal | null {
   const { card, contents, credential } = facts;
-  if (isRandomUid(card.uid)) return 'card_number_changes';
+  if (hasRandomUid(card)) return 'card_number_changes';
   if (contents.format === null) return 'card_format_unsupported';
   if (contents.content.kind === 'locked') return 'card_locked';
   if (isOnAnotherCard(credential, card) && !facts.mayReplaceLostCard) return 'credential_on_another_card';

@@ -134,18 +134,16 @@ export function advance(attempt: Attempt, event: AttemptEvent): Step {
     case 'verifying': {
       const { card, writeId, purpose, progress } = attempt;
       const writing = { card, writeId, purpose, progress };
-      const isInterrupted = attempt.hint !== 'keep_card_there';
+      const isInterrupted = attempt.hint === 'put_card_back' || attempt.hint === 'leave_card_there';
       switch (event.event) {
         case 'started':
           return fail('encoding_interrupted');
         case 'write_progressed': {
           // A note that came after its write was interrupted.
           if (isInterrupted) return unchanged;
-          const { phase, done, total } = event.progress;
-          return become(
-            { ...writing, phase, hint: 'keep_card_there', progress: { done, total } },
-            'carry_on',
-          );
+          const { phase, done, total, awaitsSwipe } = event.progress;
+          const hint = awaitsSwipe ? 'swipe_again' : 'keep_card_there';
+          return become({ ...writing, phase, hint, progress: { done, total } }, 'carry_on');
         }
         case 'write_interrupted':
           return become(

@@ -1,5 +1,5 @@
 import type { Order } from '../model/attempt.ts';
-import { type Card, cardNumber, isRandomUid } from '../model/card.ts';
+import { type Card, cardNumber, hasRandomUid } from '../model/card.ts';
 import type { CardContents } from '../model/card-record.ts';
 import { type CardWrite, mendingOf, type PlannedImage, type WritePurpose } from '../model/card-write.ts';
 import type { Credential } from '../model/credential.ts';
@@ -92,7 +92,7 @@ export function planErasing(
     const { mayOverwrite } = order;
     const facts = { now: site.clock.now(), contents, mayOverwrite, occupant: occupantOf(site, card, null) };
     const detail = lockOf(contents);
-    if (isRandomUid(card.uid)) return { outcome: 'refused', reason: 'card_number_changes', detail };
+    if (hasRandomUid(card)) return { outcome: 'refused', reason: 'card_number_changes', detail };
     if (contents.format === null) return { outcome: 'refused', reason: 'card_format_unsupported', detail };
     if (contents.content.kind === 'locked') return { outcome: 'refused', reason: 'card_locked', detail };
     const reason = overwritingRefusal(facts);
@@ -137,7 +137,7 @@ function isStillWanted(
 }
 
 function occupantOf(site: Site, card: Card, exceptId: string | null): Credential | null {
-  const known = knownCard(site, card, cardNumber(card.uid, site.settings.cardNumberFormat));
+  const known = knownCard(site, card, cardNumber(card, site.settings.cardNumberFormat));
   return known?.id === exceptId ? null : known;
 }
 

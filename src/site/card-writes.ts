@@ -39,7 +39,7 @@ export function noteWritten(
       end('rolled_back');
       return { outcome: 'rolled_back' };
     }
-    const number = cardNumber(card.uid, site.settings.cardNumberFormat);
+    const number = cardNumber(card, site.settings.cardNumberFormat);
     if (image.kind === 'blank') {
       takeOffCard(site, card, number);
       end('written');

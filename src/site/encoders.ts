@@ -94,7 +94,7 @@ export function findEncoder(site: Site, id: string): Encoder {
   return encoder;
 }
 
-const numberOf = (site: Site, card: Card) => cardNumber(card.uid, site.settings.cardNumberFormat);
+const numberOf = (site: Site, card: Card) => cardNumber(card, site.settings.cardNumberFormat);
 
 /** A UUID of version 8 (RFC 9562, section 5.8): the same device at the same site always has the same one. */
 function encoderId(acsSystemId: string, { driver, deviceId }: MetDevice): string {

@@ -11,7 +11,7 @@ import { findBeneficiary, userFor, userOf } from './users.ts';
 
 /** What the site has for a card that was scanned, and in what the two differ. */
 export function recogniseCard(site: Site, card: Card, findings: CardFindings): ScannedCard {
-  const number = cardNumber(card.uid, site.settings.cardNumberFormat);
+  const number = cardNumber(card, site.settings.cardNumberFormat);
   const credential = credentialOn(site, findings.content) ?? knownCard(site, card, number);
   return {
     kind: 'scanned',
@@ -77,7 +77,7 @@ export function assignScannedCard(
 ): AssignmentOutcome {
   return site.store.transaction(() => {
     findBeneficiary(site, beneficiary);
-    const number = cardNumber(card.uid, site.settings.cardNumberFormat);
+    const number = cardNumber(card, site.settings.cardNumberFormat);
     const assignment = assignCard({
       card,
       known: knownCard(site, card, number),

@@ -59,6 +59,8 @@ export function toCardState({ format, content }: CardFindings): {
   switch (content.kind) {
     case 'record':
       return { format, record_standing: content.standing };
+    case 'token':
+      return { format, record_standing: content.standing };
     case 'blank':
       return { format, record_standing: 'none' };
     case 'incomplete':

@@ -1,5 +1,5 @@
 import { EncoderError, type EncoderErrorCode } from '../../encoder/errors.ts';
-import { isRandomUid } from '../../model/card.ts';
+import { hasRandomUid } from '../../model/card.ts';
 import type { CardImage } from '../../model/card-record.ts';
 import type { CardProgram, WriteJournal } from '../program.ts';
 import { sealRecord } from '../record.ts';
@@ -21,7 +21,7 @@ const NO: ReadonlySet<EncoderErrorCode> = new Set(['card_refused', 'card_unsuppo
 export const desfireProgram: CardProgram<'mifare_desfire'> = {
   format: 'mifare_desfire',
   inspect: async (work) => {
-    if (isRandomUid(work.card.uid)) return lockedContents(RANDOM_UID);
+    if (hasRandomUid(work.card)) return lockedContents(RANDOM_UID);
     const card = cardOf(work);
     try {
       return await inspectDesfire(card, work);
@@ -32,7 +32,7 @@ export const desfireProgram: CardProgram<'mifare_desfire'> = {
     }
   },
   write: async (work, image, journal) => {
-    if (isRandomUid(work.card.uid)) throw new EncoderError('card_refused', RANDOM_UID);
+    if (hasRandomUid(work.card)) throw new EncoderError('card_refused', RANDOM_UID);
     await write(cardOf(work), work, image, journal);
   },
 };

@@ -16,6 +16,14 @@ const cardRecord = z.object({
   replacesLostCard: z.boolean(),
 });
 
+const cardToken = z.object({
+  cardNumber: z.string(),
+  startsAt: z.number().nullable().exactOptional(),
+  endsAt: z.number().nullable().exactOptional(),
+  issue: z.object({ value: z.int(), digits: z.int() }).exactOptional(),
+  entrance: z.int().nullable().exactOptional(),
+});
+
 const cardContent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('blank') }),
   z.object({
@@ -23,6 +31,7 @@ const cardContent = z.discriminatedUnion('kind', [
     record: cardRecord,
     standing: z.enum(['authentic', 'altered', 'copied', 'other_site']),
   }),
+  z.object({ kind: z.literal('token'), token: cardToken, standing: z.enum(['authentic', 'other_site']) }),
   z.object({ kind: z.literal('incomplete') }),
   z.object({ kind: z.literal('foreign'), description: z.string() }),
   z.object({ kind: z.literal('locked'), description: z.string() }),
@@ -50,6 +59,7 @@ export const writeProgress = z.object({
   phase: z.enum(['writing', 'verifying']),
   done: z.int(),
   total: z.int(),
+  awaitsSwipe: z.boolean().exactOptional(),
 });
 
 const formatSettings = z.discriminatedUnion('format', [
@@ -64,7 +74,10 @@ const formatSettings = z.discriminatedUnion('format', [
     applicationId: z.int(),
     piccMasterKey: z.enum(['leave', 'own']),
   }),
-  z.object({ format: z.literal('magstripe') }),
+  z.object({
+    format: z.literal('magstripe'),
+    layout: z.tuple([z.string().nullable(), z.string().nullable(), z.string().nullable()]).readonly(),
+  }),
   z.object({ format: z.literal('uid_only') }),
 ]);
 

@@ -116,11 +116,11 @@ async function write(
 ): Promise<HostAnswer> {
   let isNoted = false;
   const journal: WriteJournal = {
-    note: ({ phase, done, total }) => {
+    note: (progress) => {
       // Whoever must know what becomes of the card is gone: it stays as it is, if it still is.
       if (!isNoted && !process.connected) throw new EncoderError('device_lost', 'the daemon has gone');
       isNoted = true;
-      send({ report: 'progress', call, progress: { phase, done, total } });
+      send({ report: 'progress', call, progress });
     },
   };
   try {

@@ -16,7 +16,11 @@ import { errorOf, type HostReport } from './messages.ts';
 export interface HostedDriverSetup extends HostSetup {
   /** Where they differ from HOST_LIMITS. */
   readonly limits?: Partial<HostLimits>;
+  /** Whether there may be a device to drive: asked every second until it says yes, and then no more. No host is started before. */
+  readonly isWanted?: () => Promise<boolean>;
 }
+
+const ASK_AGAIN_MS = 1_000;
 
 /** So many hosts that died one soon after the other are told of as `unavailable`. */
 const TOLD_FAILURES = 3;
@@ -31,7 +35,7 @@ export function hostedDriver(setup: HostedDriverSetup): EncoderDriver {
 
 class HostedDriver implements EncoderDriver {
   readonly name: string;
-  readonly #setup: HostSetup;
+  readonly #setup: HostedDriverSetup;
   readonly #limits: HostLimits;
   readonly #devices = new Set<string>();
   readonly #encoders = new Map<string, HostedEncoder>();
@@ -77,7 +81,16 @@ class HostedDriver implements EncoderDriver {
     if (this.#encoders.get(deviceId) === encoder) this.#encoders.delete(deviceId);
   }
 
+  async #untilWanted(tell: (news: DriverNews) => void, signal: AbortSignal): Promise<void> {
+    const { isWanted } = this.#setup;
+    if (isWanted === undefined || (await isWanted())) return;
+    tell({ news: 'available' });
+    do await delay(ASK_AGAIN_MS, undefined, { signal }).catch(() => {});
+    while (!signal.aborted && !(await isWanted()));
+  }
+
   async #supervise(tell: (news: DriverNews) => void, signal: AbortSignal): Promise<void> {
+    await this.#untilWanted(tell, signal);
     let failures = 0;
     while (!signal.aborted) {
       const began = performance.now();

@@ -20,6 +20,7 @@ const driverNews = z.discriminatedUnion('news', [
   z.object({ news: z.literal('device_left'), deviceId: z.string() }),
   z.object({ news: z.literal('unavailable'), reason: z.string() }),
   z.object({ news: z.literal('available') }),
+  z.object({ news: z.literal('trouble'), reason: z.string().nullable() }),
 ]);
 
 /** A call's number; its answer carries the same. */

@@ -7,7 +7,7 @@ import { createDriver } from '../../../drivers/virtual/index.ts';
 import { VirtualCard } from '../../../drivers/virtual/virtual-card.ts';
 import { fromHex } from '../../../src/card/hex.ts';
 import type { CardEncoder, CardSimulator, EncoderDriver } from '../../../src/encoder/contract.ts';
-import { CARD_TECHNOLOGIES, isRandomUid } from '../../../src/model/card.ts';
+import { CARD_TECHNOLOGIES, hasRandomUid } from '../../../src/model/card.ts';
 import { silentLog } from './virtual-bench.ts';
 
 const PATIENCE_MS = 10_000;
@@ -64,7 +64,7 @@ describe('placeCard', () => {
     for (let time = 0; time < 50; time++) {
       const classic = await simulator.placeCard({ technology: 'mifare_classic_1k' });
       expect(classic.uid).toMatch(/^[0-9A-F]{8}$/);
-      expect(isRandomUid(classic.uid)).toBe(false);
+      expect(hasRandomUid(classic)).toBe(false);
       expect(classic.uid.startsWith('88')).toBe(false);
       expect(classic.id).toBe(classic.uid);
       const ntag = await simulator.placeCard({ technology: 'ntag215' });
