@@ -16,11 +16,9 @@ import { errorOf, type HostReport } from './messages.ts';
 export interface HostedDriverSetup extends HostSetup {
   /** Where they differ from HOST_LIMITS. */
   readonly limits?: Partial<HostLimits>;
-  /** Whether there may be a device to drive: asked every second until it says yes, and then no more. No host is started before. */
+  /** Whether there may be a device to drive: asked until it says yes, and then no more. No host is started before. */
   readonly isWanted?: () => Promise<boolean>;
 }
-
-const ASK_AGAIN_MS = 1_000;
 
 /** So many hosts that died one soon after the other are told of as `unavailable`. */
 const TOLD_FAILURES = 3;
@@ -82,11 +80,13 @@ class HostedDriver implements EncoderDriver {
   }
 
   async #untilWanted(tell: (news: DriverNews) => void, signal: AbortSignal): Promise<void> {
-    const { isWanted } = this.#setup;
-    if (isWanted === undefined || (await isWanted())) return;
+    const { isWanted = async () => true } = this.#setup;
+    // What keeps it from an answer, the driver itself can tell.
+    const mustStart = () => isWanted().catch(() => true);
+    if (await mustStart()) return;
     tell({ news: 'available' });
-    do await delay(ASK_AGAIN_MS, undefined, { signal }).catch(() => {});
-    while (!signal.aborted && !(await isWanted()));
+    do await delay(this.#limits.askAgainMs, undefined, { signal }).catch(() => {});
+    while (!signal.aborted && !(await mustStart()));
   }
 
   async #supervise(tell: (news: DriverNews) => void, signal: AbortSignal): Promise<void> {

@@ -17,6 +17,8 @@ export interface HostLimits {
   readonly longestRespawnMs: number;
   /** A host that lived so long starts the doubling anew. */
   readonly steadyMs: number;
+  /** Until a driver without anything to drive is asked again whether there is something now. */
+  readonly askAgainMs: number;
   /** Until a driver that could not be loaded is tried again. */
   readonly reloadMs: number;
 }
@@ -31,5 +33,6 @@ export const HOST_LIMITS: HostLimits = {
   firstRespawnMs: 100,
   longestRespawnMs: 30_000,
   steadyMs: 60_000,
+  askAgainMs: 1_000,
   reloadMs: 60_000,
 };

@@ -88,6 +88,21 @@ describe('running a driver', () => {
     expect(encoders.drivers()).toEqual([{ driver: 'scripted', state: 'running' }]);
   });
 
+  test('runs on when it does not see all its devices, and says which', async () => {
+    const { encoders, driver } = openEncoders();
+    const started = encoders.run(driver);
+    driver.tell({ news: 'available' });
+    await started;
+    const tell = async (reason: string | null) => {
+      driver.tell({ news: 'trouble', reason });
+      await new Promise((resolve) => setImmediate(resolve));
+      return encoders.drivers();
+    };
+    const reason = '/dev/ttyS0 is held by brltty';
+    expect(await tell(reason)).toEqual([{ driver: 'scripted', state: 'running', reason }]);
+    expect(await tell(null)).toEqual([{ driver: 'scripted', state: 'running' }]);
+  });
+
   test('has started when everything is closed before the driver said anything', async () => {
     const { encoders, driver } = openEncoders();
     const started = encoders.run(driver);

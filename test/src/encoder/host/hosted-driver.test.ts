@@ -67,6 +67,45 @@ describe('a hosted driver', () => {
   });
 });
 
+describe('a driver with nothing to drive', () => {
+  test('is available and has no process, until there is something', async () => {
+    let asked = 0;
+    let isThere = false;
+    await using watched = new Watched(
+      'well-behaved',
+      { askAgainMs: 1 },
+      {
+        isWanted: async () => {
+          asked += 1;
+          return isThere;
+        },
+      },
+    );
+    await watched.until(() => watched.news.length > 0, 'it says that it is available');
+    expect(watched.news).toEqual([{ news: 'available' }]);
+    expect(watched.pids).toEqual([]);
+    isThere = true;
+    await using encoder = await watched.driver.open(await watched.arrival('left'), never());
+    expect((await encoder.awaitCard(never())).card).toEqual(CARD);
+    expect(asked).toBeGreaterThan(1);
+  });
+
+  test('has one when nobody can say whether there is something: the driver tells what is wrong', async () => {
+    const isWanted = () => Promise.reject(new Error('no /sys here'));
+    await using watched = new Watched('well-behaved', {}, { isWanted });
+    await watched.arrival('left');
+  });
+
+  test('ends at once', async () => {
+    await using watched = new Watched(
+      'well-behaved',
+      { askAgainMs: 3_600_000 },
+      { isWanted: async () => false },
+    );
+    await watched.until(() => watched.news.length > 0, 'it says that it is available');
+  });
+});
+
 describe('a driver host that fails', () => {
   test('is killed when its driver gives up on a native call, and another one follows', async () => {
     await using watched = new Watched('refuses');

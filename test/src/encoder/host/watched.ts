@@ -1,5 +1,5 @@
 import type { Device, DriverLog, DriverNews, EncoderDriver } from '../../../../src/encoder/contract.ts';
-import { hostedDriver } from '../../../../src/encoder/host/hosted-driver.ts';
+import { type HostedDriverSetup, hostedDriver } from '../../../../src/encoder/host/hosted-driver.ts';
 import type { HostLimits } from '../../../../src/encoder/host/limits.ts';
 
 /** Short where a test waits for them, long where it does not. */
@@ -25,7 +25,11 @@ export class Watched implements AsyncDisposable {
   readonly #ended: Promise<void>;
   #heard = Promise.withResolvers<void>();
 
-  constructor(fixture: string, limits: Partial<HostLimits> = {}) {
+  constructor(
+    fixture: string,
+    limits: Partial<HostLimits> = {},
+    extra: Pick<HostedDriverSetup, 'isWanted'> = {},
+  ) {
     const log = (level: keyof DriverLog) => (fields: object, message: string) => {
       this.lines.push({ level, fields: Object.fromEntries(Object.entries(fields)), message });
       this.#hear();
@@ -37,6 +41,7 @@ export class Watched implements AsyncDisposable {
       stateDir: '/nonexistent',
       log: { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') },
       limits: { ...QUICK, ...limits },
+      ...extra,
     });
     this.#ended = this.#follow();
   }
