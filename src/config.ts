@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { CARD_NUMBER_FORMATS } from './model/card.ts';
 import { CARD_FORMATS, type CardFormat, type FormatSettings } from './model/card-format.ts';
 import { ENTRANCE_NAME } from './model/entrance.ts';
+import { stripeLayoutProblems } from './model/stripe-layout.ts';
 
 const origin = z.string().refine(isOrigin, 'Expected an origin as https://pms.example.com, without a path');
 
@@ -24,6 +25,11 @@ const entranceName = z
   .trim()
   .normalize('NFC')
   .regex(ENTRANCE_NAME, 'Expected 1 to 200 characters, and no control characters');
+
+/** A template in the language of src/model/stripe-layout.ts; null: the track is left alone. */
+const stripeTrack = z
+  .string({ error: ({ input }) => (typeof input === 'number' ? NUMBER_FOR_TEXT : undefined) })
+  .nullable();
 
 /** The configuration file. Everything has a default. */
 const configSchema = z.strictObject({
@@ -82,9 +88,14 @@ const configSchema = z.strictObject({
         .prefault({}),
       magstripe: z
         .strictObject({
-          track_1: z.string().nullable().default(null),
-          track_2: z.string().nullable().default('{card_number:10}={starts_at}{ends_at}{authentication:10}'),
-          track_3: z.string().nullable().default(null),
+          track_1: stripeTrack.default(null),
+          track_2: stripeTrack.default('{card_number:10}={starts_at}{ends_at}{authentication:10}'),
+          track_3: stripeTrack.default(null),
+        })
+        .superRefine(({ track_1, track_2, track_3 }, context) => {
+          for (const { track, problem } of stripeLayoutProblems([track_1, track_2, track_3])) {
+            context.addIssue({ code: 'custom', path: [`track_${track}`], message: problem });
+          }
         })
         .prefault({}),
     })

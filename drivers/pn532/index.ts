@@ -1,5 +1,15 @@
 import type { CreateDriver } from '../../src/encoder/contract.ts';
+import { keptDriver } from '../ports/kept-driver.ts';
+import { serialSource } from '../ports/serial-source.ts';
+import { greetPn532 } from './greet.ts';
+import { pn532Options } from './options.ts';
 
-export const createDriver: CreateDriver = () => {
-  throw new Error('not yet');
+/** What the chip speaks after it got power (UM0701-02, section 6.2.3). */
+const BAUD_RATE = 115_200;
+
+/** NXP PN532 at serial ports that the configuration names: it hides behind bridges that may be anything. */
+export const createDriver: CreateDriver = ({ options, log }) => {
+  const { ports } = pn532Options.parse(options);
+  const source = serialSource({ wishes: ports, products: [], settings: { baudRate: BAUD_RATE }, log });
+  return keptDriver({ name: 'pn532', sources: [source], greet: greetPn532, log });
 };

@@ -30,6 +30,8 @@ export interface Candidate {
   /** What is opened: `/dev/ttyUSB0`, `/dev/hidraw3`. */
   readonly path: string;
   readonly usb?: UsbIdentity;
+  /** Another text each time that it is plugged in, where the system tells: so replugging between two looks is noticed. */
+  readonly plugging?: string;
 }
 
 /** Why a device that is there, or should be, cannot be used, and what a technician can do: `message` says both. */

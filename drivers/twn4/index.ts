@@ -1,5 +1,17 @@
 import type { CreateDriver } from '../../src/encoder/contract.ts';
+import { keptDriver } from '../ports/kept-driver.ts';
+import { greetTwn4 } from './greet.ts';
+import { twn4Options } from './options.ts';
+import { otherFirmwareSource } from './other-firmware.ts';
+import { twn4Ports } from './ports.ts';
 
-export const createDriver: CreateDriver = () => {
-  throw new Error('not yet');
+/** ELATEC TWN4 that are serial ports and speak the simple protocol. */
+export const createDriver: CreateDriver = ({ options, log }) => {
+  const parsed = twn4Options.parse(options);
+  return keptDriver({
+    name: 'twn4',
+    sources: [twn4Ports(parsed, log), otherFirmwareSource(parsed.ports.length > 0)],
+    greet: greetTwn4(parsed, log),
+    log,
+  });
 };

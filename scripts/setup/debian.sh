@@ -2,9 +2,13 @@
 
 build_needs='libpcsclite-dev python3 make g++ pkg-config'
 wanted="pcscd libccid $build_needs"
+vm_needs='qemu-system-x86 mmdebstrap debian-archive-keyring e2fsprogs cpio kmod util-linux'
 case $command in
   test | bench) wanted="$wanted vsmartcard-vpcd util-linux chromium socat libnfc-bin libfreefare-bin" ;;
+  test:vm) wanted="$wanted $vm_needs" ;;
 esac
+# With CI=true the tests in a virtual machine are a part of all tests.
+case ${CI:-}:$command in true:test) wanted="$wanted $vm_needs" ;; esac
 
 # What could not be installed, so that every command of a machine without root does not say it again.
 given_up=$state/missing-debian-packages
@@ -28,7 +32,7 @@ find_missing_debian_packages() {
 debian_is_ready() {
   [ -n "$missing" ] || return 0
   [ -f "$given_up" ] || return 1
-  case $command in test | bench) return 1 ;; esac
+  case $command in test | test:vm | bench) return 1 ;; esac
   read -r known <"$given_up" || return 1
   for package in $missing; do
     case " $known " in *" $package "*) ;; *) return 1 ;; esac
@@ -72,6 +76,9 @@ say_what_will_not_work() {
   for package in $missing; do
     case $package in
       pcscd | libccid) say "without $package: the PC/SC driver finds no encoders" ;;
+      qemu-system-x86 | mmdebstrap | debian-archive-keyring | e2fsprogs | cpio | kmod)
+        say "without $package: the tests in a virtual machine do not run"
+        ;;
       vsmartcard-vpcd | util-linux) say "without $package: the tests on a real pcscd do not run" ;;
       socat | libnfc-bin | libfreefare-bin) say "without $package: simulated cards are not held against libfreefare" ;;
       chromium) say 'without chromium: the browser test does not run' ;;

@@ -117,7 +117,7 @@ export const FAILURES: Readonly<Record<FailureReason, Wording>> = {
   encoding_interrupted: {
     type: { ENCODE_CREDENTIAL: 'encoding_interrupted' },
     sentence:
-      'The card was lifted, or the encoder stopped, before it was finished. Start again and put the same card back: that repairs it.',
+      'The card was lifted, or the encoder stopped, before it was finished. Start again and put the same card back, or swipe it again: that repairs it.',
   },
   written_elsewhere: {
     type: { ENCODE_CREDENTIAL: 'encoding_interrupted' },
@@ -168,13 +168,14 @@ function simulatedType({ reason, detail }: Attempt & { readonly phase: 'failed' 
 
 /** What the person at the desk should do now, in words. */
 export const HINT_SENTENCES: Readonly<Record<Hint, string>> = {
-  place_card: 'Place the card on the encoder.',
+  place_card: 'Place the card on the encoder, or swipe it.',
   take_card_away: 'Take the card away first: it was just used for somebody else.',
-  place_card_again: 'Place the next card on the encoder.',
-  hold_card_still: 'The card was lifted too soon. Place it again and leave it there.',
+  place_card_again: 'Place the next card on the encoder, or swipe it.',
+  hold_card_still: 'The card was lifted too soon. Place it again and leave it there, or swipe it again.',
   keep_card_there: 'The card is being written. Leave it there.',
   swipe_again: 'Swipe the same card once more.',
-  put_card_back: 'The card was lifted too soon. Put the same card back: it will be finished.',
-  leave_card_there: 'The encoder stopped for a moment. Leave the same card there: it will be finished.',
+  put_card_back: 'The card is not finished. Put the same card back, or swipe it again: that finishes it.',
+  leave_card_there:
+    'The encoder stopped for a moment. Leave the same card there, or swipe it again: it will be finished.',
   reconnect_encoder: 'The encoder is not connected. Check its cable.',
 };

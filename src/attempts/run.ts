@@ -162,7 +162,7 @@ export class Run {
       if (this.#mends && needsMending(this.#site, attempt, presented.card)) {
         return { event: 'mending_needed', card: presented.card };
       }
-      if (!needsContents(attempt.order)) {
+      if (!needsContents(attempt.order, presented.card)) {
         return { event: 'card_read', card: await presented.read(this.#signal), contents: null };
       }
       const contents = await presented.inspect(this.#parts.cardSite(), this.#signal);

@@ -16,9 +16,9 @@ export interface ReadCard {
   readonly contents: CardContents | null;
 }
 
-/** Whether the order needs to know what is on the card; for the others its number is enough. */
-export function needsContents({ action }: Order): boolean {
-  return action !== 'SCAN_TO_ASSIGN_CREDENTIAL';
+/** Whether the order needs to know what is on the card; for the others its number is enough, but a stripe may have none. */
+export function needsContents({ action }: Order, { technology }: Card): boolean {
+  return action !== 'SCAN_TO_ASSIGN_CREDENTIAL' || technology === 'magnetic_stripe';
 }
 
 /**
@@ -67,7 +67,13 @@ export function settleUnwritten(site: Site, attempt: Attempt, event: AttemptEven
 
 function applyOrder(site: Site, attempt: Attempt, { card, contents }: ReadCard): AttemptEvent {
   const { order, encoderId, id: attemptId } = attempt;
-  if (order.action === 'SCAN_TO_ASSIGN_CREDENTIAL') return assign(site, encoderId, order, card);
+  if (order.action === 'SCAN_TO_ASSIGN_CREDENTIAL') {
+    // Known by a number that no other swipe will show.
+    if (contents?.isNumberDrawn === true) {
+      return { event: 'work_failed', reason: 'card_number_changes', detail: null };
+    }
+    return assign(site, encoderId, order, card);
+  }
   if (contents === null) throw new Error(`${order.action} needs to know what is on the card`);
   switch (order.action) {
     case 'SCAN_CREDENTIAL':

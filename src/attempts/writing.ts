@@ -31,6 +31,8 @@ export class CardWriting {
   readonly #signal: AbortSignal;
   /** Whether the card may have been changed. */
   #isBegun = false;
+  /** It waits for a person, who may take long. */
+  #awaitsSwipe = false;
   #wasInterrupted = false;
 
   constructor(parts: RunParts, signal: AbortSignal) {
@@ -40,7 +42,8 @@ export class CardWriting {
 
   /**
    * Writes what the journal says on the card, if it is the one. Rejects with the signal's reason when that fires before the first byte;
-   * later it is ignored, and the write ends as it ends.
+   * later it is ignored, and the write ends as it ends. But one that waits for a swipe is left to itself then: it rejects with the reason, the
+   * journal's row stays open, and the encoder stops waiting when it is closed.
    */
   async write(attempt: WritingAttempt, presented: PresentedCard | null): Promise<WriteEnd> {
     const { site, cardSite } = this.#parts;
@@ -54,11 +57,31 @@ export class CardWriting {
         throw new EncoderError('card_removed', 'the card has left before it was written');
       }
       const image = imageFor(write, attempt.purpose);
-      await presented.write(cardSite(), image, this.#journal(attempt.id), this.#signal);
+      await this.#unlessLeft((leave) =>
+        presented.write(cardSite(), image, this.#journal(attempt.id, leave), this.#signal),
+      );
       return { event: 'image_verified', wasInterrupted: this.#wasInterrupted };
     } catch (error) {
       if (!this.#isBegun) this.#signal.throwIfAborted();
       return this.#endOf(error, attempt);
+    }
+  }
+
+  /** What `write` comes to, unless it is left: `leave` does so if the time has come, and tells whether it is done. */
+  async #unlessLeft(write: (leave: () => boolean) => Promise<void>): Promise<void> {
+    const left = Promise.withResolvers<never>();
+    let isLeft = false;
+    this.#awaitsSwipe = false;
+    const leave = () => {
+      isLeft ||= this.#awaitsSwipe && this.#signal.aborted;
+      if (isLeft) left.reject(this.#signal.reason);
+      return isLeft;
+    };
+    this.#signal.addEventListener('abort', leave, { once: true });
+    try {
+      await Promise.race([write(leave), left.promise]);
+    } finally {
+      this.#signal.removeEventListener('abort', leave);
     }
   }
 
@@ -101,12 +124,15 @@ export class CardWriting {
     return { event: 'write_interrupted', by };
   }
 
-  #journal(attemptId: string) {
+  #journal(attemptId: string, leave: () => boolean) {
     const { site, log } = this.#parts;
     let last: { readonly asks: string; readonly at: number } | null = null;
     return {
       note: (progress: WriteProgress) => {
         this.#isBegun = true;
+        this.#awaitsSwipe = progress.awaitsSwipe ?? false;
+        // Then the encoder is not armed again, and the store may be closed by now.
+        if (leave()) throw this.#signal.reason;
         const now = site.clock.now();
         const asks = `${progress.phase} ${progress.awaitsSwipe ?? false}`;
         if (last?.asks === asks && now - last.at < PROGRESS_EVERY_MS) return;

@@ -5,6 +5,8 @@ import type { CardContents, CardImage } from '../model/card-record.ts';
 import { classicProgram } from './classic/classic-program.ts';
 import { desfireProgram } from './desfire/desfire-program.ts';
 import type { CardLink } from './link.ts';
+import { magstripeProgram } from './magstripe/magstripe-program.ts';
+import { isNumberDrawn } from './magstripe/stripe-number.ts';
 import { ntagProgram } from './ntag/ntag-program.ts';
 import type { CardProgram, CardSite, CardWork, WriteJournal } from './program.ts';
 
@@ -18,8 +20,11 @@ interface ReadyProgram {
 /** Says what is on the card, by the first of the site's formats that fits it. Rejects as CardProgram does. */
 export async function inspectCard(link: CardLink, card: Card, site: CardSite): Promise<CardContents> {
   const program = programFor(link, card, site);
+  const isDrawn = link.stripe !== undefined && isNumberDrawn(link.stripe.tracks, card);
+  const drawn = isDrawn ? { isNumberDrawn: true } : {};
   if (program === undefined) {
     return {
+      ...drawn,
       format: null,
       content: { kind: 'foreign', description: 'none of the formats of this site fits this kind of card' },
       keyVersion: null,
@@ -28,7 +33,7 @@ export async function inspectCard(link: CardLink, card: Card, site: CardSite): P
       facts: [],
     };
   }
-  return { format: program.format, ...(await program.inspect()) };
+  return { ...drawn, format: program.format, ...(await program.inspect()) };
 }
 
 /**
@@ -58,8 +63,9 @@ function programFor(
   const settings = formatFor(card.technology, formats);
   switch (settings?.format) {
     case undefined:
-    case 'magstripe':
       return undefined;
+    case 'magstripe':
+      return ready(magstripeProgram, { link, card, siteId, settings, keys });
     case 'uid_only':
       return ready(uidOnlyProgram, { link, card, siteId, settings, keys });
     case 'mifare_classic':

@@ -82,7 +82,8 @@ function technologyFromVersion(version: Uint8Array): CardTechnology {
 const GET_VERSION = Uint8Array.of(0x90, 0x60, 0x00, 0x00, 0x00);
 const MORE = Uint8Array.of(0x90, 0xaf, 0x00, 0x00, 0x00);
 
-async function isDesfire(link: IsoDepLink): Promise<boolean> {
+/** Whether the card that is selected is a DESFire: asks for its version, and fetches the answer to its end. Rejects as the link does. */
+export async function isDesfire(link: IsoDepLink): Promise<boolean> {
   let { statusWord } = parseResponseApdu(await link.exchange(GET_VERSION));
   if (statusWord !== 0x91af) return false;
   // The card waits for the rest to be fetched: left so, it would refuse the next command.

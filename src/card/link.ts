@@ -65,9 +65,12 @@ export type StripeTrackOrder = string | null;
  * through just then, which reading it tells.
  */
 export interface StripeLink {
-  /** What was read when the card was presented. */
+  /** What was read of it last: when the card was presented, or by `read` since. */
   readonly tracks: StripeTracks;
-  /** Writes the tracks 1, 2 and 3 in one pass, or erases them. It is not known what is on the card until it is read again. */
+  /**
+   * Writes the tracks 1, 2 and 3 in one pass, or erases them; to write some and erase others may take two swipes, each asked for. It is not known
+   * what is on the card until it is read again.
+   */
   write(
     tracks: readonly [StripeTrackOrder, StripeTrackOrder, StripeTrackOrder],
     asking: () => void,

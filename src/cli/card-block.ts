@@ -16,13 +16,22 @@ const record = z.object({
   replaces_lost_card: z.boolean(),
 });
 
+const token = z.object({
+  starts_at: time.optional(),
+  ends_at: time.optional(),
+  is_expired: z.boolean(),
+  issue: z.string().optional(),
+  entrance: z.number().nullable().optional(),
+});
+
 /** The result of INSPECT_CARD. */
 export const inspectedCard = z.object({
-  card: z.object({ uid: z.string(), card_number: z.string(), technology: z.string() }),
+  card: z.object({ uid: z.string(), card_number: z.string().nullable(), technology: z.string() }),
   format: z.string().nullable(),
   record_standing: z.string(),
   description: z.string().nullable(),
   record: record.nullable(),
+  token: token.nullable(),
   key_version: z.number().nullable(),
   capacity_bytes: z.number(),
   facts: z.array(z.object({ name: z.string(), value: z.string() })),
@@ -45,6 +54,9 @@ export const scannedCard = z.object({
   warnings: z.array(z.object({ warning_message: z.string() })),
 });
 
+/** What stands where a number should, on a magnetic stripe without one. */
+const NO_NUMBER = 'none yet: it gets one when a credential is encoded on it';
+
 /** What lies on a card, in a technician's words. */
 const STANDINGS: Readonly<Record<string, string>> = {
   authentic: 'a credential of this site, authentic',
@@ -57,6 +69,9 @@ const STANDINGS: Readonly<Record<string, string>> = {
   foreign: 'something else',
 };
 
+/** A token does not say whose it is. */
+const TOKEN_OF_OTHERS = 'a credential of another site, or one that was altered';
+
 type Line = readonly [name: string, value: string];
 
 /** A card that was inspected. */
@@ -65,15 +80,16 @@ export function cardBlock(found: z.output<typeof inspectedCard>): string[] {
   return block([
     ['Card', card.technology],
     ['Uid', card.uid],
-    ['Card number', card.card_number],
+    ['Card number', card.card_number ?? NO_NUMBER],
     ['Format', found.format ?? 'none'],
     ['On it', onIt(found, found.description)],
     ...(found.record === null ? [] : recordLines(found.record)),
+    ...(found.token === null ? [] : tokenLines(found.token)),
     ['Here', hereLine(found.acs_credential_on_seam)],
     ...(whyNotLookedAt(found) === undefined
       ? ([
           ['Keys', key_version === null ? foreignKeys(found) : `version ${key_version}`],
-          ['Room', `${found.capacity_bytes} bytes for a credential`],
+          ['Room', roomLine(found)],
         ] as const)
       : []),
     ...found.facts.map(({ name, value }): Line => [name, value]),
@@ -88,12 +104,12 @@ export function scanBlock({
 }: z.output<typeof scannedCard>): string[] {
   const { acs_credential_id, issue_counter, entrances } = found;
   return block([
-    ['Card number', found.card_number ?? 'unknown'],
+    ['Card number', found.card_number ?? NO_NUMBER],
     ['Format', found.format ?? 'none'],
     ['On it', onIt(found, null)],
     ...(acs_credential_id === undefined ? [] : [['Credential', acs_credential_id] as const]),
     ...(issue_counter === undefined ? [] : [['Issue', String(issue_counter)] as const]),
-    ...(acs_credential_id === undefined && acs_credential_on_seam === null
+    ...(acs_credential_id === undefined && found.is_expired === undefined && acs_credential_on_seam === null
       ? []
       : [['Valid', validLine(found.starts_at, found.ends_at, found.is_expired === true)] as const]),
     ...(entrances === undefined ? [] : [['Entrances', entrancesLine(entrances)] as const]),
@@ -107,7 +123,8 @@ type Found = Pick<z.output<typeof inspectedCard>, 'format' | 'record_standing'>;
 function onIt(found: Found, description: string | null): string {
   const reason = whyNotLookedAt(found);
   if (reason !== undefined) return `not looked at: ${reason}`;
-  const standing = STANDINGS[found.record_standing] ?? found.record_standing;
+  const isToken = found.format === 'magstripe' && found.record_standing === 'other_site';
+  const standing = isToken ? TOKEN_OF_OTHERS : (STANDINGS[found.record_standing] ?? found.record_standing);
   return description === null ? standing : `${standing}: ${description}`;
 }
 
@@ -131,6 +148,26 @@ function recordLines(found: z.output<typeof record>): readonly Line[] {
     ['Entrances', entrancesLine(found.entrances)],
   ];
 }
+
+function tokenLines({
+  starts_at,
+  ends_at,
+  is_expired,
+  issue,
+  entrance,
+}: z.output<typeof token>): readonly Line[] {
+  const hasTimes = starts_at !== undefined || ends_at !== undefined;
+  return [
+    ...(issue === undefined ? [] : [['Issue', `... ${issue}`] as const]),
+    ...(hasTimes ? [['Valid', validLine(starts_at ?? null, ends_at ?? null, is_expired)] as const] : []),
+    ...(entrance === undefined
+      ? []
+      : [['Entrances', entrancesLine(entrance === null ? [] : [entrance])] as const]),
+  ];
+}
+
+const roomLine = ({ format, capacity_bytes }: z.output<typeof inspectedCard>): string =>
+  `${capacity_bytes} ${format === 'magstripe' ? 'characters' : 'bytes'} for a credential`;
 
 function validLine(startsAt: string | null, endsAt: string | null, isExpired: boolean): string {
   const over = isExpired ? ' (expired)' : '';

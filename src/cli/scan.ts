@@ -27,8 +27,9 @@ export const scanCommand = {
 };
 
 function describe(result: z.output<typeof scanResult>): string[] {
-  const number = result.acs_credential_on_encoder?.card_number ?? 'unknown';
+  const number = result.acs_credential_on_encoder?.card_number ?? null;
   const known = result.acs_credential_on_seam;
+  if (number === null) return ['The card has no number yet: not registered here.'];
   if (known === null) return [`Card number ${number}: not registered here.`];
   return [
     `Card number ${number}: ${known.display_name}`,

@@ -93,7 +93,8 @@ export type CardFindings = Omit<CardContents, 'preimage'>;
 export type AttemptResult =
   | {
       readonly kind: 'scanned';
-      readonly cardNumber: string;
+      /** Null: the card has none yet (CardContents.isNumberDrawn). */
+      readonly cardNumber: string | null;
       /** The credential that the site has for this card. */
       readonly credential: Credential | null;
       readonly findings: CardFindings;
@@ -106,7 +107,7 @@ export type AttemptResult =
   | {
       readonly kind: 'inspected';
       readonly card: Card;
-      readonly cardNumber: string;
+      readonly cardNumber: string | null;
       readonly credential: Credential | null;
       readonly findings: CardFindings;
     };

@@ -31,7 +31,7 @@ export type FormatSettings =
   | { readonly format: 'magstripe'; readonly layout: StripeLayout }
   | { readonly format: 'uid_only' };
 
-/** What is on tracks 1, 2 and 3: a template each (src/card/magstripe/layout.ts), or null for a track that is left alone. */
+/** What is on tracks 1, 2 and 3: a template each (src/model/stripe-layout.ts), or null for a track that is left alone. */
 export type StripeLayout = readonly [track1: string | null, track2: string | null, track3: string | null];
 
 const FITTING: Readonly<Record<CardFormat, readonly CardTechnology[] | 'every card'>> = {

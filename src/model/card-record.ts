@@ -58,12 +58,14 @@ export type CardContent =
 
 /** What was found on a card, without a change to it. */
 export interface CardContents {
+  /** The card's number is not on it: it was drawn for a stripe that has none, and is another one at the next swipe. Absent: it is. */
+  readonly isNumberDrawn?: boolean;
   /** The first of the site's formats that fits this kind of card; null: none does, and `content` is `foreign`. */
   readonly format: CardFormat | null;
   readonly content: CardContent;
   /** The version of the site's keys that the card is locked with; null: keys as from the factory, or a format without any. */
   readonly keyVersion: number | null;
-  /** How long a sealed record may be on this card, in bytes; 0 where none can be put. */
+  /** How long a sealed record may be on this card, in bytes; 0 where none can be put. Of a stripe: characters on the tracks of its layout. */
   readonly capacityBytes: number;
   /** What the format's program needs to put everything back as it is now. Nobody else looks into it; it holds no keys. */
   readonly preimage: Uint8Array;

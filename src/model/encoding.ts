@@ -1,5 +1,5 @@
 import { type Card, hasRandomUid } from './card.ts';
-import type { CardContents } from './card-record.ts';
+import type { CardContent, CardContents } from './card-record.ts';
 import type { Credential } from './credential.ts';
 
 /** What the site knows when a credential is to be written on a card. Times are milliseconds since 1970. */
@@ -24,7 +24,9 @@ export type EncodingRefusal =
 /** Why the card must not be written; null: it may be. */
 export function encodingRefusal(facts: EncodingFacts): EncodingRefusal | null {
   const { card, contents, credential } = facts;
-  if (hasRandomUid(card)) return 'card_number_changes';
+  if (hasRandomUid(card) || (contents.format === 'uid_only' && contents.isNumberDrawn === true)) {
+    return 'card_number_changes';
+  }
   if (contents.format === null) return 'card_format_unsupported';
   if (contents.content.kind === 'locked') return 'card_locked';
   if (isOnAnotherCard(credential, card) && !facts.mayReplaceLostCard) return 'credential_on_another_card';
@@ -42,11 +44,21 @@ export function overwritingRefusal(
 ): 'card_carries_another_credential' | null {
   const { contents, occupant, now } = facts;
   if (facts.mayOverwrite) return null;
-  const { content } = contents;
-  const isOthersOver =
-    content.kind !== 'record' || content.standing !== 'other_site' || isOver(content.record.endsAt, now);
+  const isOthersOver = othersEnd(contents.content).every((endsAt) => isOver(endsAt, now));
   const isOwnOver = occupant?.isIssued !== true || isOver(occupant.endsAt, now);
   return isOthersOver && isOwnOver ? null : 'card_carries_another_credential';
+}
+
+/** When what another site wrote ends, if there is such a thing on the card; a stripe that does not say when never ends. */
+function othersEnd(content: CardContent): readonly (number | null)[] {
+  switch (content.kind) {
+    case 'record':
+      return content.standing === 'other_site' ? [content.record.endsAt] : [];
+    case 'token':
+      return content.standing === 'other_site' ? [content.token.endsAt ?? null] : [];
+    default:
+      return [];
+  }
 }
 
 function isOver(endsAt: number | null, now: number): boolean {

@@ -3,6 +3,7 @@ import type { AttemptResult, Beneficiary, CardFindings } from '../model/attempt.
 import { type Card, cardNumber } from '../model/card.ts';
 import type { CardContent, RecordStanding } from '../model/card-record.ts';
 import { type Credential, differencesOf } from '../model/credential.ts';
+import { tokenDifferences } from '../model/stripe-token.ts';
 import { wantedRecord } from './card-writes.ts';
 import { assignCredential } from './credentials.ts';
 import { knownCard } from './issued-cards.ts';
@@ -15,7 +16,7 @@ export function recogniseCard(site: Site, card: Card, findings: CardFindings): S
   const credential = credentialOn(site, findings.content) ?? knownCard(site, card, number);
   return {
     kind: 'scanned',
-    cardNumber: number,
+    cardNumber: findings.isNumberDrawn === true ? null : number,
     credential,
     findings,
     differences: credential === null ? [] : differencesOnCard(site, card, findings.content, credential),
@@ -39,6 +40,12 @@ function differencesOnCard(
 ): readonly string[] {
   const isByNumber = credential.cardFormat === null || credential.cardFormat === 'uid_only';
   const isOnThisCard = credential.isIssued && credential.cardUid === card.uid;
+  if (content.kind === 'token') {
+    // A token names no credential: the card's number does, and so it is the credential's own card.
+    if (isByNumber) return [];
+    if (content.standing !== 'authentic') return [TOKEN_OF_OTHERS];
+    return tokenDifferences(content.token, wantedRecord(site, credential));
+  }
   if (content.kind !== 'record') {
     return isByNumber ? [] : [content.kind === 'incomplete' ? INCOMPLETE : NOT_ON_CARD];
   }
@@ -54,6 +61,8 @@ export const NOT_ITS_CARD = 'another card carries the credential now, or none';
 const NOT_ON_CARD = 'the credential is not on the card';
 
 const INCOMPLETE = 'the card was lifted while it was written';
+
+const TOKEN_OF_OTHERS = 'the card was altered, or written by another site';
 
 const STANDING_WORDS: Readonly<Record<Exclude<RecordStanding, 'authentic'>, string>> = {
   altered: 'what is on the card was altered',

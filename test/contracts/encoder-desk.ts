@@ -20,10 +20,16 @@ export interface EncoderBench {
   readonly deviceId?: string;
   /** What the driver has logged; KeptLog keeps it. */
   readonly logged: readonly string[];
-  /** Puts a card on the device; one that is there is taken away first. The same uid is the same card, with its memory. Honours `faults`. */
+  /**
+   * Puts a card on the device; one that is there is taken away first. The same uid is the same card, with its memory. Honours `faults` (an encoder whose cards
+   * are not read exchange by exchange does not: `exchanges: false`). Where cards are swiped, it takes the card in its hand and swipes it once,
+   * at once if the device waits for a swipe, and else as soon as it does: it resolves without waiting for that.
+   */
   placeCard(order: SimulatedCardOrder): Promise<SimulatedCard>;
-  /** Takes the card away; nothing there is fine. */
+  /** Takes the card away; nothing there is fine. Where cards are swiped, the hand is empty then, and a swipe that was still to come does not. */
   removeCard(): Promise<void>;
+  /** Where cards are swiped: who swipes them. */
+  readonly swipes?: SwipingHand;
   /** Takes the device away from the driver. Absent where the bench cannot. */
   unplug?(): Promise<void>;
   /** Gives the same device back after `unplug`. */
@@ -31,16 +37,29 @@ export interface EncoderBench {
   dispose(): Promise<void>;
 }
 
+/** The hand at an encoder through which cards are swiped. */
+export interface SwipingHand {
+  /**
+   * Whether the card in the hand is swiped each time that the device begins to wait for a swipe, to be read or written. True at first; when it becomes true while the
+   * device waits, the card is swiped at once. False: only `placeCard` swipes it, once.
+   */
+  isWilling: boolean;
+  /** Whether the device waits for a swipe: what the simulated device says, not the driver. */
+  readonly isArmed: boolean;
+  /** Resolves once `isArmed` is so, now or later. */
+  armed(isArmed: boolean): Promise<void>;
+}
+
 /** A bench with its device open, and everything that its driver has told. */
-export class Desk {
-  readonly bench: EncoderBench;
+export class Desk<Bench extends EncoderBench = EncoderBench> {
+  readonly bench: Bench;
   readonly end = new AbortController();
   readonly news: NewsLog;
   readonly device: Device;
   encoder: CardEncoder;
 
   private constructor(
-    bench: EncoderBench,
+    bench: Bench,
     end: AbortController,
     news: NewsLog,
     device: Device,
@@ -53,7 +72,7 @@ export class Desk {
     this.encoder = encoder;
   }
 
-  static async set(makeBench: () => Promise<EncoderBench>): Promise<Desk> {
+  static async set<Bench extends EncoderBench>(makeBench: () => Promise<Bench>): Promise<Desk<Bench>> {
     const bench = await makeBench();
     const end = new AbortController();
     try {
@@ -98,6 +117,17 @@ export class Desk {
 
   removal(card: PresentedCard): Promise<unknown> {
     return fires(card.removed, '`removed`');
+  }
+
+  /** Takes the card away, and resolves when the encoder has noticed it. */
+  async lift(card: PresentedCard): Promise<void> {
+    await this.bench.removeCard();
+    await this.removal(card);
+  }
+
+  get swipes(): SwipingHand {
+    if (!this.bench.swipes) throw new Error('magnetic stripes are swiped, and the bench has no `swipes`');
+    return this.bench.swipes;
   }
 
   async reopen(): Promise<void> {

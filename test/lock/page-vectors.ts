@@ -74,8 +74,27 @@ const Desfire = z.object({
   file_begins_with: Hex,
 });
 
+const Tracks = z.tuple([z.string().nullable(), z.string().nullable(), z.string().nullable()]);
+
+const Stripe = z.object({
+  site_id: z.string(),
+  tokens: z.array(
+    z.object({
+      name: z.string(),
+      layout: Tracks,
+      tracks: Tracks,
+      standing: z.enum(['authentic', 'other_site']),
+      card_number: z.string(),
+      starts_at: z.number().nullish(),
+      ends_at: z.number().nullish(),
+    }),
+  ),
+  no_tokens: z.array(z.object({ name: z.string(), layout: Tracks, tracks: Tracks })),
+});
+
 /** The test vectors of docs/card-formats, hexadecimal read as bytes except where keys are compared. */
 export const recordVectors = Records.parse(JSON.parse(blockOf('record.md', 'json')));
 export const ntagVectors = Ntag.parse(JSON.parse(blockOf('ntag.md', 'json')));
 export const classicVectors = Classic.parse(JSON.parse(blockOf('mifare-classic.md', 'json')));
+export const stripeVectors = Stripe.parse(JSON.parse(blockOf('magstripe.md', 'json')));
 export const desfireVectors = Desfire.parse(JSON.parse(blockOf('mifare-desfire.md', 'json')));

@@ -198,6 +198,25 @@ colour: blue
     },
   );
 
+  test.each([
+    [
+      'track_2: "{card_number}=ABC{authentication}"',
+      'track_2: "A" cannot be on track 2, which takes the digits and : < = >',
+    ],
+    ['track_1: "HOTEL^{issue:0}"', 'track_1: {issue:0}: it has 1 to 10 digits'],
+    [
+      'track_2: null',
+      'track_2: {card_number} is missing: without it a card proves nothing',
+      'track_2: {authentication} is missing: without it a card proves nothing',
+    ],
+    ['track_3: 99', 'track_3: This is read as a number: put it in quotes, as "123456"'],
+  ])('has a magnetic stripe with %s', (track, ...said) => {
+    const file = configFile(`card_format_settings: { magstripe: { ${track} } }`);
+    expect(problemsOf(['--config', file], {})).toEqual(
+      said.map((problem) => `card_format_settings.magstripe.${problem}`),
+    );
+  });
+
   test('has an entrance without a name, with control characters or with too long a name', () => {
     const file = (names: readonly string[]) => configFile(`site: { entrances: ${JSON.stringify(names)} }`);
     const long = 'x'.repeat(201);

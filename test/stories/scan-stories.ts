@@ -2,11 +2,13 @@ import { expect } from 'vitest';
 import type { z } from 'zod';
 import { acsCredential } from '../../src/api/wire/acs-credential.ts';
 import type { LiveAttempt } from './live-client.ts';
-import { newCard, numberOf, type StoryBench, StoryDesk } from './story-desk.ts';
+import { numberOf, type StoryBench, StoryDesk } from './story-desk.ts';
 
 /** What a person does at a desk, whatever the encoder. */
 export interface Story {
   readonly fact: string;
+  /** It needs a card that lies on the encoder, or one with a uid; where cards are swiped there is none. */
+  readonly isContactless?: true;
   readonly tell: (desk: StoryDesk) => Promise<void>;
 }
 
@@ -26,7 +28,7 @@ export const SCAN_STORIES: readonly Story[] = [
   {
     fact: 'a scan of a card that nobody registered has its number, and warns',
     async tell(desk) {
-      const card = newCard();
+      const card = desk.newCard();
       const asked = await desk.scan();
       expect(asked).toMatchObject({ status: 'pending', result: null, error: null });
       await desk.hint(asked.action_attempt_id, /Place the card/);
@@ -47,8 +49,9 @@ export const SCAN_STORIES: readonly Story[] = [
   },
   {
     fact: 'a scan takes the card that lies there already',
+    isContactless: true,
     async tell(desk) {
-      const card = newCard('mifare_classic_1k');
+      const card = desk.newCard('mifare_classic_1k');
       await desk.place(card);
       const { action_attempt_id } = await desk.scan();
       const scanned = await desk.end(action_attempt_id);
@@ -59,7 +62,7 @@ export const SCAN_STORIES: readonly Story[] = [
   {
     fact: 'a scan of a registered card names its credential, without a warning',
     async tell(desk) {
-      const card = newCard();
+      const card = desk.newCard();
       const acs_user_id = await desk.guest('Grace Hopper');
       const credential = credentialOf(await desk.serve(await desk.assign({ acs_user_id }), card));
       const scanned = await desk.serve(await desk.scan(), card);
@@ -73,7 +76,7 @@ export const SCAN_STORIES: readonly Story[] = [
   {
     fact: 'a card that nobody registered becomes a credential of the guest',
     async tell(desk) {
-      const card = newCard('uid_only');
+      const card = desk.newCard('uid_only');
       const acs_user_id = await desk.guest('Ada Lovelace');
       const credential = credentialOf(await desk.serve(await desk.assign({ acs_user_id }), card));
       expect(credential).toMatchObject({
@@ -93,7 +96,7 @@ export const SCAN_STORIES: readonly Story[] = [
     fact: 'a registered card that belongs to nobody is assigned',
     async tell(desk) {
       const { seam } = desk.bench;
-      const card = newCard();
+      const card = desk.newCard();
       const first = await desk.guest('First guest');
       const made = credentialOf(await desk.serve(await desk.assign({ acs_user_id: first }), card));
       await seam.acs.credentials.unassign({
@@ -108,8 +111,9 @@ export const SCAN_STORIES: readonly Story[] = [
   },
   {
     fact: 'the same card for the same guest again is the same credential, also without lifting it',
+    isContactless: true,
     async tell(desk) {
-      const card = newCard();
+      const card = desk.newCard();
       const acs_user_id = await desk.guest('Ada Lovelace');
       const order = { acs_user_id };
       const first = credentialOf(await desk.serve(await desk.assign(order), card));
@@ -126,7 +130,7 @@ export const SCAN_STORIES: readonly Story[] = [
   {
     fact: "another guest's card is refused with a clear message, and stays theirs",
     async tell(desk) {
-      const card = newCard();
+      const card = desk.newCard();
       const owner = await desk.guest('Owner');
       const made = credentialOf(await desk.serve(await desk.assign({ acs_user_id: owner }), card));
       const other = await desk.guest('Somebody else');
@@ -151,8 +155,8 @@ export const SCAN_STORIES: readonly Story[] = [
     async tell(desk) {
       const { seam } = desk.bench;
       const { user_identity_id } = await seam.userIdentities.create({ full_name: 'Alan Turing' });
-      const first = credentialOf(await desk.serve(await desk.assign({ user_identity_id }), newCard()));
-      const second = credentialOf(await desk.serve(await desk.assign({ user_identity_id }), newCard()));
+      const first = credentialOf(await desk.serve(await desk.assign({ user_identity_id }), desk.newCard()));
+      const second = credentialOf(await desk.serve(await desk.assign({ user_identity_id }), desk.newCard()));
       expect(first.acs_user_id).toBeDefined();
       expect(second.acs_user_id).toBe(first.acs_user_id);
       expect(second.acs_credential_id).not.toBe(first.acs_credential_id);
@@ -170,12 +174,13 @@ export const SCAN_STORIES: readonly Story[] = [
         full_name: 'Linked user',
         user_identity_id,
       });
-      const made = credentialOf(await desk.serve(await desk.assign({ user_identity_id }), newCard()));
+      const made = credentialOf(await desk.serve(await desk.assign({ user_identity_id }), desk.newCard()));
       expect(made).toMatchObject({ acs_user_id: user.acs_user_id, user_identity_id });
     },
   },
   {
     fact: 'a number that changes each time is never assigned, and nobody is made for it',
+    isContactless: true,
     async tell(desk) {
       const { seam } = desk.bench;
       const { user_identity_id } = await seam.userIdentities.create({ full_name: 'Phone owner' });
@@ -197,7 +202,7 @@ export const SCAN_STORIES: readonly Story[] = [
       const again = await desk.assign(order);
       expect(again.action_attempt_id).toBe(first.action_attempt_id);
       expect(again.expires_at).toBe(first.expires_at);
-      credentialOf(await desk.serve(first, newCard()));
+      credentialOf(await desk.serve(first, desk.newCard()));
       const later = await desk.assign(order);
       expect(later.action_attempt_id).not.toBe(first.action_attempt_id);
     },
@@ -211,14 +216,15 @@ export const SCAN_STORIES: readonly Story[] = [
       expect(second.action_attempt_id).not.toBe(first.action_attempt_id);
       const old = await desk.end(first.action_attempt_id);
       expect(old.error).toMatchObject({ type: 'action_attempt_expired', reason: 'superseded' });
-      expect(credentialOf(await desk.serve(second, newCard())).acs_user_id).toBe(last);
+      expect(credentialOf(await desk.serve(second, desk.newCard())).acs_user_id).toBe(last);
     },
   },
   {
     fact: 'a card that has just served somebody else must leave first',
+    isContactless: true,
     async tell(desk) {
-      const card = newCard();
-      const next = newCard();
+      const card = desk.newCard();
+      const next = desk.newCard();
       const a = await desk.guest('Guest A');
       const b = await desk.guest('Guest B');
       await desk.place(card);
@@ -247,7 +253,7 @@ export const SCAN_STORIES: readonly Story[] = [
         status: 'error',
         error: { type: 'action_attempt_expired', reason: 'cancelled' },
       });
-      await desk.place(newCard());
+      await desk.place(desk.newCard());
       await desk.lift();
       expect(await desk.cancel(action_attempt_id)).toEqual(cancelled);
       expect(await desk.bench.seam.acs.credentials.list({ acs_user_id })).toEqual([]);

@@ -1,6 +1,8 @@
 import type { SeamHttp } from '@seamapi/http';
 import { z } from 'zod';
 import { actionAttempt } from '../../src/api/wire/action-attempt.ts';
+import { uidOfNumber } from '../../src/model/card.ts';
+import type { SwipingHand } from '../contracts/encoder-desk.ts';
 import { type LiveAttempt, LiveClient } from './live-client.ts';
 import type { RawAnswer, RawClient } from './raw-client.ts';
 
@@ -12,6 +14,8 @@ export interface CardOrder {
     | 'ntag213'
     | 'ntag215'
     | 'ntag216'
+    | 'magnetic_stripe'
+    | 'proximity'
     | 'uid_only';
   /** Upper-case hexadecimal. */
   readonly uid: string;
@@ -23,6 +27,8 @@ export interface StoryBench {
   readonly raw: RawClient;
   readonly encoderId: string;
   readonly systemId: string;
+  /** Where cards are swiped: who swipes them. `placeCard` swipes a card once. */
+  readonly swipes?: SwipingHand;
   /** The card lies there when this resolves; the daemon may see it later. */
   placeCard(order: CardOrder): Promise<unknown>;
   /** The card is away when this resolves; the daemon may see it later. Nothing there is fine. */
@@ -46,6 +52,11 @@ export class StoryDesk implements AsyncDisposable {
   static async open(bench: StoryBench): Promise<StoryDesk> {
     const { url, token = '' } = bench.raw;
     return new StoryDesk(bench, await LiveClient.open(url, token));
+  }
+
+  /** A card that nobody has seen before: of this kind where cards lie on the encoder, else a magnetic stripe. */
+  newCard(technology?: CardOrder['technology']): CardOrder {
+    return newCard(this.bench.swipes === undefined ? technology : 'magnetic_stripe');
   }
 
   /** A new guest; returns the user's id. */
@@ -98,16 +109,18 @@ export class StoryDesk implements AsyncDisposable {
   async lift(): Promise<void> {
     const uid = this.#uid;
     if (uid === null) return;
-    const before = this.live.frames.length;
     await this.bench.removeCard();
     this.#uid = null;
-    await this.live.next('card.removed', ({ card }) => card.uid === uid, before);
+    await this.live.until(() => this.#lastCardNews === 'card.removed', `card.removed of ${uid}`);
   }
 
-  /** Puts a card on the encoder, waits for the attempt's end, and takes the card away. */
+  /** Puts a card on the encoder, waits for the attempt's end, and takes the card away. Where cards are swiped, it is swiped as often as the encoder asks. */
   async serve({ action_attempt_id }: LiveAttempt, order: CardOrder): Promise<LiveAttempt> {
     await this.place(order);
+    const { swipes } = this.bench;
+    if (swipes !== undefined) swipes.isWilling = true;
     const ended = await this.end(action_attempt_id);
+    if (swipes !== undefined) swipes.isWilling = false;
     await this.lift();
     return ended;
   }
@@ -124,6 +137,14 @@ export class StoryDesk implements AsyncDisposable {
   async hint(attemptId: string, words: RegExp): Promise<void> {
     await this.live.next('action_attempt.changed', ({ action_attempt: { action_attempt_id, hint } }) => {
       return action_attempt_id === attemptId && hint !== undefined && words.test(hint);
+    });
+  }
+
+  /** Resolves once the attempt is in this phase and says this. */
+  async phase(attemptId: string, phase: LiveAttempt['phase'], words: RegExp): Promise<void> {
+    await this.live.next('action_attempt.changed', ({ action_attempt: attempt }) => {
+      const { hint = '' } = attempt;
+      return attempt.action_attempt_id === attemptId && attempt.phase === phase && words.test(hint);
     });
   }
 
@@ -148,6 +169,14 @@ export class StoryDesk implements AsyncDisposable {
     await this.live[Symbol.asyncDispose]();
   }
 
+  /** The last thing that was told of a card on this encoder. */
+  get #lastCardNews(): string | undefined {
+    return this.live.changes.findLast((change) => {
+      const isOfCard = change.type === 'card.presented' || change.type === 'card.removed';
+      return isOfCard && change.acs_encoder_id === this.bench.encoderId;
+    })?.type;
+  }
+
   async #begin(path: string, parameters: object): Promise<LiveAttempt> {
     const { raw, encoderId } = this.bench;
     const asked = { acs_encoder_id: encoderId, ...parameters };
@@ -159,9 +188,13 @@ export class StoryDesk implements AsyncDisposable {
 
 let cards = 0;
 
-/** A card that nobody has seen before, with a uid of 7 bytes (NXP's begin with 04). */
+/** A card that nobody has seen before, with a uid of 7 bytes (NXP's begin with 04), or a number of ten digits. */
 export function newCard(technology: CardOrder['technology'] = 'ntag215'): CardOrder {
   cards += 1;
+  if (technology === 'magnetic_stripe' || technology === 'proximity') {
+    const drawn = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
+    return { technology, uid: uidOfNumber(1_000_000_000n + BigInt(drawn)) };
+  }
   const random = crypto.getRandomValues(Buffer.alloc(4)).toString('hex').toUpperCase();
   return { technology, uid: `04${random}${cards.toString(16).toUpperCase().padStart(4, '0')}` };
 }

@@ -11,7 +11,12 @@ import { scanResult, toScanResult } from './scan-result.ts';
 const eraseResult = z.object({ card_number: z.string() });
 
 const inspectResult = z.object({
-  card: z.object({ uid: z.string(), card_number: z.string(), technology: z.enum(CARD_TECHNOLOGIES) }),
+  card: z.object({
+    uid: z.string(),
+    /** Null: a magnetic stripe that has none yet. */
+    card_number: z.string().nullable(),
+    technology: z.enum(CARD_TECHNOLOGIES),
+  }),
   ...cardFindings,
   acs_credential_on_seam: acsCredential.nullable(),
 });

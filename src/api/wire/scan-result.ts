@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { AttemptResult } from '../../model/attempt.ts';
+import type { CardContent, CardRecord, CardToken } from '../../model/card-record.ts';
 import type { Credential } from '../../model/credential.ts';
 import { NOT_ITS_CARD } from '../../site/scanned-card.ts';
 import type { Site } from '../../site/site.ts';
 import { acsCredential, toAcsCredential } from './acs-credential.ts';
-import { cardRecord, cardState, ownRecord, toCardRecord, toCardState } from './card-findings.ts';
+import { cardRecord, cardState, ownRecord, toCardRecord, toCardState, toCardToken } from './card-findings.ts';
 import { isoTime, toIsoTime } from './fields.ts';
 
 const cardOnEncoder = z.object({
@@ -14,7 +15,7 @@ const cardOnEncoder = z.object({
   ends_at: isoTime.nullable(),
   card_number: z.string().nullable(),
   ...cardState,
-  // Of a record that this site wrote.
+  // Of a record that this site wrote; of its token, what it says of these.
   ...cardRecord
     .pick({ acs_credential_id: true, issue_counter: true, is_expired: true, entrances: true })
     .partial().shape,
@@ -48,19 +49,39 @@ function toCardOnEncoder(
   { cardNumber, credential, findings }: Scanned,
   site: Site,
 ): z.input<typeof cardOnEncoder> {
-  const { content } = findings;
-  const isAuthentic = content.kind === 'record' && content.standing === 'authentic';
-  const times = isAuthentic ? content.record : credential;
+  const said = authentic(findings.content);
+  const { startsAt = credential?.startsAt, endsAt = credential?.endsAt } = said ?? {};
   const record = ownRecord(findings);
   const time = (at: number | null | undefined) => (at == null ? null : toIsoTime(at));
   return {
     created_at: time(credential?.createdAt),
-    is_issued: isAuthentic || (credential?.isIssued ?? null),
-    starts_at: time(times?.startsAt),
-    ends_at: time(times?.endsAt),
+    is_issued: said !== null || (credential?.isIssued ?? null),
+    starts_at: time(startsAt),
+    ends_at: time(endsAt),
     card_number: cardNumber,
     ...toCardState(findings),
     ...(record === null ? {} : summaryOf(toCardRecord(record, site))),
+    ...tokenSummary(findings.content, site),
+  };
+}
+
+/** What the card itself says, where that can be believed; a token may leave times out. */
+function authentic(content: CardContent): CardRecord | CardToken | null {
+  if (content.kind === 'record') return content.standing === 'authentic' ? content.record : null;
+  if (content.kind === 'token') return content.standing === 'authentic' ? content.token : null;
+  return null;
+}
+
+/** A token names no credential, and only the last digits of its issue. */
+function tokenSummary(
+  content: CardContent,
+  site: Site,
+): Pick<z.input<typeof cardOnEncoder>, 'is_expired' | 'entrances'> {
+  if (content.kind !== 'token' || content.standing !== 'authentic') return {};
+  const { ends_at, is_expired, entrance } = toCardToken(content.token, site);
+  return {
+    ...(ends_at === undefined ? {} : { is_expired }),
+    ...(entrance === undefined ? {} : { entrances: entrance === null ? [] : [entrance] }),
   };
 }
 
@@ -73,15 +94,18 @@ const summaryOf = ({
 
 function warningsOf({ credential, differences, findings }: Scanned): z.input<typeof scanResult>['warnings'] {
   if (credential === null) {
-    const isForeign = findings.content.kind === 'record' && findings.content.standing === 'other_site';
-    const warning_message = isForeign
-      ? 'This card is not registered here: it carries a credential of another site.'
-      : 'This card is not registered here.';
+    const warning_message = `This card is not registered here${foreignWords(findings.content)}.`;
     return [{ warning_code: 'acs_credential_on_seam_not_found', warning_message }];
   }
   if (differences.length === 0) return [];
   const warning_message = `The card and the site differ: ${differences.join(', ')}. ${adviceOn(differences, credential)}`;
   return [{ warning_code: 'acs_credential_on_encoder_out_of_sync', warning_message }];
+}
+
+function foreignWords(content: CardContent): string {
+  if ((content.kind !== 'record' && content.kind !== 'token') || content.standing !== 'other_site') return '';
+  const altered = content.kind === 'token' ? ', or one that was altered' : '';
+  return `: it carries a credential of another site${altered}`;
 }
 
 /** A credential that is on another card cannot be encoded on this one again. */

@@ -39,6 +39,7 @@ const cardContent = z.discriminatedUnion('kind', [
 
 /** `CardContents`. */
 export const cardContents = z.object({
+  isNumberDrawn: z.boolean().exactOptional(),
   format: format.nullable(),
   content: cardContent,
   keyVersion: z.int().nullable(),

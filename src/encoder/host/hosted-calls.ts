@@ -16,6 +16,7 @@ export class HostedCalls {
   readonly #host: DriverHost;
   readonly #deviceId: string;
   readonly #limits: HostLimits;
+  /** Each resolves when nobody has to wait for that write any more: it has ended, or waits for a swipe. */
   readonly #writes = new Set<Promise<unknown>>();
 
   constructor(host: DriverHost, deviceId: string, limits: HostLimits) {
@@ -41,18 +42,29 @@ export class HostedCalls {
   async write(write: HostedWrite, journal: WriteJournal, signal: AbortSignal): Promise<void> {
     const order = { order: 'write', deviceId: this.#deviceId, ...write } as const;
     const { writeMs, longestWriteMs } = this.#limits;
-    const terms = { limitMs: writeMs, longestMs: longestWriteMs, journal };
+    const asked = Promise.withResolvers<void>();
+    const listening: WriteJournal = {
+      note: (progress) => {
+        if (progress.awaitsSwipe === true) asked.resolve();
+        journal.note(progress);
+      },
+    };
+    const terms = { limitMs: writeMs, longestMs: longestWriteMs, journal: listening };
     const written = this.#host.call(order, signal, terms);
-    this.#writes.add(written);
+    const settled = Promise.race([Promise.allSettled([written]), asked.promise]);
+    this.#writes.add(settled);
     try {
       const answer = await written;
       if (answer.answer !== 'written') throw unexpected(answer, order.order);
     } finally {
-      this.#writes.delete(written);
+      this.#writes.delete(settled);
     }
   }
 
-  /** Resolves when the device is closed, after every write to it has ended. A host that does not answer is killed: it is closed all the same. */
+  /**
+   * Resolves when the device is closed, after every write to it has ended; one that waits for a swipe ends by the closing. A host that does not
+   * answer is killed: it is closed all the same.
+   */
   async close(): Promise<void> {
     await Promise.allSettled(this.#writes);
     const order = { order: 'close', deviceId: this.#deviceId } as const;

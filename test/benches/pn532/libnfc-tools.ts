@@ -14,6 +14,7 @@ const NEEDED = {
 
 /** A tool may take so long: reading a whole card, a hundred exchanges. */
 const TOOL_TIMEOUT_MS = 20_000;
+const MOST_QUESTIONS = 8;
 
 /**
  * True where the tools of libnfc and libfreefare can be run. Where they cannot, says so on standard error, and throws if this is a CI run
@@ -28,11 +29,13 @@ export function libnfcToolsAreAvailable(): boolean {
   return false;
 }
 
-/** Runs a tool of libnfc-bin or libfreefare-bin on this PN532: what it printed. Rejects when it fails, with what it printed. */
+/** Runs a tool of libnfc-bin or libfreefare-bin on this PN532, which gets no for every question: what it printed. Rejects when it fails, with what it printed. */
 export async function runLibnfcTool(port: Pn532Port, program: string, ...options: string[]): Promise<string> {
-  const { stdout } = await run(program, options, {
+  const running = run(program, options, {
     env: { PATH: '/usr/bin:/bin', LIBNFC_DEVICE: `pn532_uart:${port.path}:115200` },
     timeout: TOOL_TIMEOUT_MS,
   });
+  running.child.stdin?.end('n\n'.repeat(MOST_QUESTIONS));
+  const { stdout } = await running;
   return stdout;
 }

@@ -1,17 +1,22 @@
-import type { Chip } from '../../../drivers/virtual/chip.ts';
+import type { Chip, ChipAnswer } from '../../../drivers/virtual/chip.ts';
 import { isSame } from '../../../drivers/virtual/desfire/block-cipher.ts';
 import { crc16 } from '../../../drivers/virtual/desfire/crc.ts';
+import { PlacedCard } from './placed-card.ts';
 
 /** Status bytes (UM0701-02, section 7.1). */
 const OK = 0x00;
 const TIMED_OUT = 0x01;
 const AUTHENTICATION_FAILED = 0x14;
 const WRONG_CONTEXT = 0x27;
-const CARD_GONE = 0x2b;
+/** Not an error: more is to be fetched. */
+const MORE = 0x40;
 
 /** RFConfiguration: the field, and how often a search for a card is tried again; FF: for ever. */
 const FIELD = 0x01;
 const RETRIES = 0x05;
+const FOR_EVER = 0xff;
+
+const SAM_CONFIGURATION = 0x14;
 
 /** ISO/IEC 14443-3: this bit of SAK says that the card speaks ISO/IEC 14443-4. */
 const SPEAKS_PART_4 = 0x20;
@@ -23,23 +28,71 @@ const HANDLES_CRC = 0x80;
 /** T0 to TC1 of an ATS as a DESFire sends it: FSC 64, up to 848 kbit/s, CID. */
 const ATS_HEAD = [0x75, 0x77, 0x81, 0x02] as const;
 
-/** A PN532 without its serial line: commands in, answers out. It has room for one card, as type A at 106 kbit/s. */
+/** An answer of a card that fits into one of the chip's. */
+const MOST_DATA = 262;
+
+/** What the makers of cards and firmware let a chip do. */
+export interface ChipQuirks {
+  /** IC, version, revision, support, as GetFirmwareVersion tells them; absent: PN532 1.6, type A, type B and ISO/IEC 18092. */
+  readonly firmware?: readonly number[];
+  /** A search for two cards misses those that the search before it had found. */
+  readonly missesEverySecondSearch?: boolean;
+}
+
+/** A PN532 without its serial line: commands in, answers out. It has room for two cards, as type A at 106 kbit/s. */
 export class Pn532Chip {
-  #card: Chip | undefined;
-  /** Whether the card that lies there was found, and may be spoken to. */
-  #isListed = false;
-  #retries = 0xff;
-  readonly #registers = new Map([
-    [SENDING, HANDLES_CRC],
-    [RECEIVING, HANDLES_CRC],
-  ]);
+  readonly #quirks: ChipQuirks;
+  #cards: readonly PlacedCard[] = [];
+  /** The cards that were found, by number; they may be spoken to. */
+  #listed: readonly PlacedCard[] = [];
+  /** The one of them that hears what is sent. The search for a second card puts the first one to sleep. */
+  #current: PlacedCard | undefined;
+  /** What a card has said and the host has not fetched, and what it has sent and the card has not got. */
+  #toFetch: Uint8Array = new Uint8Array(0);
+  #toPass: Uint8Array = new Uint8Array(0);
+  #isNormal = false;
+  #hasFound = false;
+  #retries = FOR_EVER;
+  #registers = new Map<number, number>();
+  #nextStatus: number | undefined;
   #wake = () => {};
+
+  constructor(quirks: ChipQuirks = {}) {
+    this.#quirks = quirks;
+    this.power();
+  }
 
   /** Puts a card in the field, or takes it away. */
   present(card: Chip | undefined): void {
-    this.#card = card;
-    this.#isListed = false;
+    this.place(...(card === undefined ? [] : [new PlacedCard(card)]));
+  }
+
+  /** Puts cards in the field; those that are there are taken away. */
+  place(...cards: readonly PlacedCard[]): void {
+    for (const card of this.#cards) if (!cards.includes(card)) card.leave();
+    this.#cards = cards;
     this.#wake();
+  }
+
+  /** The next exchange with a card ends with this status, and the card hears nothing of it. */
+  failNext(status: number): void {
+    this.#nextStatus = status;
+  }
+
+  /** Off and on again: it has forgotten everything. */
+  power(): void {
+    this.#isNormal = false;
+    this.#retries = FOR_EVER;
+    this.#registers = new Map([
+      [SENDING, HANDLES_CRC],
+      [RECEIVING, HANDLES_CRC],
+    ]);
+    this.#release();
+  }
+
+  /** A chip that just got power does nothing before SAMConfiguration: false for everything else until then. */
+  heeds(command: Uint8Array): boolean {
+    return this.#isNormal || command[0] === SAM_CONFIGURATION;
   }
 
   /**
@@ -56,10 +109,10 @@ export class Pn532Chip {
     switch (code) {
       // Diagnose: 00 tests the line by an echo, 06 asks whether the card is there still.
       case 0x00:
-        return data[0] === 0x06 ? [this.#isListed ? OK : TIMED_OUT] : data;
-      // GetFirmwareVersion: PN532 1.6, type A, type B and ISO/IEC 18092.
+        return data[0] === 0x06 ? [this.#current === undefined ? TIMED_OUT : OK] : data;
+      // GetFirmwareVersion
       case 0x02:
-        return [0x32, 0x01, 0x06, 0x07];
+        return this.#quirks.firmware ?? [0x32, 0x01, 0x06, 0x07];
       // ReadRegister, WriteRegister
       case 0x06:
         return inGroups(data, 2).map(([high = 0, low = 0]) => this.#registers.get(high * 256 + low) ?? 0);
@@ -68,25 +121,27 @@ export class Pn532Chip {
           this.#registers.set(high * 256 + low, value);
         }
         return [];
-      // SetSerialBaudRate, SetParameters, SAMConfiguration
+      case SAM_CONFIGURATION:
+        this.#isNormal = true;
+        return [];
+      // SetSerialBaudRate, SetParameters
       case 0x10:
       case 0x12:
-      case 0x14:
         return [];
       // PowerDown
       case 0x16:
-        this.#isListed = false;
+        this.#release();
         return [OK];
       case 0x32:
         return this.#configure(data);
       case 0x40:
-        return this.#exchange(data);
+        return this.#failure() ?? this.#exchange(data);
       case 0x42:
-        return this.#pass(data);
+        return this.#failure() ?? this.#pass(data);
       // InDeselect, InRelease
       case 0x44:
       case 0x52:
-        this.#isListed = false;
+        this.#release();
         return [OK];
       case 0x4a:
         return this.#list(data, signal);
@@ -95,41 +150,50 @@ export class Pn532Chip {
     }
   }
 
+  #failure(): Iterable<number> | undefined {
+    const status = this.#nextStatus;
+    this.#nextStatus = undefined;
+    return status === undefined ? undefined : this.#failed(status);
+  }
+
+  #release(): void {
+    this.#listed = [];
+    this.#current = undefined;
+    this.#toFetch = new Uint8Array(0);
+    this.#toPass = new Uint8Array(0);
+  }
+
   #configure([item, ...values]: Uint8Array): Iterable<number> {
-    if (item === FIELD && ((values[0] ?? 0) & 0x01) === 0) this.#isListed = false;
-    if (item === RETRIES) this.#retries = values[2] ?? 0xff;
+    if (item === FIELD && ((values[0] ?? 0) & 0x01) === 0) this.#release();
+    if (item === RETRIES) this.#retries = values[2] ?? FOR_EVER;
     return [];
   }
 
   /** InListPassiveTarget: `most kind [uid]`; the answer is how many there are, and for each `number ATQA(2) SAK uidLength uid [ATS]`. */
-  async #list([, kind, ...wanted]: Uint8Array, signal: AbortSignal): Promise<Iterable<number> | undefined> {
-    this.#isListed = false;
-    if (kind !== 0x00) return [0];
-    while (!this.#fits(wanted)) {
-      if (this.#retries !== 0xff) return [0];
+  async #list(
+    [most = 1, kind, ...wanted]: Uint8Array,
+    signal: AbortSignal,
+  ): Promise<Iterable<number> | undefined> {
+    this.#release();
+    if (kind !== 0x00 || most > 2) return [0];
+    let found = await this.#search(most, wanted);
+    while (found.length === 0 && this.#retries === FOR_EVER) {
       await this.#change(signal);
       if (signal.aborted) return undefined;
+      found = await this.#search(most, wanted);
     }
-    const card = this.#card;
-    if (card === undefined) return [0];
-    card.activate();
-    this.#isListed = true;
-    const ats = card.historicalBytes === undefined ? [] : [...ATS_HEAD, ...card.historicalBytes];
-    const part4 = (card.sak & SPEAKS_PART_4) === 0 ? [] : [ats.length + 1, ...ats];
-    return [1, 1, ...card.atqa.toReversed(), card.sak, card.uid.length, ...card.uid, ...part4];
+    this.#listed = found;
+    this.#current = most === 1 ? found[0] : undefined;
+    return [found.length, ...found.flatMap(({ chip }, at) => [at + 1, ...targetData(chip)])];
   }
 
-  /** The uid that is asked for comes as in anticollision: 88 before the parts that are not the last. */
-  #fits(wanted: readonly number[]): boolean {
-    if (this.#card === undefined) return false;
-    const uid = [...this.#card.uid];
-    const cascaded =
-      uid.length === 4
-        ? uid
-        : uid.length === 7
-          ? [0x88, ...uid]
-          : [0x88, ...uid.slice(0, 3), 0x88, ...uid.slice(3)];
-    return wanted.length === 0 || cascaded.every((byte, at) => wanted[at] === byte);
+  async #search(most: number, wanted: readonly number[]): Promise<PlacedCard[]> {
+    const isMissed = this.#hasFound && most === 2 && this.#quirks.missesEverySecondSearch === true;
+    const fitting = isMissed ? [] : this.#cards.filter(({ chip, isThere }) => isThere && fits(chip, wanted));
+    const found: PlacedCard[] = [];
+    for (const card of fitting.slice(0, most)) if (await card.select()) found.push(card);
+    this.#hasFound = found.length > 0;
+    return found;
   }
 
   #change(signal: AbortSignal): Promise<void> {
@@ -139,24 +203,41 @@ export class Pn532Chip {
     });
   }
 
-  /** InDataExchange: `number command`. After an error the card has to be listed again. */
-  #exchange([target, ...command]: Uint8Array): Iterable<number> {
-    if (target !== 0x01 || !this.#isListed) return [WRONG_CONTEXT];
-    if (this.#card === undefined) return [CARD_GONE];
-    const answer = this.#card.exchange(Uint8Array.from(command));
-    if (answer.kind === 'data') return [OK, ...answer.bytes];
+  /** InDataExchange: `number command`; bit 6 of the number says that the command goes on in the next one. After an error the card has to be listed again. */
+  async #exchange([target = 0, ...bytes]: Uint8Array): Promise<Iterable<number>> {
+    const card = this.#listed[(target & 0x3f) - 1];
+    if (card === undefined) return [WRONG_CONTEXT];
+    if (bytes.length === 0 && this.#toFetch.length > 0) return this.#fetched(this.#toFetch);
+    // The card that was put to sleep is selected by itself.
+    if (this.#current !== card && !(await card.select())) return this.#failed(TIMED_OUT);
+    this.#current = card;
+    const command = Uint8Array.of(...this.#toPass, ...bytes);
+    this.#toPass = (target & MORE) === 0 ? new Uint8Array(0) : command;
+    if ((target & MORE) !== 0) return [OK];
+    const answer = await card.exchange(asSent(command, card.chip));
+    if (answer.kind === 'data') return this.#fetched(answer.bytes);
     if (answer.kind === 'ack') return [OK];
-    return [command[0] === 0x60 || command[0] === 0x61 ? AUTHENTICATION_FAILED : TIMED_OUT];
+    return this.#failed(command[0] === 0x60 || command[0] === 0x61 ? AUTHENTICATION_FAILED : TIMED_OUT);
+  }
+
+  #fetched(bytes: Uint8Array): Iterable<number> {
+    this.#toFetch = bytes.slice(MOST_DATA);
+    return [this.#toFetch.length > 0 ? MORE : OK, ...bytes.subarray(0, MOST_DATA)];
+  }
+
+  #failed(status: number): Iterable<number> {
+    this.#release();
+    return [status];
   }
 
   /** InCommunicateThru: what is sent is what the card gets. A card of ISO/IEC 14443-4 would want blocks of that; it stays silent. */
-  #pass(sent: Uint8Array): Iterable<number> {
-    if (this.#card === undefined || !this.#isListed || (this.#card.sak & SPEAKS_PART_4) !== 0)
-      return [TIMED_OUT];
+  async #pass(sent: Uint8Array): Promise<Iterable<number>> {
+    const card = this.#current;
+    if (card === undefined || (card.chip.sak & SPEAKS_PART_4) !== 0) return [TIMED_OUT];
     const command = this.#handlesCrc(SENDING) ? sent : sent.subarray(0, -2);
     // A card does not hear what has a wrong CRC.
     if (!this.#handlesCrc(SENDING) && !isSame(sent, withCrc(command))) return [TIMED_OUT];
-    const answer = this.#card.exchange(command);
+    const answer: ChipAnswer = await card.exchange(command);
     if (answer.kind === 'data') {
       return [OK, ...(this.#handlesCrc(RECEIVING) ? answer.bytes : withCrc(answer.bytes))];
     }
@@ -166,6 +247,34 @@ export class Pn532Chip {
   #handlesCrc(register: number): boolean {
     return ((this.#registers.get(register) ?? 0) & HANDLES_CRC) !== 0;
   }
+}
+
+/**
+ * A0, page and 16 bytes is COMPATIBILITY_WRITE where the card is no MIFARE Classic (NXP NTAG213/215/216, section 10.5): the card takes the first four.
+ * It is simulated as the WRITE that it amounts to.
+ */
+function asSent(command: Uint8Array, { sak }: Chip): Uint8Array {
+  const isCompatible = command[0] === 0xa0 && command.length === 18 && sak === 0x00;
+  return isCompatible ? Uint8Array.of(0xa2, ...command.subarray(1, 6)) : command;
+}
+
+/** `ATQA(2) SAK uidLength uid [ATS]`; an ATS begins with its length. */
+function targetData(chip: Chip): number[] {
+  const ats = chip.historicalBytes === undefined ? [] : [...ATS_HEAD, ...chip.historicalBytes];
+  const part4 = (chip.sak & SPEAKS_PART_4) === 0 ? [] : [ats.length + 1, ...ats];
+  return [...chip.atqa.toReversed(), chip.sak, chip.uid.length, ...chip.uid, ...part4];
+}
+
+/** The uid that is asked for comes as in anticollision: 88 before the parts that are not the last. */
+function fits(chip: Chip, wanted: readonly number[]): boolean {
+  const uid = [...chip.uid];
+  const cascaded =
+    uid.length === 4
+      ? uid
+      : uid.length === 7
+        ? [0x88, ...uid]
+        : [0x88, ...uid.slice(0, 3), 0x88, ...uid.slice(3)];
+  return wanted.length === 0 || cascaded.every((byte, at) => wanted[at] === byte);
 }
 
 function inGroups(bytes: Uint8Array, length: number): Uint8Array[] {

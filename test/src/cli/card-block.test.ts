@@ -9,6 +9,7 @@ const inspected = (more: Partial<Parameters<typeof cardBlock>[0]> = {}) =>
       record_standing: 'none',
       description: null,
       record: null,
+      token: null,
       key_version: null,
       capacity_bytes: 204,
       facts: [],
@@ -78,6 +79,57 @@ describe('a card that was inspected', () => {
   test('carries something else, which is named', () => {
     expect(inspected({ record_standing: 'foreign', description: 'a link' })).toMatchObject({
       'On it': 'something else: a link',
+    });
+  });
+});
+
+describe('a magnetic stripe', () => {
+  const stripe = { format: 'magstripe', capacity_bytes: 37 } as const;
+
+  test('without a number says that it gets one', () => {
+    const card = { uid: '014ACF6DD2', card_number: null, technology: 'magnetic_stripe' };
+    const line = 'none yet: it gets one when a credential is encoded on it';
+    expect(inspected({ ...stripe, card })).toMatchObject({
+      'Card number': line,
+      Room: '37 characters for a credential',
+    });
+    expect(scanned({ acs_credential_on_encoder: { ...blank, card_number: null } })).toMatchObject({
+      'Card number': line,
+    });
+  });
+
+  test('with a token has its times, its issue and its entrance, as far as it says them', () => {
+    const token = {
+      is_expired: true,
+      starts_at: null,
+      ends_at: '2026-06-05T09:00:00.000Z',
+      issue: '0007',
+      entrance: 12,
+    };
+    expect(inspected({ ...stripe, record_standing: 'authentic', token })).toMatchObject({
+      'On it': 'a credential of this site, authentic',
+      Issue: '... 0007',
+      Valid: 'from the beginning until 2026-06-05T09:00:00.000Z (expired)',
+      Entrances: '12',
+    });
+    const less = inspected({ ...stripe, record_standing: 'authentic', token: { is_expired: false } });
+    for (const name of ['Issue', 'Valid', 'Entrances']) expect(less).not.toHaveProperty(name);
+    expect(inspected({ ...stripe, token: { is_expired: false, entrance: null } })).toMatchObject({
+      Entrances: 'none',
+    });
+  });
+
+  test('with a token that does not verify may be of another site or altered', () => {
+    expect(inspected({ ...stripe, record_standing: 'other_site' })).toMatchObject({
+      'On it': 'a credential of another site, or one that was altered',
+    });
+  });
+
+  test('that was scanned has its times, though the site does not know it', () => {
+    const found = { ...blank, ...stripe, record_standing: 'authentic', is_expired: false, entrances: [12] };
+    expect(scanned({ acs_credential_on_encoder: found })).toMatchObject({
+      Valid: 'from the beginning until further notice',
+      Entrances: '12',
     });
   });
 });

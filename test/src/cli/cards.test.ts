@@ -92,7 +92,7 @@ describe('encoderctl encode', () => {
     const { shell, encoder } = desk;
     const id = await newCredential();
     const encode = shell.start('encode', id, '--encoder', encoder);
-    await encode.line((line) => line === 'Place the card on the encoder.');
+    await encode.line((line) => line === 'Place the card on the encoder, or swipe it.');
     await place('04A1B2C3D4E501');
     const { code, stdout } = await encode.outcome;
     expect(code).toBe(0);
@@ -136,7 +136,7 @@ describe('encoderctl encode', () => {
   test('is cancelled by Ctrl-C', async () => {
     const { shell, encoder } = desk;
     const encode = shell.start('encode', await newCredential(), '--encoder', encoder);
-    await encode.line((line) => line === 'Place the card on the encoder.');
+    await encode.line((line) => line === 'Place the card on the encoder, or swipe it.');
     encode.process.kill('SIGINT');
     expect(await encode.outcome).toMatchObject({ code: 1, stderr: expect.stringContaining('cancelled') });
   });
@@ -144,7 +144,7 @@ describe('encoderctl encode', () => {
   test('is not cut short by Ctrl-C while the card is written, and says so', async () => {
     const { shell, encoder } = desk;
     const encode = shell.start('encode', await newCredential(), '--encoder', encoder);
-    await encode.line((line) => line === 'Place the card on the encoder.');
+    await encode.line((line) => line === 'Place the card on the encoder, or swipe it.');
     await place('04A1B2C3D4E505', { delay_ms: 15 });
     await encode.line((line) => line.includes('(0 of '));
     encode.process.kill('SIGINT');

@@ -140,7 +140,7 @@ describe('encoderctl scan', () => {
   test('reads a card and says its number, to people', async () => {
     const { shell, daemon, token, encoder } = desk;
     const scan = shell.start('scan', '--encoder', encoder);
-    await scan.line((line) => line === 'Place the card on the encoder.');
+    await scan.line((line) => line === 'Place the card on the encoder, or swipe it.');
     await place(daemon, token, encoder, '04A1B2C3D4E5F6');
     expect(await scan.outcome).toMatchObject({
       code: 0,
@@ -202,7 +202,7 @@ describe('encoderctl scan', () => {
       acs_user_id: acs_user.acs_user_id,
     });
     const scan = shell.start('scan', '--encoder', encoder, '--api-key', token);
-    await scan.line((line) => line === 'Place the card on the encoder.');
+    await scan.line((line) => line === 'Place the card on the encoder, or swipe it.');
     await place(daemon, token, encoder, '04A1B2C3D4E5F6');
     expect(await scan.outcome).toMatchObject({ code: 0 });
   });
@@ -210,7 +210,7 @@ describe('encoderctl scan', () => {
   test('is cancelled by Ctrl-C', async () => {
     const { shell, encoder } = desk;
     const scan = shell.start('scan', '--encoder', encoder);
-    await scan.line((line) => line === 'Place the card on the encoder.');
+    await scan.line((line) => line === 'Place the card on the encoder, or swipe it.');
     scan.process.kill('SIGINT');
     expect(await scan.outcome).toMatchObject({ code: 1, stderr: expect.stringContaining('cancelled') });
     expect(encoders.parse(await shell.json('encoders')).map(({ state }) => state)).toEqual([

@@ -5,6 +5,7 @@ import type {
   CardContents,
   CardRecord,
   RecordStanding,
+  TokenStanding,
 } from '../../../src/model/card-record.ts';
 import { type EncodingFacts, encodingRefusal, overwritingRefusal } from '../../../src/model/encoding.ts';
 import { credentialWith, issuedCredential } from './sample-credential.ts';
@@ -39,6 +40,15 @@ const carrying = (standing: RecordStanding, more: Partial<CardRecord> = {}) =>
       ...more,
     },
   });
+
+/** A token that another site wrote, or that was altered. */
+const token = (endsAt?: number | null, standing: TokenStanding = 'other_site') =>
+  contentsWith(
+    { kind: 'token', standing, token: { cardNumber: '42', ...(endsAt === undefined ? {} : { endsAt }) } },
+    { format: 'magstripe' },
+  );
+
+const drawn = contentsWith({ kind: 'blank' }, { isNumberDrawn: true });
 
 const blank = contentsWith({ kind: 'blank' });
 const occupant = issuedCredential(card.uid, { id: 'credential-2' });
@@ -75,6 +85,10 @@ describe('a credential goes onto a card', () => {
     ['of another credential, where that may be lost', { occupant, mayOverwrite: true }],
     ['of another site that is over', { contents: carrying('other_site', { endsAt: NOW }) }],
     ['of another site, where that may be lost', { contents: carrying('other_site'), mayOverwrite: true }],
+    ['with a token of another site that is over', { contents: token(NOW) }],
+    ['with a token of another site, where that may be lost', { contents: token(), mayOverwrite: true }],
+    ['with a token of this site that the site has on no card', { contents: token(null, 'authentic') }],
+    ['that gets its number by that', { contents: { ...drawn, format: 'magstripe' } }],
   ];
 
   test.each(allowed)('%s', (_, facts) => {
@@ -113,6 +127,18 @@ describe('a credential does not go onto a card', () => {
       'of another credential, in place of a lost card',
       { occupant, credential: issuedCredential(anotherUid), mayReplaceLostCard: true },
       'card_carries_another_credential',
+    ],
+    [
+      'with a token of another site that is valid for a moment yet',
+      { contents: token(NOW + 1) },
+      'card_carries_another_credential',
+    ],
+    ['with a token without an end', { contents: token(null) }, 'card_carries_another_credential'],
+    ['with a token that does not say its end', { contents: token() }, 'card_carries_another_credential'],
+    [
+      'that would be known by a number which is not on it',
+      { contents: { ...drawn, format: 'uid_only' } },
+      'card_number_changes',
     ],
     ['of another site', { contents: carrying('other_site') }, 'card_carries_another_credential'],
     [

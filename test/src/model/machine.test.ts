@@ -25,9 +25,10 @@ const PHASES = {
   writing: { phase: 'writing', ...keep },
   lifted: { phase: 'writing', ...putBack },
   verifying: { phase: 'verifying', ...keep },
+  swiping: { phase: 'verifying', ...keep, hint: 'swipe_again' },
   succeeded: { phase: 'succeeded', result },
   failed: { phase: 'failed', reason: 'card_refused', detail: null },
-} as const satisfies Record<AttemptProgress['phase'] | 'lifted', AttemptProgress>;
+} as const satisfies Record<AttemptProgress['phase'] | 'lifted' | 'swiping', AttemptProgress>;
 
 const attemptIn = (progress: AttemptProgress): Attempt => ({
   id: 'attempt-1',
@@ -59,6 +60,10 @@ const EVENTS: Readonly<Record<string, AttemptEvent>> = {
   superseded: { event: 'superseded' },
   'write planned': { event: 'write_planned', ...write },
   'write goes on': { event: 'write_progressed', progress: { phase: 'writing', done: 4, total: 9 } },
+  'swipe asked': {
+    event: 'write_progressed',
+    progress: { phase: 'verifying', done: 1, total: 2, awaitsSwipe: true },
+  },
   'read back': { event: 'write_progressed', progress: { phase: 'verifying', done: 8, total: 9 } },
   interrupted: { event: 'write_interrupted', by: 'card' },
   written: { event: 'card_written', result },
@@ -68,7 +73,7 @@ const EVENTS: Readonly<Record<string, AttemptEvent>> = {
 };
 
 /**
- * What becomes of an attempt, and the command; `-`: nothing. `lifted` is `writing` without the card; an attempt that has ended
+ * What becomes of an attempt, and the command; `-`: nothing. `lifted` is `writing` without the card, `swiping` (as `writing`) waits for a swipe; an attempt that has ended
  * is the last column.
  */
 const TABLE = `
@@ -91,6 +96,7 @@ cancelled         | cancelled                        | -                        
 superseded        | superseded                       | -                                    | -                                       | -                                       | -
 write planned     | -                                | writing, keep_card_there, write_card | writing, keep_card_there, write_card    | writing, keep_card_there, write_card    | -
 write goes on     | -                                | -                                    | writing, keep_card_there, carry_on      | -                                       | -
+swipe asked       | -                                | -                                    | verifying, swipe_again, carry_on        | -                                       | -
 read back         | -                                | -                                    | verifying, keep_card_there, carry_on    | -                                       | -
 interrupted       | -                                | -                                    | writing, put_card_back, await_same_card | writing, put_card_back, await_same_card | -
 written           | -                                | -                                    | succeeded                               | succeeded                               | -
@@ -136,12 +142,13 @@ describe('advance', () => {
       reading: words(PHASES.reading),
       writing: words(PHASES.writing),
       verifying: words(PHASES.verifying),
+      swiping: words(PHASES.swiping),
       lifted: words(PHASES.lifted),
       succeeded: words(PHASES.succeeded),
       failed: words(PHASES.failed),
     }).toEqual({
       ...{ queued: waiting, awaiting: waiting, reading },
-      ...{ writing, verifying: writing, lifted },
+      ...{ writing, verifying: writing, swiping: writing, lifted },
       ...{ succeeded: ended, failed: ended },
     });
   });

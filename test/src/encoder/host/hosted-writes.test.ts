@@ -265,6 +265,22 @@ describe('the end of', () => {
     expect(watched.pids.map(isAlive)).toEqual([true]);
   });
 
+  test('an encoder does not wait for a swipe: the write that waits for it ends by the closing', async () => {
+    await using watched = new Watched('waits-for-swipe', { closeMs: 2_000, writeMs: 60_000 });
+    const { encoder, card } = await layCard(watched);
+    const journal = new Kept();
+    const writing = card.write(site('swiped'), IMAGE, journal, never());
+    const ended = expect(writing).rejects.toMatchObject({
+      code: 'device_lost',
+      message: 'the encoder was closed',
+    });
+    await journal.begun;
+    await encoder[Symbol.asyncDispose]();
+    await ended;
+    expect(journal.notes).toEqual([{ ...note(0), awaitsSwipe: true }]);
+    expect(watched.pids.map(isAlive)).toEqual([true]);
+  });
+
   test('the daemon, killed, lets a write that has begun end', async () => {
     const stateDir = await mkdtemp(join(tmpdir(), 'orphan-writer-'));
     const entry = fileURLToPath(new URL('./fixtures/orphan-writer.ts', import.meta.url));

@@ -1,0 +1,108 @@
+import { Desk } from './desk.ts';
+import type { LiveChange, LiveClient } from './live-client.ts';
+import type { Stand } from './serial-stands.ts';
+import type { StoryBench } from './story-desk.ts';
+
+type LiveEncoder = Extract<LiveChange, { type: 'encoder.changed' }>;
+
+/** The daemon's driver hosts tell their process in a line of this message. */
+const HOST_STARTED = 'driver host started';
+
+/** A desk on which encoders stand side by side, each with its driver in a host of its own. */
+export class SerialDesk implements AsyncDisposable {
+  readonly desk: Desk;
+  /** Hears everything. */
+  readonly live: LiveClient;
+  readonly #stands: ReadonlyMap<Stand['driver'], Stand>;
+  readonly #encoderIds: ReadonlyMap<Stand['driver'], string>;
+  readonly #parts: AsyncDisposableStack;
+
+  private constructor(
+    desk: Desk,
+    live: LiveClient,
+    stands: ReadonlyMap<Stand['driver'], Stand>,
+    encoderIds: ReadonlyMap<Stand['driver'], string>,
+    parts: AsyncDisposableStack,
+  ) {
+    this.desk = desk;
+    this.live = live;
+    this.#stands = stands;
+    this.#encoderIds = encoderIds;
+    this.#parts = parts;
+  }
+
+  /** Resolves once all of them are online. Takes the stands over: they are cleared away with the desk. */
+  static async open(...made: readonly Stand[]): Promise<SerialDesk> {
+    const stands = new Map(made.map((stand) => [stand.driver, stand]));
+    const drivers = Object.fromEntries(made.map(({ driver, options }) => [driver, options]));
+    await using parts = new AsyncDisposableStack();
+    for (const stand of made) parts.use(stand);
+    const desk = parts.use(await Desk.open({ config: { drivers } }));
+    const live = parts.use(await desk.live(0));
+    const encoderIds = new Map<Stand['driver'], string>();
+    for (const driver of stands.keys()) encoderIds.set(driver, await onlineId(desk, live, driver));
+    return new SerialDesk(desk, live, stands, encoderIds, parts.move());
+  }
+
+  stand(driver: Stand['driver']): Stand {
+    const stand = this.#stands.get(driver);
+    if (stand === undefined) throw new Error(`no ${driver} stands on this desk`);
+    return stand;
+  }
+
+  encoderId(driver: Stand['driver']): string {
+    return this.#encoderIds.get(driver) ?? '';
+  }
+
+  /** What stories work with. */
+  bench(driver: Stand['driver']): StoryBench {
+    const { seam, raw, systemId } = this.desk;
+    const stand = this.stand(driver);
+    return {
+      ...{ seam, raw, systemId, encoderId: this.encoderId(driver) },
+      placeCard: (order) => stand.placeCard(order),
+      removeCard: () => stand.removeCard(),
+      ...(stand.swipes && { swipes: stand.swipes }),
+    };
+  }
+
+  /** Resolves with what is told of this encoder from the frame `after` on, once it is in that state. */
+  async until(
+    driver: Stand['driver'],
+    state: 'online' | 'offline',
+    after = this.live.frames.length,
+  ): Promise<void> {
+    const id = this.encoderId(driver);
+    await this.live.next(
+      'encoder.changed',
+      ({ acs_encoder: one }) =>
+        one.acs_encoder_id === id && (one.state === 'offline') === (state === 'offline'),
+      after,
+    );
+  }
+
+  /** The process in which this driver runs now. */
+  hostPid(driver: Stand['driver']): number {
+    const started = this.desk.lines.findLast(
+      (line) => line.msg === HOST_STARTED && line['driver'] === driver,
+    );
+    if (typeof started?.['pid'] !== 'number')
+      throw new Error(`the host of ${driver} has not said that it runs`);
+    return started['pid'];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#parts.disposeAsync();
+  }
+}
+
+/** The id of this driver's encoder, once it is online. Rejects with what the daemon says of its drivers when it does not come. */
+async function onlineId(desk: Desk, live: LiveClient, driver: Stand['driver']): Promise<string> {
+  try {
+    const isOnline = ({ acs_encoder: one }: LiveEncoder) => one.driver === driver && one.state === 'online';
+    return (await live.next('encoder.changed', isOnline)).acs_encoder.acs_encoder_id;
+  } catch (cause) {
+    const { body } = await desk.raw.post('/health', {});
+    throw new Error(`the ${driver} does not come online: ${JSON.stringify(body)}`, { cause });
+  }
+}
