@@ -4,8 +4,9 @@ import { benchSealing } from './bench/encode.ts';
 import type { Figure } from './bench/figure.ts';
 import { benchIdle } from './bench/idle.ts';
 import { benchPcsc } from './bench/pcsc.ts';
+import { benchPn532 } from './bench/pn532.ts';
 
-const PARTS = [benchPcsc, benchSealing, benchAttempts, benchIdle];
+const PARTS = [benchPcsc, benchSealing, benchPn532, benchAttempts, benchIdle];
 
 const figures: Figure[] = [];
 for (const part of PARTS) {
