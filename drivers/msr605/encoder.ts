@@ -84,7 +84,6 @@ export class Msr605Encoder implements CardEncoder {
     for (const waiter of this.#waiters) waiter.reject(reason);
     this.#card?.leave(reason);
     this.#card = undefined;
-    this.#identity.forget();
   }
 
   get #isWanted(): boolean {

@@ -11,7 +11,7 @@ interface TornStripe {
 }
 
 /**
- * What the cards of one encoder are known by: a stripe has no uid, so its number makes one, and one that has no number gets a number that is drawn. The stripe of a
+ * What the cards of one encoder are known by, while it is open: a stripe has no uid, so its number makes one, and one that has no number gets a number that is drawn. The stripe of a
  * write that did not end may have lost its number: the next one that can be it is taken for it, so that it can be repaired.
  */
 export class StripeIdentity {
@@ -35,10 +35,6 @@ export class StripeIdentity {
   /** The write was read back. */
   heals(uid: string): void {
     if (this.#torn?.uid === uid) this.#torn = undefined;
-  }
-
-  forget(): void {
-    this.#torn = undefined;
   }
 }
 

@@ -60,10 +60,10 @@ export class Chip {
   /**
    * Runs a command: what the answer holds after its code. Rejects with `device_timeout` when the chip did not answer in order and the command cannot be
    * repeated, with `device_protocol` when it does not know the command, and with `device_lost` when it does not answer any more: then the line is
-   * given up.
+   * given up. When `signal` fires, the chip is made to end the command.
    */
-  run(command: Command): Promise<Uint8Array> {
-    return this.#inTurn(() => this.#run(command));
+  run(command: Command, signal?: AbortSignal): Promise<Uint8Array> {
+    return this.#inTurn(() => this.#run(command, signal));
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -72,15 +72,18 @@ export class Chip {
     return result;
   }
 
-  async #run(command: Command): Promise<Uint8Array> {
-    let outcome = await this.#exchanger.run(command);
+  async #run(command: Command, signal?: AbortSignal): Promise<Uint8Array> {
+    signal?.throwIfAborted();
+    const heeding = signal === undefined ? {} : { signal };
+    let outcome = await this.#exchanger.run(command, heeding);
     if (isUnanswered(outcome)) {
       await this.#recover();
       if (command.isRepeatable) {
-        outcome = await this.#exchanger.run(command);
+        outcome = await this.#exchanger.run(command, heeding);
         if (isUnanswered(outcome)) await this.#recover();
       }
     }
+    signal?.throwIfAborted();
     switch (outcome.kind) {
       case 'answer':
         return outcome.data;
@@ -90,6 +93,7 @@ export class Chip {
           `the PN532 does not know ${named(command)} with these data`,
         );
       case 'no_ack':
+      case 'aborted':
         throw new EncoderError('device_timeout', `the PN532 did not acknowledge ${named(command)}`);
       case 'no_answer': {
         const message = `the PN532 did not answer ${named(command)} within ${command.answerMs} ms`;
@@ -98,7 +102,7 @@ export class Chip {
     }
   }
 
-  /** After a command that was not answered: no late answer is taken for that of the next command. Gives the line up when the chip stays silent. */
+  /** After a command that was not answered, or not to its end: no late answer is taken for that of the next command. Gives the line up when the chip stays silent. */
   async #recover(): Promise<void> {
     if ((await this.#getInStep()) && (await this.#set())) return;
     const cure = 'see that the board has power and that its cable sits well';
@@ -115,7 +119,7 @@ export class Chip {
     for (let call = 1; call <= CALLS; call++) {
       const drawn = crypto.getRandomValues(new Uint8Array(4));
       await this.#exchanger.send(ACK_FRAME);
-      const woken = await this.#exchanger.run(NORMAL_MODE, WAKE_UP);
+      const woken = await this.#exchanger.run(NORMAL_MODE, { lead: WAKE_UP });
       if (woken.kind === 'no_ack') continue;
       const outcome = await this.#exchanger.run(setting(DIAGNOSE, 0x00, ...drawn));
       const isEcho = outcome.kind === 'answer' && drawn.every((byte, at) => outcome.data[at + 1] === byte);
@@ -135,7 +139,7 @@ export class Chip {
 }
 
 function isUnanswered({ kind }: Outcome): boolean {
-  return kind === 'no_ack' || kind === 'no_answer';
+  return kind === 'no_ack' || kind === 'no_answer' || kind === 'aborted';
 }
 
 function named({ code }: Command): string {

@@ -21,11 +21,14 @@ export const RF_CONFIGURATION = 0x32;
 export const IN_DATA_EXCHANGE = 0x40;
 export const IN_COMMUNICATE_THRU = 0x42;
 export const IN_LIST_PASSIVE_TARGET = 0x4a;
+export const IN_AUTO_POLL = 0x60;
 
 /** What the chip answers by itself takes so long at most; a few milliseconds are usual. */
 const SETTING_MS = 250;
 /** A search for cards: three tries for each of two. */
 const SEARCH_MS = 1_500;
+/** What the chip counts its polls in (section 7.3.13). */
+const POLL_MS = 150;
 
 /** A command that sets or asks the chip. */
 export function setting(code: number, ...data: readonly number[]): Command {
@@ -39,5 +42,15 @@ export function search(...data: readonly number[]): Command {
     data: Uint8Array.from(data),
     answerMs: SEARCH_MS,
     isRepeatable: true,
+  };
+}
+
+/** The chip itself looks for a card of ISO/IEC 14443 type A every 150 ms, so often or until there is one. */
+export function poll(times: number): Command {
+  return {
+    code: IN_AUTO_POLL,
+    data: Uint8Array.of(times, 0x01, 0x00),
+    answerMs: times * POLL_MS + SEARCH_MS,
+    isRepeatable: false,
   };
 }

@@ -5,13 +5,13 @@ import type { Card } from '../../src/model/card.ts';
 import { pause, unlessAborted } from '../ports/waiting.ts';
 import { cardLink, refine } from './card-link.ts';
 import type { Chip } from './chip.ts';
-import { findCards, HeldCard } from './held-card.ts';
+import { findCards, HeldCard, pollForCards } from './held-card.ts';
 import { Lane } from './lane.ts';
 import { Pn532Card } from './presented-card.ts';
 import { familyOf, type Target } from './target.ts';
 
-/** Between two looks for cards. */
-const LOOK_MS = 100_000;
+/** Between two looks for cards. While none is there, the chip itself looks as often. */
+const LOOK_MS = 150;
 /** The chip may miss one of two cards in one look: the field counts as crowded until so many looks in a row have found fewer than two. */
 const UNCROWDED_LOOKS = 2;
 
@@ -26,6 +26,7 @@ export class Pn532Encoder implements CardEncoder {
   /** More than none: two cards were seen so shortly ago. */
   #crowdedLooks = 0;
   #lookNow = new AbortController();
+  #canPoll = true;
   /** When work last found the card in its place, by performance.now(). */
   #seenAt = Number.NEGATIVE_INFINITY;
 
@@ -64,10 +65,34 @@ export class Pn532Encoder implements CardEncoder {
 
   async #lookOn(): Promise<void> {
     const { signal } = this.#closing;
+    let wasVain = false;
     while (!signal.aborted && !this.gone.aborted) {
       this.#lookNow = new AbortController();
-      await this.#lane.run(() => this.#look()).catch((error: unknown) => this.#refuse(error));
-      await pause(LOOK_MS, signal, this.gone, this.#lookNow.signal);
+      const isWell = await this.#lane
+        .run(() => this.#look())
+        .then(
+          () => true,
+          (error: unknown) => this.#refuse(error),
+        );
+      const isEmpty = isWell === true && this.#card === undefined && this.#crowdedLooks === 0;
+      // A chip that sees what is no card would see it at once again.
+      if (isEmpty && this.#canPoll && !wasVain) {
+        wasVain = await this.#lane.run(() => this.#poll());
+      } else {
+        await pause(LOOK_MS, signal, this.gone, this.#lookNow.signal);
+        wasVain = false;
+      }
+    }
+  }
+
+  /** Waits until the chip sees something, or for 1.8 s: whether it saw something, or failed. The look that follows tells which. */
+  async #poll(): Promise<boolean> {
+    try {
+      return await pollForCards(this.#chip, this.#closing.signal);
+    } catch (error) {
+      // Some chips that call themselves PN532 do not know the command.
+      if (error instanceof EncoderError && error.code === 'device_protocol') this.#canPoll = false;
+      return true;
     }
   }
 

@@ -16,7 +16,9 @@ export type Outcome =
   /** No acknowledgement: it may be that the command never arrived. */
   | { readonly kind: 'no_ack' }
   /** Acknowledged, and no answer in time. */
-  | { readonly kind: 'no_answer' };
+  | { readonly kind: 'no_answer' }
+  /** The signal fired first: the chip is at it still. */
+  | { readonly kind: 'aborted' };
 
 /**
  * Command and answer over a line (UM0701-02, section 6.2.2): the command, an acknowledgement, the answer. An answer counts only after the
@@ -35,7 +37,10 @@ export class Exchanger {
   }
 
   /** Rejects as the line does. `lead` goes before the frame: it wakes the chip. */
-  async run({ code, data, answerMs }: Command, lead: Uint8Array = new Uint8Array(0)): Promise<Outcome> {
+  async run(
+    { code, data, answerMs }: Command,
+    { lead = new Uint8Array(0), signal }: { readonly lead?: Uint8Array; readonly signal?: AbortSignal } = {},
+  ): Promise<Outcome> {
     const frame = encodeFrame(TO_CHIP, code, data);
     const bytes = lead.length === 0 ? frame : Uint8Array.of(...lead, ...frame);
     // Half a frame from before must not swallow this answer.
@@ -49,11 +54,14 @@ export class Exchanger {
     };
     const stop = () => reply.fail(this.#line.gone.reason);
     this.#line.gone.addEventListener('abort', stop, { once: true });
+    const abort = () => reply.abort();
+    signal?.addEventListener('abort', abort, { once: true });
     try {
       await this.#line.write(bytes);
       return await reply.outcome;
     } finally {
       this.#line.gone.removeEventListener('abort', stop);
+      signal?.removeEventListener('abort', abort);
       reply.end();
       this.#listener = undefined;
       // It may carry a key.
@@ -117,6 +125,10 @@ class Reply {
 
   fail(reason: unknown): void {
     this.#settle.reject(reason);
+  }
+
+  abort(): void {
+    this.#settle.resolve({ kind: 'aborted' });
   }
 
   end(): void {

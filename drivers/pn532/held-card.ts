@@ -1,7 +1,7 @@
 import { fromHex } from '../../src/card/hex.ts';
 import { EncoderError } from '../../src/encoder/errors.ts';
 import type { Chip } from './chip.ts';
-import { IN_COMMUNICATE_THRU, IN_DATA_EXCHANGE, search } from './command.ts';
+import { IN_COMMUNICATE_THRU, IN_DATA_EXCHANGE, poll, search } from './command.ts';
 import { describeRadioStatus, meaningOf, readStatus, TIMED_OUT } from './radio-status.ts';
 import { readTargets, type Target } from './target.ts';
 
@@ -158,6 +158,15 @@ export class HeldCard {
     }
     return false;
   }
+}
+
+/** How often the chip looks by itself before it says that there was nothing: a sign of life every 1.8 s. */
+const POLLS = 12;
+
+/** Lets the chip look for cards by itself: whether it found any (InAutoPoll, section 7.3.13). Rejects with the signal's reason when that fires. */
+export async function pollForCards(chip: Chip, signal: AbortSignal): Promise<boolean> {
+  const [found = 0] = await chip.run(poll(POLLS), signal);
+  return found > 0;
 }
 
 /** Looks for up to two cards. */

@@ -90,7 +90,7 @@ export interface PortLine extends AsyncDisposable {
 export interface ByteLine extends PortLine {
   /** Gets what the device sends, in pieces as they come. Set by whoever speaks to the device; what comes before is dropped. */
   onBytes: ((bytes: Uint8Array) => void) | undefined;
-  /** Resolves when the system has taken the bytes. Rejects with `device_lost`, or with `device_timeout` when it does not take them within a second. */
+  /** Resolves when the system has taken the bytes. Rejects with `device_lost`, or with `device_timeout` when it does not take them within a second: the line is given up then. */
   write(bytes: Uint8Array): Promise<void>;
 }
 
@@ -98,7 +98,7 @@ export interface ByteLine extends PortLine {
 export interface HidLine extends PortLine {
   /** Gets input reports as node-hid gives them: without a leading 0 where reports have no numbers. */
   onReport: ((report: Uint8Array) => void) | undefined;
-  /** Sends an output report, its id first. Deadlines and rejections as ByteLine.write. */
+  /** Sends an output report, its id first. Deadlines and rejections as ByteLine.write; what the device refuses rejects with `device_protocol`, and the line stays. */
   write(report: Uint8Array): Promise<void>;
   /** Sends a feature report, its id first. */
   sendFeatureReport(report: Uint8Array): Promise<void>;

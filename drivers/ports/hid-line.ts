@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { EncoderError } from '../../src/encoder/errors.ts';
 import type { HidLine } from './contract.ts';
 import { LineEnd, said } from './line-end.ts';
@@ -88,6 +89,8 @@ export class OpenHidLine implements HidLine {
   }
 
   async #closeInOrder(): Promise<void> {
+    // Reading begins a turn after its listener was set, and throws where nobody catches it if the device is closed by then.
+    await nextTurn();
     this.#hid.pause();
     await this.#hid.close();
   }

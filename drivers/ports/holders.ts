@@ -5,6 +5,8 @@ import { basename } from 'node:path';
 export interface Holder {
   readonly pid: number;
   readonly name: string;
+  /** It is this process, or runs the same program: every driver host does. */
+  readonly isOurs: boolean;
 }
 
 /** Node.js names its first thread so, and not itself. */
@@ -15,8 +17,7 @@ export async function holdersOf(path: string): Promise<readonly Holder[]> {
   const device = await realpath(path).catch(() => path);
   const pids = (await readdir('/proc').catch(() => [])).filter((entry) => /^\d+$/.test(entry));
   const holders: Holder[] = [];
-  for (const pid of pids)
-    if (await isOpenIn(pid, device)) holders.push({ pid: Number(pid), name: await nameOf(pid) });
+  for (const pid of pids) if (await isOpenIn(pid, device)) holders.push(await holder(pid));
   return holders;
 }
 
@@ -27,10 +28,14 @@ async function isOpenIn(pid: string, device: string): Promise<boolean> {
   return false;
 }
 
-async function nameOf(pid: string): Promise<string> {
+async function holder(pid: string): Promise<Holder> {
   const read = (file: string) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '');
   const name = (await read('comm')).trim();
-  if (name !== '' && name !== NAMELESS) return name;
-  const [program = ''] = (await read('cmdline')).split('\0');
-  return basename(program) || 'a program';
+  const words = (await read('cmdline')).split('\0');
+  const program = process.argv[1];
+  return {
+    pid: Number(pid),
+    name: name !== '' && name !== NAMELESS ? name : basename(words[0] ?? '') || 'a program',
+    isOurs: Number(pid) === process.pid || (program !== undefined && words.includes(program)),
+  };
 }

@@ -111,8 +111,7 @@ class KeptDriver<Line extends PortLine> implements EncoderDriver {
     if (signal.aborted) return;
     const seen = new Map<string, Sighted<Line>>();
     for (const { source, sight } of sights)
-      for (const candidate of sight.candidates)
-        if (!seen.has(candidate.key)) seen.set(candidate.key, { candidate, source });
+      for (const candidate of sight.candidates) seen.set(candidate.key, { candidate, source });
     board.sighted(sights.flatMap(({ sight }) => sight.troubles));
     await this.#dropVanished(seen);
     if (signal.aborted) return;

@@ -19,7 +19,6 @@ export class LineEnd {
 
   /** The first reason counts; one with another code becomes the cause of a `device_lost`. */
   come(reason: EncoderError): void {
-    if (this.gone.aborted) return;
     const lost =
       reason.code === 'device_lost'
         ? reason

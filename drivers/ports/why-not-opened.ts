@@ -55,7 +55,7 @@ export async function whyNotOpened(
 /** What is left when a terminal that this user may open does not open: another program's lock. */
 async function held(path: string, cause: unknown): Promise<PortTrouble> {
   const holders = await holdersOf(path);
-  const message = holders.some(({ pid }) => pid === process.pid)
+  const message = holders.some(({ isOurs }) => isOurs)
     ? `${path} is in use by encoderd itself: assign it to one driver only`
     : `${path} is in use by ${namesOf(holders)}: ${cureFor(holders)}`;
   return new PortTrouble('held', message, { cause });

@@ -11,15 +11,18 @@ const CURE =
 
 /** Nothing came. `mode`: the only one that was tried, or `auto` when all were. */
 export function silentReader(path: string, mode: string): PortTrouble {
-  const tried = mode === 'auto' ? '' : ` in mode ${mode}, which the configuration says (twn4.mode)`;
-  const message = `The TWN4 on ${path} does not answer the simple protocol${tried}: its firmware may be another one, as the standard app that only sends card numbers by itself. If so, ${CURE}.`;
+  const message = `The TWN4 on ${path} does not answer the simple protocol${only(mode)}: its firmware may be another one, as the standard app that only sends card numbers by itself. If so, ${CURE}.`;
   return new PortTrouble('no_answer', message);
 }
 
-/** Something came, and it is not the simple protocol. What it was may be a card's number, and is not told. */
-export function otherApp(path: string, bytes: number): PortTrouble {
-  const message = `The device on ${path} sent ${bytes} bytes that are not the simple protocol: a TWN4 with the standard app sends card numbers as text like this. If it is a TWN4, ${CURE}.`;
+/** Something came, and it is not the simple protocol. What it was may be a card's number, and is not told. `mode`: as in `silentReader`. */
+export function otherApp(path: string, mode: string, bytes: number): PortTrouble {
+  const message = `The device on ${path} sent ${bytes} bytes that are not the simple protocol${only(mode)}: a TWN4 with the standard app sends card numbers as text like this. If it is a TWN4, ${CURE}.`;
   return new PortTrouble('wrong_device', message);
+}
+
+function only(mode: string): string {
+  return mode === 'auto' ? '' : ` in mode ${mode}, the only one that the configuration allows (twn4.mode)`;
 }
 
 /** A TWN4 that types card numbers like a keyboard, at a USB port. */

@@ -68,7 +68,7 @@ async function findMode(line: ByteLine, wanted: Twn4Options['mode'], signal: Abo
     if (version !== undefined) return { messages, mode, version };
     strangeBytes = Math.max(strangeBytes, messages.strangeBytes);
   }
-  throw strangeBytes > 0 ? otherApp(line.path, strangeBytes) : silentReader(line.path, wanted);
+  throw strangeBytes > 0 ? otherApp(line.path, wanted, strangeBytes) : silentReader(line.path, wanted);
 }
 
 function onlyWithout(codes: readonly string[]): (error: unknown) => void {

@@ -100,12 +100,11 @@ export class MessageLine {
 
   #receive(bytes: Uint8Array): void {
     this.#lastByteMs = performance.now();
-    this.#waiting?.deadline.notBefore(SLOW_ANSWER_MS);
     this.#handle(this.#reader.push(bytes));
     clearTimeout(this.#pause);
-    if (this.#waiting !== undefined) {
-      this.#pause = setTimeout(() => this.#handle(this.#reader.giveUp()), PAUSE_MS);
-    }
+    if (this.#waiting === undefined || !this.#reader.hasBegun) return;
+    this.#waiting.deadline.notBefore(SLOW_ANSWER_MS);
+    this.#pause = setTimeout(() => this.#handle(this.#reader.giveUp()), PAUSE_MS);
   }
 
   #handle(found: readonly Incoming[]): void {

@@ -9,7 +9,7 @@ export const READER_MS = 1_500;
 
 /** How long nothing must come for the line to count as silent, and how long that is waited for. */
 export const QUIET_MS = 40;
-export const UNQUIET_MS = 1_000;
+export const UNQUIET_MS = 500;
 /** How long a reader that let a deadline pass has for a sign of life. */
 const SIGN_OF_LIFE_MS = 2_000;
 

@@ -1,6 +1,7 @@
 import { Desk } from './desk.ts';
 import type { LiveChange, LiveClient } from './live-client.ts';
 import type { Stand } from './serial-stands.ts';
+import { SkippingClock } from './skipping-clock.ts';
 import type { StoryBench } from './story-desk.ts';
 
 type LiveEncoder = Extract<LiveChange, { type: 'encoder.changed' }>;
@@ -11,6 +12,8 @@ const HOST_STARTED = 'driver host started';
 /** A desk on which encoders stand side by side, each with its driver in a host of its own. */
 export class SerialDesk implements AsyncDisposable {
   readonly desk: Desk;
+  /** The daemon's. */
+  readonly clock: SkippingClock;
   /** Hears everything. */
   readonly live: LiveClient;
   readonly #stands: ReadonlyMap<Stand['driver'], Stand>;
@@ -19,12 +22,14 @@ export class SerialDesk implements AsyncDisposable {
 
   private constructor(
     desk: Desk,
+    clock: SkippingClock,
     live: LiveClient,
     stands: ReadonlyMap<Stand['driver'], Stand>,
     encoderIds: ReadonlyMap<Stand['driver'], string>,
     parts: AsyncDisposableStack,
   ) {
     this.desk = desk;
+    this.clock = clock;
     this.live = live;
     this.#stands = stands;
     this.#encoderIds = encoderIds;
@@ -37,11 +42,12 @@ export class SerialDesk implements AsyncDisposable {
     const drivers = Object.fromEntries(made.map(({ driver, options }) => [driver, options]));
     await using parts = new AsyncDisposableStack();
     for (const stand of made) parts.use(stand);
-    const desk = parts.use(await Desk.open({ config: { drivers } }));
+    const clock = new SkippingClock();
+    const desk = parts.use(await Desk.open({ config: { drivers }, clock }));
     const live = parts.use(await desk.live(0));
     const encoderIds = new Map<Stand['driver'], string>();
     for (const driver of stands.keys()) encoderIds.set(driver, await onlineId(desk, live, driver));
-    return new SerialDesk(desk, live, stands, encoderIds, parts.move());
+    return new SerialDesk(desk, clock, live, stands, encoderIds, parts.move());
   }
 
   stand(driver: Stand['driver']): Stand {
@@ -79,6 +85,21 @@ export class SerialDesk implements AsyncDisposable {
         one.acs_encoder_id === id && (one.state === 'offline') === (state === 'offline'),
       after,
     );
+  }
+
+  /** Takes the card away, and resolves when the daemon has seen that. */
+  async lift(driver: Stand['driver']): Promise<void> {
+    await this.stand(driver).removeCard();
+    const id = this.encoderId(driver);
+    const isGone = () => {
+      const last = this.live.changes.findLast(
+        (change) =>
+          (change.type === 'card.presented' || change.type === 'card.removed') &&
+          change.acs_encoder_id === id,
+      );
+      return last?.type !== 'card.presented';
+    };
+    await this.live.until(isGone, `card.removed on the ${driver}`);
   }
 
   /** The process in which this driver runs now. */

@@ -17,8 +17,10 @@ export interface Stand extends AsyncDisposable {
   removeCard(): Promise<void>;
   unplug(): Promise<void>;
   replug(): Promise<void>;
-  /** Where cards are swiped. */
+  /** Where cards are swiped: who swipes them. */
   readonly swipes?: SwipingHand;
+  /** Where cards are swiped: what the device would do with the next one, as it says itself. */
+  armedTo?(): 'read' | 'write' | null;
 }
 
 /** An ACR122U on a real pcscd; its plug is pcscd. The environment of this process says which pcscd, and the driver host inherits it. */
@@ -80,6 +82,8 @@ export async function msr605Stand(): Promise<Stand> {
     unplug: () => port.unplug(),
     replug: () => port.replug(),
     swipes,
+    armedTo: () =>
+      device.arming === undefined ? null : device.arming.kind === 'read_iso' ? 'read' : 'write',
     [Symbol.asyncDispose]: () => port[Symbol.asyncDispose](),
   };
 }

@@ -3,10 +3,14 @@ import { join } from 'node:path';
 import { vmImage } from '../../scripts/vm/image.ts';
 import { Qemu } from '../../scripts/vm/qemu.ts';
 import { listenOnce } from '../../scripts/vm/qmp.ts';
+import { COMPILED } from './compile.ts';
 import { GuestProgram } from './guest-program.ts';
 import { type Outcome, quoted, Shell } from './shell.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
+
+/** Compiled code in the guest. */
+const KEPT_COMPILED = '/var/cache/compiled';
 
 /** QEMU has this long to connect to a serial port. */
 const CABLE_TIMEOUT_MS = 10_000;
@@ -127,12 +131,16 @@ export class Guest implements AsyncDisposable {
 
   /** What cannot be saved with the image: the time, the checkout. */
   async #settleIn(): Promise<void> {
+    // What is compiled in the guest stays there.
+    const overlay = `lowerdir=${quoted(COMPILED)},upperdir=/run/compiled/new,workdir=/run/compiled/work`;
     const { exitCode, stderr } = await this.attempt(
       `set -e
        date -s @${Math.floor(Date.now() / 1000)} >/dev/null
        busybox ifconfig "$(cd /sys/class/net && echo e*)" 10.0.2.15
        mkdir -p ${quoted(ROOT)}
-       mount -t 9p -o trans=virtio,version=9p2000.L,ro,cache=loose,msize=524288 shared ${quoted(ROOT)}`,
+       mount -t 9p -o trans=virtio,version=9p2000.L,ro,cache=loose,msize=524288 shared ${quoted(ROOT)}
+       mkdir -p /run/compiled/new /run/compiled/work ${KEPT_COMPILED}
+       mount -t overlay -o ${overlay} overlay ${KEPT_COMPILED}`,
     );
     if (exitCode !== 0) throw new Error(`the guest cannot be set up: ${stderr}`);
   }
@@ -156,7 +164,7 @@ function serialById(name: string): string {
 }
 
 function inCheckout(command: string, { user }: RunWords): string {
-  const inside = `cd ${quoted(ROOT)} 2>/dev/null; PATH=${quoted(join(ROOT, '.node/bin'))}:$PATH; export NODE_COMPILE_CACHE=/var/cache/compiled; ${command}`;
+  const inside = `cd ${quoted(ROOT)} 2>/dev/null; PATH=${quoted(join(ROOT, '.node/bin'))}:$PATH; export NODE_COMPILE_CACHE=${KEPT_COMPILED}; ${command}`;
   const become = `setpriv --reuid=${user} --regid=${user} --init-groups --reset-env`;
   return user === undefined ? inside : `exec ${become} sh -c ${quoted(inside)}`;
 }

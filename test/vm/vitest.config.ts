@@ -5,6 +5,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/vm/**/*.vm.ts'],
+    globalSetup: ['test/vm/compile.ts'],
     setupFiles: ['scripts/leftovers.ts'],
     pool: 'forks',
     fileParallelism: false,

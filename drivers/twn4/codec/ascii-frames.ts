@@ -30,6 +30,10 @@ export class AsciiFrameReader implements FrameReader {
     this.#hasCrc = hasCrc;
   }
 
+  get hasBegun(): boolean {
+    return this.#length > 0;
+  }
+
   push(bytes: Uint8Array): Incoming[] {
     const found: Incoming[] = [];
     for (const byte of bytes) {

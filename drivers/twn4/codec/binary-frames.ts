@@ -26,6 +26,10 @@ export class BinaryFrameReader implements FrameReader {
     this.#hasCrc = hasCrc;
   }
 
+  get hasBegun(): boolean {
+    return this.#kept.length > 0;
+  }
+
   push(bytes: Uint8Array): Incoming[] {
     const all = new Uint8Array(this.#kept.length + bytes.length);
     all.set(this.#kept);

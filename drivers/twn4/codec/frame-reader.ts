@@ -12,6 +12,8 @@ export type Incoming =
 
 /** Takes bytes in any pieces and gives messages. It keeps no more than one message. */
 export interface FrameReader {
+  /** Whether a message has begun that is not whole. */
+  readonly hasBegun: boolean;
   /** What is whole now. */
   push(bytes: Uint8Array): Incoming[];
   /**

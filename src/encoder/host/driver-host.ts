@@ -50,6 +50,7 @@ export class DriverHost {
   readonly #silence: NodeJS.Timeout;
   readonly #start: NodeJS.Timeout;
   #callCount = 0;
+  #isReady = false;
   #misses = 0;
   #why: string | undefined;
   #isUnloadable = false;
@@ -159,7 +160,10 @@ export class DriverHost {
       return;
     }
     if (report.report === 'beat') return;
-    if (report.report === 'ready') clearTimeout(this.#start);
+    if (report.report === 'ready') {
+      clearTimeout(this.#start);
+      this.#isReady = true;
+    }
     if (report.report === 'cannot_load') {
       this.#why ??= report.reason;
       this.#isUnloadable = true;
@@ -191,6 +195,8 @@ export class DriverHost {
   }
 
   #miss(): void {
+    // A slow machine loads code for seconds, in which the main thread says nothing: that has a limit of its own.
+    if (!this.#isReady) return;
     this.#misses++;
     if (this.#misses >= 2) this.kill(`its main thread gave no sign of life for ${this.#limits.silenceMs} ms`);
   }

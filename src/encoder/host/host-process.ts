@@ -86,7 +86,6 @@ async function serve(order: Extract<HostOrder, { order: 'start' }>): Promise<voi
   }
   send({ report: 'ready' });
   for await (const news of driver.watch(stopping.signal)) send({ report: 'news', news });
-  await Promise.allSettled([...encoders.values()].map((encoder) => encoder.close()));
   if (process.connected) process.disconnect();
 }
 
@@ -136,8 +135,12 @@ function wipe(keys: SiteKeys): void {
   for (const version of keys) for (const key of Object.values(version.keys)) key.fill(0);
 }
 
-/** Ends the watch, and with it the process, once no card is being written. */
+/**
+ * Ends the watch, and with it the process, once every encoder is closed, while its driver still has the device: a write that has begun ends, and an
+ * encoder that waits to write the next card that is swiped is disarmed.
+ */
 async function stop(): Promise<void> {
+  await Promise.allSettled([...encoders.values()].map((encoder) => encoder.close()));
   await Promise.all(writes);
   stopping.abort();
 }

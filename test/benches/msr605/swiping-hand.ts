@@ -34,6 +34,13 @@ export class StripeHand implements SwipingHand {
     return this.#device.arming !== undefined;
   }
 
+  /** What the device waits for a card to be. */
+  get armedTo(): 'be read' | 'be written' | null {
+    const { arming } = this.#device;
+    if (arming === undefined) return null;
+    return arming.kind === 'read_iso' || arming.kind === 'read_raw' ? 'be read' : 'be written';
+  }
+
   armed(isArmed: boolean): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const look = () => {

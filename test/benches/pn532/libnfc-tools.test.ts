@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,6 +35,20 @@ describe.skipIf(!libnfcToolsAreAvailable())('the tools of libnfc and libfreefare
 
   test('find no card where there is none', async () => {
     expect(await run('nfc-list')).not.toContain('NFCID1');
+  });
+
+  // Debian has this tool in the package libnfc-examples.
+  test.skipIf(!existsSync('/usr/bin/nfc-poll')).each([
+    ['mifare_classic_1k', 'A1B2C3D4', /NFCID1\): a1 {2}b2 {2}c3 {2}d4/],
+    ['mifare_desfire', UID, /NFCID1\): 04 {2}78 {2}2e {2}21 {2}80 {2}1d {2}80/],
+  ] as const)('let the chip look for a %s by itself', async (technology, uid, told) => {
+    put(createChip(technology, uid));
+    const polled = run('nfc-poll');
+    // It has found the card, and waits until that is taken away.
+    const found = () => port.board.commands.includes(0x60) && port.board.commands.at(-1) !== 0x60;
+    await expect.poll(found, { timeout: 10_000 }).toBe(true);
+    port.chip.present(undefined);
+    expect(await polled).toMatch(told);
   });
 
   test.each(DESFIRE_GENERATIONS)('tell a DESFire %s and what is free on it', async (generation) => {

@@ -2,6 +2,7 @@ import type { Chip, ChipAnswer } from '../../../drivers/virtual/chip.ts';
 import { isSame } from '../../../drivers/virtual/desfire/block-cipher.ts';
 import { crc16 } from '../../../drivers/virtual/desfire/crc.ts';
 import { PlacedCard } from './placed-card.ts';
+import { asSent, fits, isOfKind, polled, SPEAKS_PART_4, targetData } from './target-data.ts';
 
 /** Status bytes (UM0701-02, section 7.1). */
 const OK = 0x00;
@@ -18,15 +19,13 @@ const FOR_EVER = 0xff;
 
 const SAM_CONFIGURATION = 0x14;
 
-/** ISO/IEC 14443-3: this bit of SAK says that the card speaks ISO/IEC 14443-4. */
-const SPEAKS_PART_4 = 0x20;
 /** CIU_TxMode and CIU_RxMode (section 8.6.23.18): bit 7 says that the chip adds and takes the CRC itself. */
 const SENDING = 0x6302;
 const RECEIVING = 0x6303;
 const HANDLES_CRC = 0x80;
 
-/** T0 to TC1 of an ATS as a DESFire sends it: FSC 64, up to 848 kbit/s, CID. */
-const ATS_HEAD = [0x75, 0x77, 0x81, 0x02] as const;
+/** What InAutoPoll counts in. */
+const POLL_MS = 150;
 
 /** An answer of a card that fits into one of the chip's. */
 const MOST_DATA = 262;
@@ -35,6 +34,8 @@ const MOST_DATA = 262;
 export interface ChipQuirks {
   /** IC, version, revision, support, as GetFirmwareVersion tells them; absent: PN532 1.6, type A, type B and ISO/IEC 18092. */
   readonly firmware?: readonly number[];
+  /** It knows no InAutoPoll, as some that call themselves PN532. */
+  readonly knowsNoAutoPoll?: boolean;
   /** A search for two cards misses those that the search before it had found. */
   readonly missesEverySecondSearch?: boolean;
 }
@@ -109,7 +110,7 @@ export class Pn532Chip {
     switch (code) {
       // Diagnose: 00 tests the line by an echo, 06 asks whether the card is there still.
       case 0x00:
-        return data[0] === 0x06 ? [this.#current === undefined ? TIMED_OUT : OK] : data;
+        return data[0] === 0x06 ? [this.#current?.isThere === true ? OK : TIMED_OUT] : data;
       // GetFirmwareVersion
       case 0x02:
         return this.#quirks.firmware ?? [0x32, 0x01, 0x06, 0x07];
@@ -145,6 +146,8 @@ export class Pn532Chip {
         return [OK];
       case 0x4a:
         return this.#list(data, signal);
+      case 0x60:
+        return this.#quirks.knowsNoAutoPoll === true ? undefined : this.#poll(data, signal);
       default:
         return undefined;
     }
@@ -185,6 +188,43 @@ export class Pn532Chip {
     this.#listed = found;
     this.#current = most === 1 ? found[0] : undefined;
     return [found.length, ...found.flatMap(({ chip }, at) => [at + 1, ...targetData(chip)])];
+  }
+
+  /**
+   * InAutoPoll: `times period types`; a period is 150 ms for each type, and FF times is for ever. The answer is how many there are, and for each its kind, the length of
+   * what follows, and the same as in #list.
+   */
+  async #poll(
+    [times = 1, period = 1, ...kinds]: Uint8Array,
+    signal: AbortSignal,
+  ): Promise<Iterable<number> | undefined> {
+    this.#release();
+    for (let turn = 0; turn < times || times === FOR_EVER; turn++) {
+      for (const kind of kinds) {
+        const found = (await this.#search(2, [])).filter(({ chip }) => isOfKind(kind, chip));
+        if (signal.aborted) return undefined;
+        if (found.length > 0) {
+          this.#listed = found;
+          this.#current = found[0];
+          return [found.length, ...found.flatMap(({ chip }, at) => polled(at + 1, chip))];
+        }
+        await this.#rest(period * POLL_MS, signal);
+        if (signal.aborted) return undefined;
+      }
+    }
+    return [0];
+  }
+
+  #rest(ms: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(done, ms);
+      function done(): void {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', done);
+        resolve();
+      }
+      signal.addEventListener('abort', done, { once: true });
+    });
   }
 
   async #search(most: number, wanted: readonly number[]): Promise<PlacedCard[]> {
@@ -247,34 +287,6 @@ export class Pn532Chip {
   #handlesCrc(register: number): boolean {
     return ((this.#registers.get(register) ?? 0) & HANDLES_CRC) !== 0;
   }
-}
-
-/**
- * A0, page and 16 bytes is COMPATIBILITY_WRITE where the card is no MIFARE Classic (NXP NTAG213/215/216, section 10.5): the card takes the first four.
- * It is simulated as the WRITE that it amounts to.
- */
-function asSent(command: Uint8Array, { sak }: Chip): Uint8Array {
-  const isCompatible = command[0] === 0xa0 && command.length === 18 && sak === 0x00;
-  return isCompatible ? Uint8Array.of(0xa2, ...command.subarray(1, 6)) : command;
-}
-
-/** `ATQA(2) SAK uidLength uid [ATS]`; an ATS begins with its length. */
-function targetData(chip: Chip): number[] {
-  const ats = chip.historicalBytes === undefined ? [] : [...ATS_HEAD, ...chip.historicalBytes];
-  const part4 = (chip.sak & SPEAKS_PART_4) === 0 ? [] : [ats.length + 1, ...ats];
-  return [...chip.atqa.toReversed(), chip.sak, chip.uid.length, ...chip.uid, ...part4];
-}
-
-/** The uid that is asked for comes as in anticollision: 88 before the parts that are not the last. */
-function fits(chip: Chip, wanted: readonly number[]): boolean {
-  const uid = [...chip.uid];
-  const cascaded =
-    uid.length === 4
-      ? uid
-      : uid.length === 7
-        ? [0x88, ...uid]
-        : [0x88, ...uid.slice(0, 3), 0x88, ...uid.slice(3)];
-  return wanted.length === 0 || cascaded.every((byte, at) => wanted[at] === byte);
 }
 
 function inGroups(bytes: Uint8Array, length: number): Uint8Array[] {

@@ -79,13 +79,17 @@ class HidPipe extends EventEmitter {
   readonly #face: () => HidDeviceFace;
   #queue: Promise<unknown> = Promise.resolve();
   #isPlugged = true;
-  #isReading = true;
+  #isReading = false;
   #isClosing = false;
   isOpen = true;
 
   constructor(face: () => HidDeviceFace) {
     super();
     this.#face = face;
+    // Reading begins a turn after somebody listens.
+    this.on('newListener', (event) => {
+      if (event === 'data') process.nextTick(() => this.#resume());
+    });
   }
 
   write(report: Uint8Array): Promise<number> {
@@ -126,6 +130,11 @@ class HidPipe extends EventEmitter {
       this.isOpen = false;
     });
     this.removeAllListeners();
+  }
+
+  #resume(): void {
+    if (this.#isClosing) throw new TypeError('device has been closed');
+    this.#isReading = true;
   }
 
   send(report: Uint8Array): void {

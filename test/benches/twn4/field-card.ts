@@ -20,6 +20,11 @@ export class FieldCard {
     this.#faults = faults;
   }
 
+  /** How often it was spoken to. */
+  get exchanges(): number {
+    return this.#exchanges;
+  }
+
   /** Takes the card out of the field for good. */
   leave(): void {
     this.#left.abort();

@@ -94,11 +94,6 @@ describe('the uid of a stripe', () => {
       identity.heals(UID);
       expect(identity.uidOf(BLANK)).not.toBe(UID);
     });
-    test('is drawn for a blank one when that is forgotten', () => {
-      const identity = torn();
-      identity.forget();
-      expect(identity.uidOf(BLANK)).not.toBe(UID);
-    });
     test('is no number where none was being written', () => {
       const identity = new StripeIdentity();
       identity.tears(UID, stripeWith(['', '', null]));

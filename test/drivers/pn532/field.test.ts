@@ -3,6 +3,7 @@ import type { CardEncoder } from '../../../src/encoder/contract.ts';
 import { CLASSIC, cardOf, openEncoder, presented, TAG } from './open-encoder.ts';
 
 const SEARCH = 0x4a;
+const POLL = 0x60;
 const TWO_CARDS = { code: 'card_refused', message: expect.stringContaining('two cards') };
 
 beforeEach(() => void vi.useFakeTimers());
@@ -39,13 +40,24 @@ describe('a card', () => {
     expect(card.removed.reason).toMatchObject({ code: 'card_removed' });
   });
 
-  test('is searched for a few times a second, and by a search that ends by itself', async () => {
+  test('is searched for by the chip itself, which says every two seconds that it lives', async () => {
     const { board } = await openEncoder();
+    await vi.advanceTimersByTimeAsync(1_000);
+    board.commands.length = 0;
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(new Set(board.commands)).toEqual(new Set([SEARCH, POLL]));
+    expect(board.commands.length).toBeGreaterThanOrEqual(20);
+    expect(board.commands.length).toBeLessThanOrEqual(24);
+  });
+
+  test('is seen within 200 ms by a chip that cannot look by itself', async () => {
+    const { encoder, board } = await openEncoder({ quirks: { knowsNoAutoPoll: true } });
+    await vi.advanceTimersByTimeAsync(1_234);
     board.commands.length = 0;
     await vi.advanceTimersByTimeAsync(3_000);
-    expect(new Set(board.commands)).toEqual(new Set([SEARCH]));
-    expect(board.commands.length).toBeGreaterThanOrEqual(15);
     expect(board.commands.length).toBeLessThanOrEqual(21);
+    board.chip.place(cardOf(TAG));
+    expect(await awaited(encoder, 200)).toBe(TAG.uid);
   });
 
   test('is not searched for while work holds one', async () => {

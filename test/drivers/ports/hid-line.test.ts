@@ -90,6 +90,12 @@ describe('a HID line', () => {
     await closed;
     expect(port.isOpen).toBe(false);
   });
+  test('may be closed as soon as it is open', async () => {
+    await line[Symbol.asyncDispose]();
+    const opening = port.open(port.candidate, patience());
+    await opening.then((again) => again[Symbol.asyncDispose]());
+    expect(port.isOpen).toBe(false);
+  });
   test('that is given up is gone for the reason given', async () => {
     line.lose(new EncoderError('device_lost', 'it answers nonsense'));
     expect(String(line.gone.reason)).toContain('it answers nonsense');

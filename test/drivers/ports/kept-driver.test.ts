@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { PortTrouble } from '../../../drivers/ports/contract.ts';
 import { ORDINARY_PACE, retryMs } from '../../../drivers/ports/pace.ts';
@@ -5,6 +6,9 @@ import { EncoderError } from '../../../src/encoder/errors.ts';
 import { greeted, IdleEncoder, KeptBench } from '../../benches/ports/kept-bench.ts';
 import { candidateAt, type ScriptedLine, ScriptedSource } from '../../benches/ports/scripted-source.ts';
 import { codeOf, NewsLog, patience, rejectionOf, soon } from '../../contracts/encoder-desk.ts';
+
+/** No test is that patient. */
+const NO_RETRY = { firstRetryMs: 60_000, longestRetryMs: 60_000 };
 
 const never = () => new Promise<never>(() => {});
 const left = (path: string) => ({ news: 'device_left', deviceId: candidateAt(path).key });
@@ -57,13 +61,25 @@ describe('watch', () => {
     await using bench = new KeptBench(source);
     expect(await bench.available()).toEqual([arrived('/dev/a'), { news: 'available' }]);
   });
-  test('begins anew after it ended, and names devices the same', async () => {
-    await using bench = new KeptBench(new ScriptedSource('/dev/a'));
+  test('begins anew once it has ended, and names devices the same', async () => {
+    const source = new ScriptedSource('/dev/a');
+    await using bench = new KeptBench(source, async (line) =>
+      greeted(line, {
+        leave: async () => {
+          await nextTurn();
+          source.story.push(`left ${line.path}`);
+        },
+      }),
+    );
     const first = await bench.news.device(undefined);
     bench.end.abort();
     const end = new AbortController();
     const again = new NewsLog(bench.driver, end.signal);
-    expect(await again.device(undefined)).toEqual(first);
+    const news = await again.until('available', (seen) =>
+      seen.some(({ news }) => news === 'available') ? [...seen] : undefined,
+    );
+    expect(news).toEqual([{ news: 'device_arrived', device: first }, { news: 'available' }]);
+    expect(source.story).toEqual(['opening /dev/a', 'left /dev/a', 'closed /dev/a', 'opening /dev/a']);
     end.abort();
     await soon(again.ended, 'the end of the second watch');
   });
@@ -113,7 +129,7 @@ describe('a device that is lost', () => {
   });
   test('by its plug is tried at once when it is back, however long the wait would be', async () => {
     const source = new ScriptedSource('/dev/a');
-    await using bench = new KeptBench(source, undefined, { firstRetryMs: 60_000, longestRetryMs: 60_000 });
+    await using bench = new KeptBench(source, undefined, NO_RETRY);
     await bench.arrivals(1);
     source.candidates = [];
     expect((await bench.departures(1)).at(-1)).toEqual(left('/dev/a'));
@@ -125,7 +141,7 @@ describe('a device that is lost', () => {
     const source = new ScriptedSource('/dev/a');
     const open = source.onOpen;
     source.onOpen = () => Promise.reject(new PortTrouble('no_answer', 'nothing answers'));
-    await using bench = new KeptBench(source, undefined, { firstRetryMs: 60_000, longestRetryMs: 60_000 });
+    await using bench = new KeptBench(source, undefined, NO_RETRY);
     await bench.troubles(1);
     await source.looked(2);
     source.onOpen = open;
@@ -137,7 +153,7 @@ describe('a device that is lost', () => {
   });
   test('and comes back under another path keeps its id', async () => {
     const source = new ScriptedSource('/dev/a');
-    await using bench = new KeptBench(source, undefined, { firstRetryMs: 60_000 });
+    await using bench = new KeptBench(source, undefined, NO_RETRY);
     await bench.arrivals(1);
     source.candidates = [{ ...candidateAt('/dev/a'), path: '/dev/b' }];
     const news = await bench.arrivals(2);
@@ -244,6 +260,15 @@ describe('troubles', () => {
     await source.looked(3);
     expect(bench.logged('a port has a trouble')).toHaveLength(2);
   });
+  test('that all ports have alike are told once', async () => {
+    const source = new ScriptedSource('/dev/a', '/dev/b');
+    source.onOpen = () => Promise.reject(new PortTrouble('unloadable', 'the package cannot be loaded'));
+    await using bench = new KeptBench(source);
+    expect(await bench.available()).toEqual([
+      { news: 'trouble', reason: 'The package cannot be loaded.' },
+      { news: 'available' },
+    ]);
+  });
   test('are not told of a device that was just unplugged', async () => {
     const source = new ScriptedSource('/dev/a', '/dev/b');
     source.onOpen = async (candidate) => {
@@ -284,7 +309,7 @@ describe('troubles', () => {
     const source = new ScriptedSource('/dev/a');
     const late = Promise.withResolvers<ScriptedLine>();
     source.onOpen = () => late.promise;
-    await using bench = new KeptBench(source, undefined, { openMs: 20, firstRetryMs: 60_000 });
+    await using bench = new KeptBench(source, undefined, { ...NO_RETRY, openMs: 20 });
     expect(await bench.troubles(1)).toEqual(['/dev/a: did not open within 20 ms: plug it in anew.']);
     const line = source.line(candidateAt('/dev/a'));
     late.resolve(line);
@@ -319,7 +344,7 @@ describe('open', () => {
   });
   test('rejects with device_lost while the device is not yet back', async () => {
     const source = new ScriptedSource('/dev/a');
-    await using bench = new KeptBench(source, undefined, { firstRetryMs: 60_000 });
+    await using bench = new KeptBench(source, undefined, NO_RETRY);
     const device = await bench.news.device(undefined);
     source.lines[0]?.lose();
     expect(codeOf(await rejectionOf(bench.driver.open(device, patience())))).toBe('device_lost');
@@ -396,7 +421,7 @@ describe('the end of the watch', () => {
   test('comes at once while a port waits for its next try', async () => {
     const source = new ScriptedSource('/dev/a');
     source.onOpen = () => Promise.reject(new PortTrouble('held', 'held'));
-    const bench = new KeptBench(source, undefined, { firstRetryMs: 60_000, lookMs: 60_000 });
+    const bench = new KeptBench(source, undefined, { ...NO_RETRY, lookMs: 60_000 });
     await bench.troubles(1);
     await bench.ended();
     expect(bench.logged('the trouble of a port has ended')).toEqual([]);

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ByteLine } from '../../../drivers/ports/contract.ts';
 import { keptDriver } from '../../../drivers/ports/kept-driver.ts';
+import { SerialLine } from '../../../drivers/ports/serial-line.ts';
 import { serialSource } from '../../../drivers/ports/serial-source.ts';
 import { EncoderError } from '../../../src/encoder/errors.ts';
 import { quietLog } from '../../benches/pcsc/quiet-log.ts';
@@ -68,6 +69,14 @@ describe('a serial line', () => {
     port.send(bytes);
     expect([...(await atHost)]).toEqual([...bytes]);
   });
+  test('does not let a short write into the middle of a long one', async () => {
+    const long = new Uint8Array(100_000).fill(0x55);
+    const atDevice = received(long.length + 1, (onBytes) => {
+      port.onBytes = onBytes;
+    });
+    await Promise.all([line.write(long), line.write(Uint8Array.of(0xaa))]);
+    expect((await atDevice).indexOf(0xaa)).toBe(long.length);
+  });
   test('is gone, once, when it is unplugged', async () => {
     let fired = 0;
     line.gone.addEventListener('abort', () => {
@@ -119,11 +128,21 @@ describe('a serial line', () => {
       line = await source.open({ key: 'port', path: port.path }, patience());
     }
   });
-  test('delivers nothing after it is gone', async () => {
-    line.onBytes = () => expect.unreachable();
-    line.lose(new EncoderError('device_lost', 'given up'));
-    port.send(Uint8Array.of(1, 2, 3));
-    await line[Symbol.asyncDispose]();
+  test('delivers nothing after it is gone, though it was on its way', async () => {
+    const onItsWay = Promise.withResolvers<{ readonly bytesRead: number }>();
+    const read = () => onItsWay.promise;
+    const late = new SerialLine('/dev/ttyUSB0', {
+      isOpen: true,
+      read,
+      write: async () => {},
+      close: async () => onItsWay.resolve({ bytesRead: 3 }),
+    });
+    let pieces = 0;
+    late.onBytes = () => {
+      pieces += 1;
+    };
+    await late[Symbol.asyncDispose]();
+    expect(pieces).toBe(0);
   });
 });
 

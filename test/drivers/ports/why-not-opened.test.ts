@@ -21,6 +21,11 @@ async function troubleAt(path: string): Promise<string> {
   return shown(await rejectionOf(source.open({ key: 'port', path }, patience())));
 }
 
+/** The number of Debian's group for serial ports. */
+async function dialout(): Promise<number> {
+  return Number(/^dialout:[^:]*:(\d+):/m.exec(await readFile('/etc/group', 'utf8'))?.[1]);
+}
+
 function shown(error: unknown): string {
   if (error instanceof PortTrouble) return `${error.kind}: ${error.message}`;
   throw error;
@@ -44,10 +49,17 @@ describe('a serial port that cannot be opened', () => {
     await using port = await SimulatedSerialPort.open();
     await using _line = await source.open({ key: 'port', path: port.path }, patience());
     const own = (await holdersOf(port.path)).filter(({ pid }) => pid === process.pid);
-    expect(own).toEqual([{ pid: process.pid, name: 'node' }]);
+    expect(own).toEqual([{ pid: process.pid, name: 'node', isOurs: true }]);
     expect(await troubleAt(port.path)).toBe(
       `held: ${port.path} is in use by encoderd itself: assign it to one driver only`,
     );
+  });
+  test('is held by encoderd itself when another of its driver hosts has it', async () => {
+    await using port = await SimulatedSerialPort.open();
+    await using host = await PortHolder.hold(port.path, process.getuid?.() ?? 0, process.argv[1] ?? '');
+    const holders = await holdersOf(port.path);
+    expect(holders.find(({ pid }) => pid === host.pid)?.isOurs).toBe(true);
+    expect(holders.filter(({ isOurs }) => !isOurs).map(({ name }) => name)).toEqual(['socat']);
   });
   test.runIf(isRoot)('is held by a program that is named, with its process id', async () => {
     await using port = await SimulatedSerialPort.open();
@@ -87,8 +99,7 @@ describe('a serial port that cannot be opened', () => {
   test.runIf(isRoot)('is not accessible to a user outside its group, and the group is named', async () => {
     await using port = await SimulatedSerialPort.open();
     const terminal = await realpath(port.path);
-    const dialout = Number(/^dialout:[^:]*:(\d+):/m.exec(await readFile('/etc/group', 'utf8'))?.[1]);
-    await chown(terminal, 0, dialout);
+    await chown(terminal, 0, await dialout());
     await chmod(terminal, 0o660);
     await chmod(join(port.path, '..'), 0o755);
     expect(await openAsNobody(port.path)).toBe(
@@ -97,7 +108,9 @@ describe('a serial port that cannot be opened', () => {
   });
   test.runIf(isRoot)('is not accessible where no group may, and a udev rule is given', async () => {
     await using port = await SimulatedSerialPort.open();
-    await chmod(await realpath(port.path), 0o600);
+    const terminal = await realpath(port.path);
+    await chown(terminal, 0, await dialout());
+    await chmod(terminal, 0o600);
     await chmod(join(port.path, '..'), 0o755);
     expect(await openAsNobody(port.path)).toMatch(
       /^no_access: the user nobody may not open .*: write SUBSYSTEM=="tty", KERNEL=="port", GROUP="dialout".*start the service again$/,

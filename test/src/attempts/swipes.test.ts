@@ -98,21 +98,26 @@ describe('a daemon that ends while a write waits', () => {
     expect(after.attempt(id)).toMatchObject({ phase: 'verifying', hint: 'swipe_again' });
   });
 
-  test('does not hear of it any more: neither its notes nor its end', async () => {
-    const { desk, id, first, second } = await swipedDesk();
-    await desk.asksFor(id, 'swipe_again');
-    const heard: unknown[] = [];
-    await desk.attempts[Symbol.asyncDispose]();
-    const before = desk.attempt(id);
-    const stop = desk.site.doorbell.listen(() => heard.push('a change'));
-    first.resolve();
-    second.resolve();
-    await idle();
-    stop();
-    expect(heard).toEqual([]);
-    expect(desk.attempt(id)).toEqual(before);
-    expect(desk.outcomes()).toEqual([null]);
-  });
+  test.each(['first', 'second'] as const)(
+    'for the %s swipe does not hear of it any more: neither its notes nor its end',
+    async (which) => {
+      const { desk, id, first, second } = await swipedDesk();
+      await desk.asksFor(id, 'swipe_again');
+      if (which === 'second') first.resolve();
+      await desk.until(() => desk.attempt(id).phase === (which === 'first' ? 'writing' : 'verifying'));
+      const heard: string[] = [];
+      await desk.attempts[Symbol.asyncDispose]();
+      const before = desk.attempt(id);
+      const stop = desk.site.doorbell.listen(() => heard.push('a change'));
+      first.resolve();
+      second.resolve();
+      await idle();
+      stop();
+      expect(heard).toEqual([]);
+      expect(desk.attempt(id)).toEqual(before);
+      expect(desk.outcomes()).toEqual([null]);
+    },
+  );
 
   test('for something else than a swipe waits until that is asked for, or it has ended', async () => {
     const { desk, id, first, card } = await swipedDesk();

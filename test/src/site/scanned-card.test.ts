@@ -1,10 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { CardFindings } from '../../../src/model/attempt.ts';
-import { type Card, uidOfNumber } from '../../../src/model/card.ts';
-import type { CardContent, CardRecord, TokenStanding } from '../../../src/model/card-record.ts';
+import type { Card } from '../../../src/model/card.ts';
+import type { CardContent } from '../../../src/model/card-record.ts';
 import type { Credential } from '../../../src/model/credential.ts';
-import type { StripeFieldName } from '../../../src/model/stripe-layout.ts';
-import { tokenOf } from '../../../src/model/stripe-token.ts';
 import { noteWritten, wantedRecord } from '../../../src/site/card-writes.ts';
 import { deleteCredential, findCredential, updateCredential } from '../../../src/site/credentials.ts';
 import { createEntrance } from '../../../src/site/entrances.ts';
@@ -133,95 +131,6 @@ const scan = (site: Site, content: CardContent, scanned: Card = card) => {
   const { credential, differences } = recogniseCard(site, scanned, findingsWith(content));
   return { credential, differences };
 };
-
-describe('what is on a magnetic stripe', () => {
-  const stripe: Card = { uid: uidOfNumber(5_550_001_234n), technology: 'magnetic_stripe' };
-  const onStripe = { card: stripe, contents: contentsWith({ kind: 'blank' }, { format: 'magstripe' }) };
-  const widths = new Map<StripeFieldName, number>([
-    ['starts_at', 8],
-    ['ends_at', 8],
-    ['issue', 2],
-    ['entrance', 5],
-  ]);
-
-  /** A token of what the site wants on the stripe, but for what is said. */
-  const tokenWith = (
-    site: Site,
-    credential: Credential,
-    more: Partial<CardRecord> = {},
-    standing: TokenStanding = 'authentic',
-  ): CardContent => ({
-    kind: 'token',
-    token: tokenOf({ ...wantedRecord(site, credential), ...more }, '5550001234', widths),
-    standing,
-  });
-
-  const issued = (site: Site) =>
-    issue(site, addCardCredential(site, { endsAt: 1_900_000_020_000 }).id, onStripe);
-
-  test('is in sync as it was written, to the minute', () => {
-    const site = openTestSite();
-    const credential = issued(site);
-    const found = scan(site, tokenWith(site, credential, { endsAt: 1_900_000_079_999 }), stripe);
-    expect(found).toEqual({ credential, differences: [] });
-  });
-
-  test.each([
-    ['the card was replaced or issued again since', { issueCounter: 8 }],
-    ['the start', { startsAt: 1_800_000_000_000 }],
-    ['the end', { endsAt: null }],
-    ['the entrances', { entrances: [3] }],
-  ])('differs in: %s', (difference, more) => {
-    const site = openTestSite();
-    const credential = issued(site);
-    const found = scan(site, tokenWith(site, credential, more), stripe);
-    expect(found).toEqual({ credential, differences: [difference] });
-  });
-
-  test('is not believed where it does not verify', () => {
-    const site = openTestSite();
-    const credential = issued(site);
-    const differences = ['the card was altered, or written by another site'];
-    expect(scan(site, tokenWith(site, credential, {}, 'other_site'), stripe)).toEqual({
-      credential,
-      differences,
-    });
-  });
-
-  test('is nobody’s where the site does not know the number', () => {
-    const site = openTestSite();
-    const content = tokenWith(site, addCardCredential(site));
-    expect(scan(site, content, stripe)).toEqual({ credential: null, differences: [] });
-  });
-
-  test('does not matter where the card is known by its number', () => {
-    const site = openTestSite();
-    const credential = give(site, addUser(site, 'Ada').id, true, stripe);
-    if (typeof credential === 'string') throw new Error(credential);
-    for (const standing of ['authentic', 'other_site'] as const) {
-      const content = tokenWith(site, credential, { endsAt: 1 }, standing);
-      expect(scan(site, content, stripe)).toEqual({ credential, differences: [] });
-    }
-  });
-
-  test('is missing', () => {
-    const site = openTestSite();
-    const credential = issued(site);
-    expect(scan(site, { kind: 'foreign', description: 'track 2: 12 digits' }, stripe)).toEqual({
-      credential,
-      differences: ['the credential is not on the card'],
-    });
-  });
-
-  test('has no number where that was drawn', () => {
-    const site = openTestSite();
-    const findings = { ...blank, format: 'magstripe' } as const;
-    expect(recogniseCard(site, stripe, findings)).toMatchObject({ cardNumber: '5550001234' });
-    expect(recogniseCard(site, stripe, { ...findings, isNumberDrawn: true })).toMatchObject({
-      cardNumber: null,
-    });
-  });
-});
 
 describe('what is on a card', () => {
   test('is in sync as it was written', () => {

@@ -170,3 +170,10 @@ export class Desk {
     return { leaves: EMPTY, ...hand };
   }
 }
+
+/** A stripe that carries a stay, as the desk writes it. */
+export async function encoded(record = STAY, site: Site = {}): Promise<Stripe> {
+  const stripe = new Stripe(...EMPTY);
+  await new Desk(stripe, site).write(imageOf(record));
+  return stripe;
+}
