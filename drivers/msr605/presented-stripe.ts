@@ -86,9 +86,10 @@ export class PresentedStripe implements PresentedCard {
     this.#removal.abort(reason);
   }
 
-  /** Ends what is under way with `reason`, but for a write that has been noted. Resolves when all of it has ended. */
+  /** Ends what is under way with `reason`, a write too: it waits for a swipe, and the encoder must not be left armed. Resolves when all of it has ended. */
   async closeWork(reason: unknown): Promise<void> {
     this.#closing.abort(reason);
+    this.leave(reason);
     await this.#lane.idle();
   }
 

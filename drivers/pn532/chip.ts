@@ -78,6 +78,7 @@ export class Chip {
     let outcome = await this.#exchanger.run(command, heeding);
     if (isUnanswered(outcome)) {
       await this.#recover();
+      signal?.throwIfAborted();
       if (command.isRepeatable) {
         outcome = await this.#exchanger.run(command, heeding);
         if (isUnanswered(outcome)) await this.#recover();

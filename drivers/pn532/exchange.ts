@@ -66,7 +66,6 @@ export class Exchanger {
       this.#listener = undefined;
       // It may carry a key.
       frame.fill(0);
-      bytes.fill(0);
     }
   }
 

@@ -22,7 +22,7 @@ export class CardSession {
   /** Does one exchange. Throws the signal's reason once that has fired; after an exchange that broke off, its error again. */
   async exchange<T>(exchange: () => Promise<T>): Promise<T> {
     this.#signal.throwIfAborted();
-    
+    if (this.#end !== undefined) throw this.#end;
     try {
       return await exchange();
     } catch (error) {

@@ -83,7 +83,6 @@ export class Twn4Encoder implements CardEncoder {
   /** Holds the card for `work` alone, after it was found again. */
   use<T>(card: Twn4Card, work: (link: CardLink) => Promise<T>, signal: AbortSignal): Promise<T> {
     const result = this.#lane.run(async () => {
-      signal.throwIfAborted();
       card.removed.throwIfAborted();
       const session = new CardSession(this.#reader, card.tag, signal);
       try {

@@ -98,7 +98,7 @@ function wordsFor({ image, savedState, shared }: QemuSetup, folder: string): str
   const kernelWords = 'root=/dev/vda console=ttyS0 panic=-1 mitigations=off systemd.show_status=0 quiet';
   return [
     ...['-nodefaults', '-no-user-config', '-no-reboot', '-display', 'none'],
-    ...['-machine', 'pc', '-accel', 'tcg,tb-size=256', '-cpu', 'max', '-smp', '1', '-m', String(MEMORY_MIB)],
+    ...['-machine', 'pc', '-accel', `tcg,tb-size=${process.env['TB'] ?? 256}`, '-cpu', process.env['CPU'] ?? 'max', '-smp', '1', '-m', String(MEMORY_MIB)],
     ...['-kernel', join(image, 'vmlinuz'), '-initrd', join(image, 'initrd'), '-append', kernelWords],
     // What QEMU writes on console would fill its pipe.
     ...['-serial', `file:${join(folder, 'console')}`],

@@ -93,7 +93,10 @@ export interface EncoderCapabilities {
   readonly isVirtual: boolean;
 }
 
-/** An open device. One caller at a time. Closing it ends every wait at once, and lets a write whose journal has been noted to end. */
+/**
+ * An open device. One caller at a time. Closing it ends every wait at once, and lets a write whose journal has been noted to end, unless that
+ * waits for the person to swipe the card: then it rejects, and the device is disarmed.
+ */
 export interface CardEncoder extends AsyncDisposable {
   /**
    * Fires once, with an EncoderError `device_lost`, when the device goes; every pending call rejects with the same, but that work on a card

@@ -81,13 +81,21 @@ export function writeFacts(fact: Fact, written: Written, { unplugs }: { readonly
     expect(ends).toEqual(['one begins', 'one ends', 'another begins', 'another ends']);
     expect(found.content).toEqual(authentic(2));
   });
-  fact('that has begun ends before its encoder is closed', async (desk) => {
+  const whatClosingDoes = isSwiped
+    ? 'that waits for a swipe ends by the closing of its encoder'
+    : 'that has begun ends before its encoder is closed';
+  fact(whatClosingDoes, async (desk) => {
     await desk.bench.placeCard({ ...TAG, ...slowly });
     const card = await desk.nextCard();
     const journal = new KeptJournal();
     const writing = card.write(site, image(1), journal, patience());
+    writing.catch(() => {});
     await journal.begun;
     await desk.encoder[Symbol.asyncDispose]();
+    if (isSwiped) {
+      expect(codeOf(await rejectionOf(writing))).toBe('device_lost');
+      return;
+    }
     expect(journal.notes.at(-1)).toMatchObject({ phase: 'verifying' });
     await writing;
     await desk.reopen();

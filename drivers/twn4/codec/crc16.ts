@@ -6,13 +6,17 @@ export const CRC_A_PRESET = 0x6363;
 /** The polynomial of CCITT, its bits in reverse order. */
 const POLYNOMIAL = 0x8408;
 
+/** What each byte makes of a CRC of 0. */
+const BY_BYTE = Uint16Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte;
+  for (let bit = 0; bit < 8; bit++) crc = (crc & 1) === 0 ? crc >>> 1 : (crc >>> 1) ^ POLYNOMIAL;
+  return crc;
+});
+
 /** The CRC of 16 bits of both, which differ in what they begin with alone. Sent least significant byte first. */
 export function crc16(bytes: Uint8Array, preset: number): number {
   let crc = preset;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = (crc & 1) === 0 ? crc >>> 1 : (crc >>> 1) ^ POLYNOMIAL;
-  }
+  for (const byte of bytes) crc = (crc >>> 8) ^ (BY_BYTE[(crc ^ byte) & 0xff] ?? 0);
   return crc;
 }
 

@@ -8,7 +8,7 @@ export interface HostLimits {
   readonly callMs: number;
   /** For a write, from its order to its first note, from each note to the next, and from the last one to its end. */
   readonly writeMs: number;
-  /** For a write as a whole. */
+  /** For a write as a whole: four swipes of a magnetic stripe may take 15 s each. */
   readonly longestWriteMs: number;
   /** For the host's end, once it is wanted; while a card is written, `writeMs`. */
   readonly closeMs: number;
@@ -28,7 +28,7 @@ export const HOST_LIMITS: HostLimits = {
   silenceMs: 3_000,
   callMs: 10_000,
   writeMs: 10_000,
-  longestWriteMs: 60_000,
+  longestWriteMs: 75_000,
   closeMs: 2_000,
   firstRespawnMs: 100,
   longestRespawnMs: 30_000,

@@ -1,8 +1,8 @@
-import type { Chip, ChipAnswer } from '../../../drivers/virtual/chip.ts';
+import { type Chip, type ChipAnswer, SILENCE } from '../../../drivers/virtual/chip.ts';
 import { isSame } from '../../../drivers/virtual/desfire/block-cipher.ts';
 import { crc16 } from '../../../drivers/virtual/desfire/crc.ts';
 import { PlacedCard } from './placed-card.ts';
-import { asSent, fits, isOfKind, polled, SPEAKS_PART_4, targetData } from './target-data.ts';
+import { asSent, fits, hasForeignUid, isOfKind, polled, SPEAKS_PART_4, targetData } from './target-data.ts';
 
 /** Status bytes (UM0701-02, section 7.1). */
 const OK = 0x00;
@@ -36,8 +36,10 @@ export interface ChipQuirks {
   readonly firmware?: readonly number[];
   /** It knows no InAutoPoll, as some that call themselves PN532. */
   readonly knowsNoAutoPoll?: boolean;
-  /** A search for two cards misses those that the search before it had found. */
+  /** A search misses what the search before it had found: a card that is active goes to sleep when it is called. */
   readonly missesEverySecondSearch?: boolean;
+  /** Every second search finds no more than one. */
+  readonly missesOneOfTwo?: boolean;
 }
 
 /** A PN532 without its serial line: commands in, answers out. It has room for two cards, as type A at 106 kbit/s. */
@@ -53,6 +55,7 @@ export class Pn532Chip {
   #toPass: Uint8Array = new Uint8Array(0);
   #isNormal = false;
   #hasFound = false;
+  #searches = 0;
   #retries = FOR_EVER;
   #registers = new Map<number, number>();
   #nextStatus: number | undefined;
@@ -228,10 +231,12 @@ export class Pn532Chip {
   }
 
   async #search(most: number, wanted: readonly number[]): Promise<PlacedCard[]> {
-    const isMissed = this.#hasFound && most === 2 && this.#quirks.missesEverySecondSearch === true;
+    this.#searches += 1;
+    const room = this.#quirks.missesOneOfTwo === true && this.#searches % 2 === 0 ? 1 : most;
+    const isMissed = this.#hasFound && this.#quirks.missesEverySecondSearch === true;
     const fitting = isMissed ? [] : this.#cards.filter(({ chip, isThere }) => isThere && fits(chip, wanted));
     const found: PlacedCard[] = [];
-    for (const card of fitting.slice(0, most)) if (await card.select()) found.push(card);
+    for (const card of fitting.slice(0, room)) if (await card.select()) found.push(card);
     this.#hasFound = found.length > 0;
     return found;
   }
@@ -254,7 +259,9 @@ export class Pn532Chip {
     const command = Uint8Array.of(...this.#toPass, ...bytes);
     this.#toPass = (target & MORE) === 0 ? new Uint8Array(0) : command;
     if ((target & MORE) !== 0) return [OK];
-    const answer = await card.exchange(asSent(command, card.chip));
+    const answer = hasForeignUid(command, card.chip)
+      ? SILENCE
+      : await card.exchange(asSent(command, card.chip));
     if (answer.kind === 'data') return this.#fetched(answer.bytes);
     if (answer.kind === 'ack') return [OK];
     return this.#failed(command[0] === 0x60 || command[0] === 0x61 ? AUTHENTICATION_FAILED : TIMED_OUT);

@@ -15,6 +15,12 @@ export function asSent(command: Uint8Array, { sak }: Chip): Uint8Array {
   return isCompatible ? Uint8Array.of(0xa2, ...command.subarray(1, 6)) : command;
 }
 
+/** Whether it is an authentication of a MIFARE Classic for another uid: of a longer one the last four bytes count (NXP AN10927, section 3.2.5). */
+export function hasForeignUid(command: Uint8Array, { uid, sak }: Chip): boolean {
+  const isAuthentication = (command[0] === 0x60 || command[0] === 0x61) && (sak & SPEAKS_PART_4) === 0;
+  return isAuthentication && !uid.slice(-4).every((byte, at) => command[8 + at] === byte);
+}
+
 /** Whether InAutoPoll finds the card: 00 is every card of type A, 10 MIFARE, 20 ISO/IEC 14443-4 (section 7.3.13). */
 export function isOfKind(kind: number, { sak }: Chip): boolean {
   return kind === 0x00 || kind === kindOf(sak);

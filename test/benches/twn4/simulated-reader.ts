@@ -7,6 +7,7 @@ const DONE = 0x00;
 const UNKNOWN_FUNCTION = 0x01;
 const MISSING_PARAMETER = 0x02;
 const UNUSED_PARAMETERS = 0x03;
+const INVALID_FUNCTION = 0x04;
 const PARSER_ERROR = 0x05;
 
 const YES = 0x01;
@@ -19,6 +20,9 @@ const CRC_A_START = 0x6363;
 const SUPPORTED = { low: 0x0000_0fff, high: 0x0000_0677 };
 /** What it searches for after it got power. */
 const AT_START = { low: 0x0000_0201, high: 0x0000_0001 };
+
+/** SearchTag and ISO14443_4_CheckPresence. */
+const LOOKS: ReadonlySet<number> = new Set([0x0500, 0x1202]);
 
 /** Too short a command. */
 class Missing extends Error {}
@@ -59,6 +63,10 @@ export class SimulatedReader {
   /** What was lit, sounded and searched for, as it was asked for. */
   readonly done: string[] = [];
   version = 'TWN4/B1.64/NCF5.20/PRS1.04';
+  /** Functions that this reader has and does not let be called, as those with a LEGIC chip do: API and number. */
+  readonly barred = new Set<number>();
+  /** How often it was asked for a card, or whether one is still there. */
+  looks = 0;
   #card: FieldCard | undefined;
   /** The card that was found, and may be spoken to. */
   #selected: FieldCard | undefined;
@@ -80,6 +88,8 @@ export class SimulatedReader {
     const [api = 0, number = 0, ...rest] = command;
     if (command.length < 2) return [PARSER_ERROR];
     const parameters = new Parameters(rest);
+    if (LOOKS.has(api * 256 + number)) this.looks += 1;
+    if (this.barred.has(api * 256 + number)) return [INVALID_FUNCTION];
     try {
       const begun = this.#begin(api * 256 + number, parameters);
       if (begun === undefined) return [UNKNOWN_FUNCTION];

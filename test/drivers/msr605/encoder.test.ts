@@ -139,15 +139,15 @@ describe('closing', () => {
     at.hand.take(new SimulatedStripe());
     expect((await encoder.awaitCard(patience())).card.uid).not.toBe(NUMBER.uid);
   });
-  test('of a driver disarms the device too, and lets a write end', async () => {
-    const at = await opened({ pace: { swipeMs: 300 } });
+  test('of a driver disarms the device too, and ends a write that waits for a swipe', async () => {
+    const at = await opened({ pace: { swipeMs: 3_600_000 } });
     at.hand.isWilling = false;
     at.hand.take(numbered());
     const card = await at.encoder.awaitCard(patience());
     const writing = rejectionOf(card.write(site, image(1), new KeptJournal(), patience()));
     await soon(at.hand.armed(true), 'the wait for a swipe');
     await at[Symbol.asyncDispose]();
-    expect(codeOf(await writing)).toBe('card_removed');
+    expect(codeOf(await writing)).toBe('device_lost');
     expect(at.msr.arming).toBeUndefined();
   });
 });

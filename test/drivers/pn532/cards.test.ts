@@ -255,6 +255,18 @@ describe('after an exchange that broke off', () => {
     await expect(kept.ultralight?.readPages(4)).rejects.toThrow('had ended');
   });
 
+  test('a second card that was just put there is left alone', async () => {
+    const tag = cardOf(TAG);
+    const { encoder, board } = await openEncoder({}, tag);
+    const shown = await presented(encoder);
+    const other = cardOf({ technology: 'ntag215', uid: '0455667788AABB' });
+    const before = other.chip.memory;
+    board.chip.place(other, tag);
+    await shown.use(async ({ ultralight }) => ultralight?.writePage(4, fromHex('CAFEBABE')), patience());
+    expect(toHex(tag.chip.memory.subarray(16, 20))).toBe('CAFEBABE');
+    expect(other.chip.memory).toEqual(before);
+  });
+
   test('another card that lies there is not taken for the one that was meant', async () => {
     const { encoder, board } = await openEncoder({}, cardOf(TAG));
     const shown = await presented(encoder);

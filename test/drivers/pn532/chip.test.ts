@@ -141,6 +141,30 @@ describe('a command', () => {
   });
 });
 
+describe('a command with a signal', () => {
+  test('is ended when that fires, and the chip is in step again', async () => {
+    const line = new ScriptedLine();
+    const chip = new Chip(line);
+    line.script = (heard) => (heard === READ ? [ACKNOWLEDGED] : undefined);
+    const stop = new AbortController();
+    const reason = new Error('nobody waits any more');
+    const running = chip.run(read, stop.signal).catch((error: unknown) => error);
+    await vi.advanceTimersByTimeAsync(500);
+    stop.abort(reason);
+    expect(await running).toBe(reason);
+    expect(line.heard.slice(0, 4)).toEqual([READ, 'ack', 'wake', '14010001']);
+    expect(worked(line)).toEqual([READ]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('is not sent when that has fired', async () => {
+    const line = new ScriptedLine();
+    const running = new Chip(line).run(read, AbortSignal.abort(new Error('too late')));
+    await expect(running).rejects.toThrow('too late');
+    expect(line.heard).toEqual([]);
+  });
+});
+
 describe('a command that is not answered', () => {
   const silentFor = (line: ScriptedLine, hex: string, times: number, reply: string[]) => {
     let left = times;

@@ -92,6 +92,16 @@ describe('a card', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  test('that is slow does not keep an encoder from closing: no exchange begins after that', async () => {
+    const { encoder, board } = await openEncoder({}, cardOf(TAG, { delayMs: 400 }));
+    // The second search selects the card that the first one found.
+    while (board.commands.filter((code) => code === SEARCH).length < 2) await vi.advanceTimersByTimeAsync(50);
+    const closing = encoder[Symbol.asyncDispose]();
+    await vi.advanceTimersByTimeAsync(5_000);
+    await closing;
+    expect(board.commands.at(-1)).toBe(SEARCH);
+  });
+
   test('stays although the chip misses it in every second search', async () => {
     const { encoder, board } = await openEncoder({ quirks: { missesEverySecondSearch: true } });
     board.chip.place(cardOf(TAG));
@@ -156,10 +166,13 @@ describe('two cards', () => {
     expect(await card.read(signal)).toEqual(TAG);
   });
 
-  test('of which the chip misses some are still two', async () => {
-    const { encoder, board } = await openEncoder({ quirks: { missesEverySecondSearch: true } });
-    board.chip.place(cardOf(TAG), cardOf(CLASSIC));
-    await vi.advanceTimersByTimeAsync(500);
-    for (let time = 0; time < 10; time++) expect(await awaited(encoder, 150)).toMatchObject(TWO_CARDS);
-  });
+  test.each([{ missesEverySecondSearch: true }, { missesOneOfTwo: true }])(
+    'of which the chip misses some are still two (%o)',
+    async (quirks) => {
+      const { encoder, board } = await openEncoder({ quirks });
+      board.chip.place(cardOf(TAG), cardOf(CLASSIC));
+      await vi.advanceTimersByTimeAsync(500);
+      for (let time = 0; time < 10; time++) expect(await awaited(encoder, 150)).toMatchObject(TWO_CARDS);
+    },
+  );
 });

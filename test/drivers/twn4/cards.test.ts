@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { loginSectorOf } from '../../../drivers/twn4/card-link.ts';
+import type { Chip } from '../../../drivers/virtual/chip.ts';
 import { createChip } from '../../../drivers/virtual/create-chip.ts';
 import { fromHex } from '../../../src/card/hex.ts';
 import { cardNumber, uidOfNumber } from '../../../src/model/card.ts';
@@ -13,6 +14,28 @@ const REMOVAL_MS = 500;
 
 /** Card 1234 of facility 17 in H10301, parities and all: the first of its 26 bits is the first one sent. */
 const H10301 = { type: 0x49, bits: 26, id: fromHex('0882 6900') };
+
+/** A card of ISO/IEC 14443-4 with another number each time that it is selected, and how often it was. */
+function restlessCard(): { readonly chip: Chip; readonly selections: () => number } {
+  const desfire = createChip('mifare_desfire', '04782E21801D80');
+  let selections = 0;
+  const chip: Chip = {
+    technology: desfire.technology,
+    atqa: desfire.atqa,
+    sak: desfire.sak,
+    memory: desfire.memory,
+    revision: 0,
+    get uid() {
+      return Uint8Array.of(0x08, 0x11, 0x22, selections);
+    },
+    activate: () => {
+      selections += 1;
+      desfire.activate();
+    },
+    exchange: (command) => desfire.exchange(command),
+  };
+  return { chip, selections: () => selections };
+}
 
 describe('a card of 125 kHz', () => {
   test('is known by its number', async () => {
@@ -91,25 +114,22 @@ describe('a card of 13.56 MHz', () => {
     const { card } = await twn4.encoder.awaitCard(patience());
     expect(card).toEqual({ technology: 'uid_only', uid: 'E00401502D4210E3' });
   });
-  test('that draws its number anew whenever it is selected stays the same card', async () => {
-    const chip = createChip('mifare_desfire', '04782E21801D80');
-    let drawn = 0;
-    const uid = () => Uint8Array.of(0x08, 0x11, 0x22, drawn);
-    const restless = Object.assign(Object.create(chip), {
-      activate: () => {
-        drawn += 1;
-        chip.activate();
-      },
-      exchange: (command: Uint8Array) => chip.exchange(command),
-    });
-    Object.defineProperty(restless, 'uid', { get: uid });
-    Object.defineProperty(restless, 'sak', { value: 0x20 });
-    await using twn4 = await openTwn4();
-    twn4.reader.place(new FieldCard({ chip: restless }));
+  test.each([
+    ['and the reader tells whether it is still there', []],
+    ['and the reader cannot tell whether it is still there', [0x1202]],
+  ])('that draws its number anew whenever it is selected stays the same card, %s', async (_, barred) => {
+    const reader = new SimulatedReader();
+    for (const code of barred) reader.barred.add(code);
+    await using twn4 = await openTwn4({}, reader);
+    const { chip, selections } = restlessCard();
+    reader.place(new FieldCard({ chip }));
     const card = await twn4.encoder.awaitCard(patience());
-    expect(card.card.uid).toMatch(/^08/);
-    for (let time = 0; time < 5; time++) expect(await card.read(patience())).toEqual(card.card);
-    expect(await twn4.encoder.awaitCard(patience())).toBe(card);
+    expect(card.card.uid).toMatch(/^08112/);
+    for (let time = 0; time < 3; time++) expect(await card.read(patience())).toEqual(card.card);
+    const placed = reader.looks;
+    await expect.poll(() => reader.looks, { timeout: 5_000 }).toBeGreaterThan(placed + 3);
+    expect(card.removed.aborted).toBe(false);
+    expect(selections() > 1).toBe(barred.length > 0);
   });
 });
 

@@ -89,6 +89,17 @@ describe.each(MODES)('the reader of %s', (mode) => {
     expect(messages).toBeGreaterThan(INPUTS / 20);
   });
 
+  test('holds no more of a message that never ends', () => {
+    const reader = framingOf(mode).reader();
+    const endless = mode.startsWith('ascii')
+      ? new Uint8Array(4_096).fill(0x30)
+      : new Uint8Array(4_096).fill(0x01);
+    reader.push(endless);
+    const before = heldBytes();
+    for (let count = 0; count < (mode.startsWith('ascii') ? 500 : 100); count++) reader.push(endless);
+    expect(heldBytes() - before).toBeLessThan(MORE_BYTES);
+  });
+
   test('finds the same in a stream, however it is cut', () => {
     const roll = dice(0x2b17);
     for (let round = 0; round < 300; round++) {

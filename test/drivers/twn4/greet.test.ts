@@ -79,6 +79,7 @@ describe('something else at the port', () => {
     ['as bytes that are a message', '04A2C3F1D25E80\r'],
     ['as bytes that begin like an answer', '00A2C3F1D25E80\r\n'],
     ['as digits', '1701234\r'],
+    ['as bytes that could be a text', '000441424344\r'],
     ['as text', 'Card: 04A2C3F1D25E80\r\n'],
   ])(
     'that sends card numbers by itself, %s, is told as another app, without the number',
