@@ -1,12 +1,12 @@
 import { EncoderError } from '../../src/encoder/errors.ts';
 import type { ByteLine } from '../ports/contract.ts';
+import { Lane } from '../ports/lane.ts';
 import { settledWithin, unlessAborted } from '../ports/waiting.ts';
 import type { AnswerKind, Answers, ReadAnswer } from './codec/answer.ts';
 import { AnswerReader } from './codec/answer-reader.ts';
 import { type OfTracks, writeRaw } from './codec/block.ts';
 import { COMMUNICATION_TEST, END_AND_RESET, READ_RAW, RESET } from './codec/command.ts';
 import type { Status } from './codec/status.ts';
-import { Lane } from './lane.ts';
 import type { Msr605Pace } from './pace.ts';
 
 /** How a device is brought to rest, and how often it is asked after each of them whether it is there. */

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { inspectCard, writeCard } from '../../src/card/card-work.ts';
 import type { CardLink, StripeTracks } from '../../src/card/link.ts';
 import { numberOnStripe } from '../../src/card/magstripe/stripe-number.ts';
@@ -6,8 +7,8 @@ import { abortableUntilNoted, type PresentedCard } from '../../src/encoder/contr
 import { EncoderError } from '../../src/encoder/errors.ts';
 import type { Card } from '../../src/model/card.ts';
 import type { CardContents, CardImage } from '../../src/model/card-record.ts';
+import { Lane } from '../ports/lane.ts';
 import { unlessAborted } from '../ports/waiting.ts';
-import { Lane } from './lane.ts';
 import type { Msr605 } from './msr605.ts';
 import type { Msr605Pace } from './pace.ts';
 import type { StripeIdentity } from './stripe-identity.ts';
@@ -115,6 +116,8 @@ export class PresentedStripe implements PresentedCard {
     this.#works += 1;
     clearTimeout(this.#leaving);
     const used = this.#lane.run(async () => {
+      // Whoever waited for the work before this hears of its end first.
+      await nextTurn();
       signal.throwIfAborted();
       this.removed.throwIfAborted();
       return work();

@@ -8,7 +8,7 @@ import { abortableUntilNoted, type CardEncoder, type PresentedCard } from '../..
 import { EncoderError } from '../../src/encoder/errors.ts';
 import type { Card } from '../../src/model/card.ts';
 import type { CardContents, CardImage } from '../../src/model/card-record.ts';
-import { unlessAborted } from './lane.ts';
+import { unlessAborted } from '../ports/waiting.ts';
 import { profileOf } from './profiles.ts';
 import type { PcscReader } from './reader.ts';
 import { fromScard } from './scard-errors.ts';

@@ -54,7 +54,7 @@ export class Chip {
 
   /** Wakes the chip, gets in step with it and sets it. False when nothing answers as a PN532 does. Rejects as the line does. */
   start(): Promise<boolean> {
-    return this.#inTurn(async () => (await this.#getInStep()) && (await this.#set()));
+    return this.#inTurn(() => this.#revive());
   }
 
   /**
@@ -105,11 +105,19 @@ export class Chip {
 
   /** After a command that was not answered, or not to its end: no late answer is taken for that of the next command. Gives the line up when the chip stays silent. */
   async #recover(): Promise<void> {
-    if ((await this.#getInStep()) && (await this.#set())) return;
+    if (await this.#revive()) return;
     const cure = 'see that the board has power and that its cable sits well';
     const silent = `the PN532 at ${this.#line.path} does not answer any more: ${cure}`;
     this.#line.lose(new EncoderError('device_lost', silent));
     this.#line.gone.throwIfAborted();
+  }
+
+  /** Wakes the chip, gets in step with it and sets it. False when it does not answer. */
+  async #revive(): Promise<boolean> {
+    for (let call = 1; call <= CALLS; call++) {
+      if ((await this.#getInStep()) && (await this.#set())) return true;
+    }
+    return false;
   }
 
   /**
@@ -117,23 +125,19 @@ export class Chip {
    * them belongs to earlier commands. False when it does not.
    */
   async #getInStep(): Promise<boolean> {
-    for (let call = 1; call <= CALLS; call++) {
-      const drawn = crypto.getRandomValues(new Uint8Array(4));
-      await this.#exchanger.send(ACK_FRAME);
-      const woken = await this.#exchanger.run(NORMAL_MODE, { lead: WAKE_UP });
-      if (woken.kind === 'no_ack') continue;
-      const outcome = await this.#exchanger.run(setting(DIAGNOSE, 0x00, ...drawn));
-      const isEcho = outcome.kind === 'answer' && drawn.every((byte, at) => outcome.data[at + 1] === byte);
-      if (isEcho) return true;
-    }
-    return false;
+    await this.#exchanger.send(ACK_FRAME);
+    const woken = await this.#exchanger.run(NORMAL_MODE, { lead: WAKE_UP });
+    if (woken.kind === 'no_ack') return false;
+    const drawn = crypto.getRandomValues(new Uint8Array(4));
+    const outcome = await this.#exchanger.run(setting(DIAGNOSE, 0x00, ...drawn));
+    return outcome.kind === 'answer' && drawn.every((byte, at) => outcome.data[at + 1] === byte);
   }
 
-  /** A chip that had no power meanwhile has forgotten its settings. */
+  /** A chip that had no power meanwhile has forgotten its settings. One that does not know one of them goes without. */
   async #set(): Promise<boolean> {
     for (const command of SETTINGS) {
       const outcome = await this.#exchanger.run(command);
-      if (outcome.kind !== 'answer') return false;
+      if (outcome.kind !== 'answer' && outcome.kind !== 'syntax_error') return false;
     }
     return true;
   }

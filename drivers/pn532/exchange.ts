@@ -4,6 +4,8 @@ import { encodeFrame, FROM_CHIP, type Frame, FrameReader, NACK_FRAME, TO_CHIP } 
 
 /** How long the chip has to acknowledge a command. It does so within 15 ms (UM0701-02, section 6.2.2); the line and the system come on top. */
 const ACK_MS = 100;
+/** What cannot be sent once more is waited for longer: a busy machine hands bytes over late. */
+const LAST_ACK_MS = 500;
 /** How often an answer that came garbled is asked for again. */
 const MOST_NACKS = 3;
 
@@ -38,14 +40,14 @@ export class Exchanger {
 
   /** Rejects as the line does. `lead` goes before the frame: it wakes the chip. */
   async run(
-    { code, data, answerMs }: Command,
+    { code, data, answerMs, isRepeatable }: Command,
     { lead = new Uint8Array(0), signal }: { readonly lead?: Uint8Array; readonly signal?: AbortSignal } = {},
   ): Promise<Outcome> {
     const frame = encodeFrame(TO_CHIP, code, data);
     const bytes = lead.length === 0 ? frame : Uint8Array.of(...lead, ...frame);
     // Half a frame from before must not swallow this answer.
     this.#reader.giveUp();
-    const reply = new Reply(code, answerMs, () => {
+    const reply = new Reply(code, isRepeatable ? ACK_MS : LAST_ACK_MS, answerMs, () => {
       this.#line.write(NACK_FRAME).catch(() => {});
     });
     this.#listener = (heard) => reply.hear(heard);
@@ -88,7 +90,7 @@ class Reply {
   #isAcknowledged = false;
   #nacks = 0;
 
-  constructor(code: number, answerMs: number, askAgain: () => void) {
+  constructor(code: number, ackMs: number, answerMs: number, askAgain: () => void) {
     this.#code = code;
     this.#answerMs = answerMs;
     this.#askAgain = askAgain;
@@ -96,7 +98,7 @@ class Reply {
     this.outcome = this.#settle.promise;
     // Who runs the command may have failed before it looks at this.
     this.outcome.catch(() => {});
-    this.#timer = setTimeout(() => this.#late(), ACK_MS);
+    this.#timer = setTimeout(() => this.#late(), ackMs);
   }
 
   hear(frame: Frame): void {

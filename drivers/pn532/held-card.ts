@@ -16,6 +16,9 @@ const MORE = 0x40;
 /** What one InDataExchange carries to a card at most. */
 const MOST_DATA = 262;
 
+/** GET_VERSION, FAST_READ, READ_SIG, READ_CNT: native commands that change nothing, so they may run twice (NXP NTAG213/215/216, section 10). */
+const READING: ReadonlySet<number> = new Set([0x60, 0x3a, 0x3c, 0x39]);
+
 /** How long a card of ISO/IEC 14443-3 has: the chip itself gives up much sooner. */
 const CARD_MS = 1_000;
 /** A card of ISO/IEC 14443-4 may take 4.9 s by itself (FWI 14). */
@@ -76,7 +79,7 @@ export class HeldCard {
         code: IN_COMMUNICATE_THRU,
         data: command,
         answerMs: CARD_MS,
-        isRepeatable: false,
+        isRepeatable: READING.has(command[0] ?? 0),
       });
       return this.#refusable(doing, answer);
     });

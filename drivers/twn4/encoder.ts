@@ -1,13 +1,13 @@
 import type { CardLink } from '../../src/card/link.ts';
 import type { CardEncoder, Cue, DriverLog } from '../../src/encoder/contract.ts';
 import { EncoderError } from '../../src/encoder/errors.ts';
+import { Lane } from '../ports/lane.ts';
 import { pause, unlessAborted } from '../ports/waiting.ts';
 import type { WiegandSettings } from '../ports/wiegand-options.ts';
 import { linkFor } from './card-link.ts';
 import { CardSession, cardLeft, otherCard } from './card-session.ts';
 import { type FoundTag, isSameTag } from './codec/found-tag.ts';
 import { identifyTag } from './identify-tag.ts';
-import { Lane } from './lane.ts';
 import { Twn4Card } from './presented-card.ts';
 import type { Twn4Reader } from './reader.ts';
 import { giveCue, LIGHT_MS, lightsOff } from './signals.ts';

@@ -21,7 +21,7 @@ import { cost, type Figure, percentile, plain } from './figure.ts';
 
 const TAG = { technology: 'ntag215', uid: '04A2C3F1D25E80' } as const;
 const BAUD_RATE = 115_200;
-const ROUNDS = 5;
+const ROUNDS = 7;
 const IDLE_SECONDS = 30;
 const TICKS_PER_SECOND = 100;
 const CODEC_MS = 1_000;

@@ -29,7 +29,7 @@ export function imagesFolder(): string {
  */
 export async function vmImage(): Promise<VmImage> {
   const images = imagesFolder();
-  const folder = process.env['VMFOLDER'] ?? join(images, recipeHash());
+  const folder = join(images, recipeHash());
   const image = { folder, savedState: join(folder, 'state') };
   if (!existsSync(folder)) {
     mkdirSync(images, { recursive: true });

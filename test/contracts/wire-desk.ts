@@ -141,9 +141,9 @@ export class WireDesk {
 /** Whether everything is tried, and not a sample of it. */
 export const TRIES_EVERYTHING = process.env['CI'] === 'true';
 
-/** Numbers from 1 to `last`: so many of them, evenly spread, with both ends; ten times as many where everything is tried. */
-export function sample(last: number, count: number): number[] {
-  const most = Math.min(last, TRIES_EVERYTHING ? 10 * count : count);
+/** Numbers from 1 to `last`: so many of them, evenly spread, with both ends; `times` as many where everything is tried. */
+export function sample(last: number, count: number, times: number): number[] {
+  const most = Math.min(last, TRIES_EVERYTHING ? times * count : count);
   if (most <= 1) return last < 1 ? [] : [1];
   const chosen = Array.from({ length: most }, (_, at) => 1 + Math.round((at * (last - 1)) / (most - 1)));
   return [...new Set(chosen)];

@@ -7,8 +7,8 @@ import { type WireBench, WireDesk } from './wire-desk.ts';
 import { tryEach } from './wire-trials.ts';
 
 /** Answers that come late, and commands that are lost, of a piece of work. */
-const LATE = { look: 5, write: 4 };
-const LOST = { look: 4, write: 6 };
+const LATE = { look: 3, write: 3 };
+const LOST = { look: 3, write: 4 };
 
 /** What a driver promises when an answer comes after it has given it up, or a command is lost. A swipe may come at any time: nothing of it is late. */
 export function lateFacts(fact: FactOver<WireBench>, kind: EncoderKind, { late }: WireKind): void {

@@ -6,6 +6,8 @@ import { sample, type WireBench, WireDesk } from './wire-desk.ts';
 
 /** Positions that are tried for a piece of work. */
 const CUTS = { look: 24, write: 8 };
+/** Every position of an ordinary reading, and so many more of a write. */
+const CI_TIMES = 10;
 
 /** What a driver promises when what the device sends comes in pieces, or with garbage before it. */
 export function pieceFacts(fact: FactOver<WireBench>, kind: EncoderKind, { splits, noise }: WireKind): void {
@@ -27,7 +29,7 @@ export function pieceFacts(fact: FactOver<WireBench>, kind: EncoderKind, { split
         const at = new WireDesk(desk, kind);
         const card = await at.begin();
         const { toHost } = await at.costOf(() => at.look(card));
-        for (const position of sample(toHost - 1, CUTS.look)) {
+        for (const position of sample(toHost - 1, CUTS.look, CI_TIMES)) {
           at.wire.splitAt(position);
           await at.look(card);
         }
@@ -37,7 +39,7 @@ export function pieceFacts(fact: FactOver<WireBench>, kind: EncoderKind, { split
         const at = new WireDesk(desk, kind);
         const card = await at.begin();
         const { toHost } = await at.costOf(() => at.write(card));
-        for (const position of sample(toHost - 1, CUTS.write)) {
+        for (const position of sample(toHost - 1, CUTS.write, CI_TIMES)) {
           at.wire.splitAt(position);
           await at.writeAndProve(card);
         }

@@ -3,7 +3,7 @@ import type { FactOver } from './encoder-cards.ts';
 import type { EncoderKind } from './encoder-options.ts';
 import type { WireKind } from './wire.ts';
 import { sample, type WireBench, WireDesk } from './wire-desk.ts';
-import { tryEach } from './wire-trials.ts';
+import { CI_TIMES, tryEach } from './wire-trials.ts';
 
 /** Frames of a piece of work that are spoiled. */
 const SPOILED = { card: 10, look: 8, write: 8 };
@@ -23,7 +23,7 @@ export function spoiledFacts(fact: FactOver<WireBench>, kind: EncoderKind, { mas
           const at = new WireDesk(desk, kind);
           await desk.bench.placeCard(kind.first);
           const { frames } = await at.costOf(async () => void (await desk.nextCard()));
-          for (const [trial, frame] of sample(2 * frames, SPOILED.card).entries()) {
+          for (const [trial, frame] of sample(2 * frames, SPOILED.card, CI_TIMES).entries()) {
             const card = trial % 2 === 0 ? kind.second : kind.first;
             at.wire.corrupt({ after: frame - 1, at: 2 + STRIDE * trial, mask });
             await desk.bench.placeCard(card);

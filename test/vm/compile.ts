@@ -6,15 +6,18 @@ import { drivers } from '../../drivers/index.ts';
 
 const run = promisify(execFile);
 
-/** Where commands of this checkout keep compiled code; in the guest it lies under what is compiled there. */
-export const COMPILED = join(import.meta.dirname, '../../node_modules/.cache/compiled');
+const root = join(import.meta.dirname, '../..');
+const compiled = join(root, 'node_modules/.cache/vm-compiled');
+
+/** An archive of compiled code, which the guest's Node.js takes for its own: it is the same program. */
+export const COMPILED = `${compiled}.tar`;
 
 /**
  * Runs once, before all tests: compiles, on this machine, what runs in the guests, where it would take ten times as long and more than a driver host has for its start.
  * Programs are started so that they end at once.
  */
 export async function setup(): Promise<void> {
-  mkdirSync(COMPILED, { recursive: true });
+  mkdirSync(compiled, { recursive: true });
   const modules = [...drivers.map(({ module }) => module.href), 'serialport', 'node-hid'];
   await Promise.all(
     [
@@ -25,11 +28,12 @@ export async function setup(): Promise<void> {
       ['--input-type=module', '-e', modules.map((name) => `await import('${name}');`).join('')],
     ].map((words) => {
       const child = run(process.execPath, words, {
-        cwd: join(import.meta.dirname, '../..'),
-        env: { ...process.env, NODE_COMPILE_CACHE: COMPILED },
+        cwd: root,
+        env: { ...process.env, NODE_COMPILE_CACHE: compiled },
       });
       child.child.stdin?.end();
       return child.catch(() => {});
     }),
   );
+  await run('tar', ['-cf', COMPILED, '-C', compiled, '.']);
 }

@@ -10,7 +10,7 @@ import { type Outcome, quoted, Shell } from './shell.ts';
 const ROOT = join(import.meta.dirname, '../..');
 
 /** Compiled code in the guest. */
-const KEPT_COMPILED = '/var/cache/compiled';
+const KEPT_COMPILED = '/run/compiled';
 
 /** QEMU has this long to connect to a serial port. */
 const CABLE_TIMEOUT_MS = 10_000;
@@ -131,16 +131,14 @@ export class Guest implements AsyncDisposable {
 
   /** What cannot be saved with the image: the time, the checkout. */
   async #settleIn(): Promise<void> {
-    // What is compiled in the guest stays there.
-    const overlay = `lowerdir=${quoted(COMPILED)},upperdir=/run/compiled/new,workdir=/run/compiled/work`;
     const { exitCode, stderr } = await this.attempt(
       `set -e
        date -s @${Math.floor(Date.now() / 1000)} >/dev/null
        busybox ifconfig "$(cd /sys/class/net && echo e*)" 10.0.2.15
        mkdir -p ${quoted(ROOT)}
        mount -t 9p -o trans=virtio,version=9p2000.L,ro,cache=loose,msize=524288 shared ${quoted(ROOT)}
-       mkdir -p /run/compiled/new /run/compiled/work ${KEPT_COMPILED}
-       mount -t overlay -o ${overlay} overlay ${KEPT_COMPILED}`,
+       mkdir ${KEPT_COMPILED}
+       tar -x -f ${quoted(COMPILED)} -C ${KEPT_COMPILED}`,
     );
     if (exitCode !== 0) throw new Error(`the guest cannot be set up: ${stderr}`);
   }

@@ -92,13 +92,18 @@ describe('a call that is not answered', () => {
     expect(await protocol.call(QUESTION, ONCE)).toEqual(Uint8Array.of(0x07));
   });
   test('but later is not taken for the answer to the next one, though it looks like it', async () => {
-    const version = Promise.withResolvers<void>();
+    // What is late comes as soon as the version is asked for; the answers to that and to what follows come after it, in order.
+    const answered = Promise.withResolvers<void>();
     const { protocol, line } = talk((command, count) => {
-      if (command !== GET_VERSION) return count === 1 ? [] : ['0002'];
-      // What was late comes before the answer to this, which takes a while.
-      version.promise.then(() => line.send(Buffer.from(`${VERSION_ANSWER}\r`)));
-      setTimeout(version.resolve, 30);
-      return ['0001'];
+      const send = (answer: string) => line.send(Buffer.from(`${answer}\r`));
+      if (command === GET_VERSION) {
+        send('0001');
+        answered.promise.then(() => send(VERSION_ANSWER));
+        setTimeout(answered.resolve, 30);
+      } else if (count > 1) {
+        answered.promise.then(() => send('0002'));
+      }
+      return [];
     });
     await rejectionOf(protocol.call(QUESTION, ONCE));
     expect(await protocol.call(QUESTION, ONCE)).toEqual(Uint8Array.of(0x02));
