@@ -2,11 +2,11 @@ import type { CardLink } from '../../src/card/link.ts';
 import type { CardEncoder } from '../../src/encoder/contract.ts';
 import { EncoderError } from '../../src/encoder/errors.ts';
 import type { Card } from '../../src/model/card.ts';
+import { Lane } from '../ports/lane.ts';
 import { pause, unlessAborted } from '../ports/waiting.ts';
 import { cardLink, refine } from './card-link.ts';
 import type { Chip } from './chip.ts';
 import { findCards, HeldCard, pollForCards } from './held-card.ts';
-import { Lane } from './lane.ts';
 import { Pn532Card } from './presented-card.ts';
 import { familyOf, type Target } from './target.ts';
 

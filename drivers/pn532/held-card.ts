@@ -25,7 +25,7 @@ const CARD_MS = 1_000;
 const PART_4_MS = 6_000;
 
 /**
- * One card, selected for one piece of work. Whatever fails but a no of the card ends the work: nothing is exchanged after that, since another card
+ * One card, selected for one piece of work. Whatever fails but a no of the card or of the chip ends the work: nothing is exchanged after that, since another card
  * may answer it.
  */
 export class HeldCard {
@@ -56,7 +56,8 @@ export class HeldCard {
 
   /**
    * A command of MIFARE Classic or Ultralight that the chip knows itself: 30, A0, A2, 60, 61 (InDataExchange, section 7.3.8). Each may run twice.
-   * Rejects with `card_refused` when the card says no: then it is selected anew, and nothing of it is open.
+   * Rejects with `card_refused` when the card says no, and with `card_unsupported` when the chip cannot carry its answer: then it is selected anew, and
+   * nothing of it is open.
    */
   storage(doing: string, command: Uint8Array): Promise<Uint8Array> {
     return this.#unlessEnded(async () => {
@@ -118,11 +119,10 @@ export class HeldCard {
   async #refusable(doing: string, answer: Uint8Array): Promise<Uint8Array> {
     const { error } = readStatus(answer[0] ?? 0);
     if (answer.length > 0 && error === 0) return answer.subarray(1);
-    if (answer.length > 0 && meaningOf(error) === 'no_answer' && (await this.#select())) {
-      throw new EncoderError(
-        'card_refused',
-        `${doing}: ${describeRadioStatus(error)}, and the card is there`,
-      );
+    const meaning = answer.length === 0 ? 'fault' : meaningOf(error);
+    if ((meaning === 'no_answer' || meaning === 'too_long') && (await this.#select())) {
+      const code = meaning === 'too_long' ? 'card_unsupported' : 'card_refused';
+      throw new EncoderError(code, `${doing}: ${describeRadioStatus(error)}, and the card is there`);
     }
     return this.#broken(doing, answer);
   }
@@ -134,7 +134,7 @@ export class HeldCard {
     const { error } = readStatus(answer[0] ?? 0);
     const status = `${doing}: ${describeRadioStatus(error)}`;
     const meaning = meaningOf(error);
-    if (meaning === 'fault') throw new EncoderError('device_protocol', status);
+    if (meaning === 'fault' || meaning === 'too_long') throw new EncoderError('device_protocol', status);
     if (error === TIMED_OUT && (await this.#select())) {
       throw new EncoderError('device_timeout', `${status}: the card lies there and does not answer`);
     }
@@ -148,7 +148,9 @@ export class HeldCard {
     try {
       return await exchange();
     } catch (error) {
-      if (!(error instanceof EncoderError && error.code === 'card_refused')) this.#end ??= { reason: error };
+      const isAnswer =
+        error instanceof EncoderError && (error.code === 'card_refused' || error.code === 'card_unsupported');
+      if (!isAnswer) this.#end ??= { reason: error };
       throw error;
     }
   }

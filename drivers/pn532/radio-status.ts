@@ -21,6 +21,8 @@ export type RadioMeaning =
   | 'disturbed'
   /** The chip does not have the card any more. */
   | 'gone'
+  /** The answer is longer than the chip can carry. */
+  | 'too_long'
   /** The chip itself is at fault. */
   | 'fault';
 
@@ -31,12 +33,12 @@ const MEANINGS: ReadonlyMap<number, readonly [RadioMeaning, string]> = new Map([
   [0x04, ['no_answer', 'wrong number of bits']],
   [0x05, ['no_answer', 'wrong framing']],
   [0x06, ['disturbed', 'two cards answered at once']],
-  [0x07, ['fault', 'the buffer is too small']],
-  [0x09, ['fault', 'the buffer ran over']],
+  [0x07, ['too_long', 'the buffer is too small']],
+  [0x09, ['too_long', 'the buffer ran over']],
   [0x0a, ['gone', 'the field is off']],
   [0x0b, ['disturbed', 'the protocol was broken']],
   [0x0d, ['fault', 'the chip is too hot']],
-  [0x0e, ['fault', 'the buffer ran over']],
+  [0x0e, ['too_long', 'the buffer ran over']],
   [0x10, ['fault', 'wrong parameter']],
   [0x13, ['no_answer', 'the answer has the wrong form']],
   [0x14, ['no_answer', 'the authentication failed']],

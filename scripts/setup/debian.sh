@@ -4,7 +4,7 @@ build_needs='libpcsclite-dev python3 make g++ pkg-config'
 wanted="pcscd libccid $build_needs"
 vm_needs='qemu-system-x86 mmdebstrap debian-archive-keyring e2fsprogs cpio kmod util-linux'
 case $command in
-  test | bench) wanted="$wanted vsmartcard-vpcd util-linux chromium socat libnfc-bin libfreefare-bin" ;;
+  test | bench) wanted="$wanted vsmartcard-vpcd util-linux chromium socat libnfc-bin libnfc-examples libfreefare-bin" ;;
   test:vm) wanted="$wanted $vm_needs" ;;
 esac
 # With CI=true the tests in a virtual machine are a part of all tests.
@@ -80,7 +80,7 @@ say_what_will_not_work() {
         say "without $package: the tests in a virtual machine do not run"
         ;;
       vsmartcard-vpcd | util-linux) say "without $package: the tests on a real pcscd do not run" ;;
-      socat | libnfc-bin | libfreefare-bin) say "without $package: simulated cards are not held against libfreefare" ;;
+      socat | libnfc-bin | libnfc-examples | libfreefare-bin) say "without $package: simulated cards are not held against libfreefare" ;;
       chromium) say 'without chromium: the browser test does not run' ;;
       *) say "without $package: the PC/SC driver cannot be built" ;;
     esac

@@ -5,7 +5,7 @@ import { arrivalsOf, codeOf, type Desk, type EncoderBench, fires, patience } fro
 import type { ContractCard, EncoderKind } from './encoder-options.ts';
 import { KeptJournal, SITE } from './encoder-site.ts';
 import { type Written, writtenAs } from './encoder-written.ts';
-import type { Sent, Wire } from './wire-faults.ts';
+import type { Sent, Wire } from './wire-hands.ts';
 
 /** A bench whose line between driver and device can be spoiled. One is made for each test. */
 export interface WireBench extends EncoderBench {

@@ -9,7 +9,8 @@ import { pieceFacts } from './wire-pieces.ts';
 import { spoiledFacts } from './wire-spoiled.ts';
 
 export type { WireBench } from './wire-desk.ts';
-export { type Wire, WireFaults } from './wire-faults.ts';
+export { WireFaults } from './wire-faults.ts';
+export type { Wire } from './wire-hands.ts';
 
 /** A test's own limit. */
 const TIMEOUT_MS = 20_000;

@@ -20,12 +20,6 @@ const BETWEEN_LOOKS_MS = 100;
 export type WireEncoder = z.output<typeof acsEncoder>;
 export type WireAttempt = z.output<typeof actionAttempt>;
 
-export interface VmDeskSetup {
-  /** `drivers` of the configuration file. */
-  readonly drivers: object;
-  readonly user?: 'clerk';
-}
-
 /** The daemon, as a service runs it, in a guest of its own; apps reach it over the guest's loopback. */
 export class VmDesk implements AsyncDisposable {
   readonly guest: Guest;
@@ -55,7 +49,7 @@ export class VmDesk implements AsyncDisposable {
     }
   }
 
-  /** Starts the daemon with these `drivers` in its configuration file. Resolves when it listens. */
+  /** Starts the daemon with these `drivers` in its configuration file, again if it has ended. Resolves when it listens. */
   async startDaemon(drivers: object): Promise<void> {
     const config = stringify({ state_dir: STATE, port: this.#port, log_level: 'debug', drivers });
     const owner = this.#user ?? 'root';
@@ -67,6 +61,7 @@ export class VmDesk implements AsyncDisposable {
       this.#user === undefined ? {} : { user: this.#user },
     );
     await this.#daemon.untilLine((line) => line.includes('"listening"'));
+    if (this.#token !== '') return;
     const made = await this.encoderctl('keys create --name desk --json');
     this.#token = z.object({ api_key: z.string() }).parse(JSON.parse(made)).api_key;
   }
@@ -101,11 +96,23 @@ export class VmDesk implements AsyncDisposable {
     return acs_encoders;
   }
 
-  /** Resolves with the encoder of this driver once it is in this state. */
-  async encoder(driver: string, state: WireEncoder['state'] = 'online'): Promise<WireEncoder> {
-    return this.#until(`the encoder of ${driver} is ${state}`, async () =>
-      (await this.encoders()).find((one) => one.driver === driver && one.state === state),
+  /** Resolves with the encoder of this driver once it is there; one that an attempt waits for is `busy`. */
+  async encoder(driver: string): Promise<WireEncoder> {
+    return this.#until(`the encoder of ${driver} is there`, async () =>
+      (await this.encoders()).find((one) => one.driver === driver && one.state !== 'offline'),
     );
+  }
+
+  /** Resolves once the encoder is not there any more. */
+  async offline({ acs_encoder_id }: WireEncoder): Promise<void> {
+    await this.#until('the encoder is offline', async () =>
+      (await this.encoders()).find((one) => one.acs_encoder_id === acs_encoder_id && one.state === 'offline'),
+    );
+  }
+
+  /** Resolves with the first line from `from` on of the daemon's log that fits. */
+  logged(words: RegExp, from = 0): Promise<string> {
+    return this.daemon.untilLine((line) => words.test(line), from, PATIENCE_MS);
   }
 
   /** Asks an encoder for something; resolves with the attempt as it begins. */
@@ -160,7 +167,9 @@ export class VmDesk implements AsyncDisposable {
       const found = await look();
       if (found !== undefined) return found;
       if (Date.now() > late)
-        throw new Error(`never in ${PATIENCE_MS} ms: ${what}; the daemon's log:\n${this.log.slice(-40).join('\n')}`);
+        throw new Error(
+          `never in ${PATIENCE_MS} ms: ${what}; the daemon's log:\n${this.log.slice(-40).join('\n')}`,
+        );
       await new Promise((resolve) => setTimeout(resolve, BETWEEN_LOOKS_MS));
     }
   }

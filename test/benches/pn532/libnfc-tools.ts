@@ -9,6 +9,7 @@ const run = promisify(execFile);
 const NEEDED = {
   socat: '/usr/bin/socat',
   'libnfc-bin': '/usr/bin/nfc-list',
+  'libnfc-examples': '/usr/bin/nfc-poll',
   'libfreefare-bin': '/usr/bin/mifare-desfire-info',
 } as const;
 

@@ -1,6 +1,6 @@
 import { type Chip, type ChipAnswer, SILENCE } from '../../../drivers/virtual/chip.ts';
 import { isSame } from '../../../drivers/virtual/desfire/block-cipher.ts';
-import { crc16 } from '../../../drivers/virtual/desfire/crc.ts';
+import { inGroups, withCrc } from './chip-bytes.ts';
 import { PlacedCard } from './placed-card.ts';
 import { asSent, fits, hasForeignUid, isOfKind, polled, SPEAKS_PART_4, targetData } from './target-data.ts';
 
@@ -294,15 +294,4 @@ export class Pn532Chip {
   #handlesCrc(register: number): boolean {
     return ((this.#registers.get(register) ?? 0) & HANDLES_CRC) !== 0;
   }
-}
-
-function inGroups(bytes: Uint8Array, length: number): Uint8Array[] {
-  return Array.from({ length: Math.floor(bytes.length / length) }, (_, at) =>
-    bytes.subarray(at * length, (at + 1) * length),
-  );
-}
-
-/** `bytes` with CRC_A (ISO/IEC 14443-3, annex B) after them. */
-function withCrc(bytes: Uint8Array): Uint8Array {
-  return Uint8Array.of(...bytes, ...crc16(bytes));
 }

@@ -1,4 +1,9 @@
-import { Msr605xDevice, MSR605X_PRODUCT_ID, MSR605X_REPORT_DESCRIPTOR, MSR605X_VENDOR_ID } from '../../benches/msr605/msr605x-device.ts';
+import {
+  MSR605X_PRODUCT_ID,
+  MSR605X_REPORT_DESCRIPTOR,
+  MSR605X_VENDOR_ID,
+  Msr605xDevice,
+} from '../../benches/msr605/msr605x-device.ts';
 import { StripeHand } from '../../benches/msr605/swiping-hand.ts';
 import { PcproxDevice } from '../../benches/pcprox/pcprox-device.ts';
 import type { SimulatedHid } from '../uhid/hid-bus.ts';
