@@ -48,9 +48,26 @@ async function technologyOf(tag: FoundTag, session: CardSession): Promise<CardTe
     return (await isDesfire(isoDepLink(session))) ? 'mifare_desfire' : 'iso14443_4';
   }
   if (sak === ULTRALIGHT_SAK && tag.id.length === ULTRALIGHT_UID_BYTES) {
-    return await refineUltralight(ultralightLink(session));
+    return await ultralightOf(session);
   }
   return BY_SAK.get(sak) ?? 'uid_only';
+}
+
+/** Every card of the family can be read. One that is silent looks like it, and is known by its number only. */
+async function ultralightOf(session: CardSession): Promise<CardTechnology> {
+  const link = ultralightLink(session);
+  const technology = await refineUltralight(link);
+  if (technology !== 'mifare_ultralight') return technology;
+  try {
+    await link.readPages(0);
+    return technology;
+  } catch (error) {
+    const isSilent =
+      error instanceof EncoderError && (error.code === 'device_timeout' || error.code === 'card_refused');
+    if (!isSilent) throw error;
+    await session.selectAgain();
+    return 'uid_only';
+  }
 }
 
 /** The number of a card of 125 kHz: of HID Prox as the formats of the configuration read it, of the others all its bits. */

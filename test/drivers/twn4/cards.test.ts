@@ -101,11 +101,11 @@ describe('a card of 13.56 MHz', () => {
     twn4.reader.place(newCard({ technology, uid }));
     expect((await twn4.encoder.awaitCard(patience())).card).toEqual({ technology, uid });
   });
-  test('that says nothing to GET_VERSION is an Ultralight', async () => {
+  test('that looks like an Ultralight and says nothing is known by its number only', async () => {
     await using twn4 = await openTwn4();
     twn4.reader.place(newCard({ technology: 'uid_only', uid: '04A2C3F1D25E80' }));
     const { card } = await twn4.encoder.awaitCard(patience());
-    expect(card).toEqual({ technology: 'mifare_ultralight', uid: '04A2C3F1D25E80' });
+    expect(card).toEqual({ technology: 'uid_only', uid: '04A2C3F1D25E80' });
   });
   test('that is no ISO 14443 A has its number and no more', async () => {
     await using twn4 = await openTwn4();
