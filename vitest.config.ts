@@ -6,8 +6,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     setupFiles: ['scripts/leftovers.ts'],
     pool: 'forks',
-    // Tests mostly wait: for processes that they start, for pcscd, which looks for cards every 400 ms. One file more than there are cores pays.
-    maxWorkers: availableParallelism() + 1,
+    // Tests mostly wait: for processes that they start, for pcscd, which looks for cards every 400 ms. Two files for each core pay.
+    maxWorkers: 2 * availableParallelism(),
     testTimeout: 20_000,
     hookTimeout: 20_000,
     teardownTimeout: 10_000,

@@ -6,7 +6,7 @@ import { sample, type WireBench, WireDesk } from './wire-desk.ts';
 import { CI_TIMES, tryEach } from './wire-trials.ts';
 
 /** Frames of a piece of work that are spoiled. */
-const SPOILED = { card: 10, look: 8, write: 8 };
+const SPOILED = { card: 5, look: 4, write: 4 };
 /** A swipe that is lost is waited for, for 15 s. */
 const SPOILED_SWIPES = 1;
 /** From one trial to the next the spoiled byte moves so far: all of the commonest frames are hit before long. */

@@ -8,7 +8,7 @@ describe('at a desk with an MSR605 on a serial port', () => {
   let desk: SerialDesk;
   beforeAll(async () => {
     desk = await SerialDesk.open(await msr605Stand());
-  });
+  }, 60_000);
   afterAll(async () => {
     await desk[Symbol.asyncDispose]();
     expect(desk.desk.errorLines).toEqual([]);

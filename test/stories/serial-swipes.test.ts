@@ -18,7 +18,7 @@ describe('a stripe that is to be swiped again, and the person does not:', () => 
   beforeEach(async () => {
     stand = await msr605Stand();
     desk = await SerialDesk.open(stand);
-  });
+  }, 60_000);
   afterEach(async () => {
     await desk[Symbol.asyncDispose]();
     expect(desk.desk.errorLines).toEqual([]);

@@ -8,7 +8,7 @@ describe('at a desk with a TWN4 on a serial port', () => {
   let desk: SerialDesk;
   beforeAll(async () => {
     desk = await SerialDesk.open(await twn4Stand());
-  });
+  }, 60_000);
   afterAll(async () => {
     await desk[Symbol.asyncDispose]();
     expect(desk.desk.errorLines).toEqual([]);
