@@ -173,7 +173,7 @@ export const HINT_SENTENCES: Readonly<Record<Hint, string>> = {
   place_card_again: 'Place the next card on the encoder, or swipe it.',
   hold_card_still: 'The card was lifted too soon. Place it again and leave it there, or swipe it again.',
   keep_card_there: 'The card is being written. Leave it there.',
-  swipe_again: 'Swipe the same card once more.',
+  swipe_again: 'Swipe the same card again.',
   put_card_back: 'The card is not finished. Put the same card back, or swipe it again: that finishes it.',
   leave_card_there:
     'The encoder stopped for a moment. Leave the same card there, or swipe it again: it will be finished.',

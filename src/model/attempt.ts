@@ -40,17 +40,22 @@ export interface Client {
   readonly name: string;
 }
 
-/** What the person at the desk should do now. */
-export type Hint =
-  | 'place_card'
-  | 'take_card_away'
-  | 'place_card_again'
-  | 'hold_card_still'
-  | 'reconnect_encoder'
-  | WritingHint;
-
 /** What the person should do while a card is written. */
-export type WritingHint = 'keep_card_there' | 'swipe_again' | 'put_card_back' | 'leave_card_there';
+const WRITING_HINTS = ['keep_card_there', 'swipe_again', 'put_card_back', 'leave_card_there'] as const;
+
+export type WritingHint = (typeof WRITING_HINTS)[number];
+
+/** What the person at the desk should do now. */
+export const HINTS = [
+  'place_card',
+  'take_card_away',
+  'place_card_again',
+  'hold_card_still',
+  'reconnect_encoder',
+  ...WRITING_HINTS,
+] as const;
+
+export type Hint = (typeof HINTS)[number];
 
 /** An order and how far it has come. Exactly one row of the store. Times are milliseconds since 1970. */
 export type Attempt = AttemptOrder & AttemptProgress;

@@ -10,7 +10,7 @@ const inMinutes = (time: string | null | undefined) =>
   new Date(Math.floor(Date.parse(time ?? '') / 60_000) * 60_000).toISOString();
 
 /** What the person is told while the card has to pass once more. */
-const SWIPE_AGAIN = /Swipe the same card once more/;
+const SWIPE_AGAIN = /Swipe the same card again/;
 
 export function handAt({ bench }: StoryDesk): SwipingHand {
   if (bench.swipes === undefined) throw new Error('nobody swipes cards at this encoder');

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { describeFailure, HINT_SENTENCES } from '../../attempts/errors.ts';
-import type { Attempt, AttemptResult, Order } from '../../model/attempt.ts';
+import { type Attempt, type AttemptResult, HINTS, type Hint, type Order } from '../../model/attempt.ts';
 import { CARD_TECHNOLOGIES } from '../../model/card.ts';
 import type { Site } from '../../site/site.ts';
 import { acsCredential, toAcsCredential } from './acs-credential.ts';
@@ -36,7 +36,10 @@ export const actionAttempt = z
     error: z.object({ type: z.string(), message: z.string(), reason: z.string() }).nullable(),
     acs_encoder_id: z.uuid(),
     phase: z.enum(['queued', 'awaiting_card', 'reading', 'writing', 'verifying', 'succeeded', 'failed']),
+    /** What the person should do now, in a sentence. */
     hint: z.string().optional(),
+    /** The same for a program, which has words of its own: `swipe_again`. */
+    hint_code: z.enum(HINTS).optional(),
     /** Steps done while a card is written and read back. */
     progress: z.object({ done: z.int(), total: z.int() }).optional(),
     created_at: isoTime,
@@ -64,19 +67,23 @@ export function isSeams({ action }: Order): boolean {
   return action !== 'ERASE_CARD' && action !== 'INSPECT_CARD';
 }
 
-function toWork(attempt: Attempt): Pick<WireAttempt, 'hint' | 'progress'> {
+function toWork(attempt: Attempt): Pick<WireAttempt, 'hint' | 'hint_code' | 'progress'> {
   switch (attempt.phase) {
     case 'awaiting_card':
-      return { hint: HINT_SENTENCES[attempt.hint] };
+      return toHint(attempt.hint);
     case 'writing':
     case 'verifying':
       return {
-        hint: HINT_SENTENCES[attempt.hint],
+        ...toHint(attempt.hint),
         ...(attempt.progress === null ? {} : { progress: { ...attempt.progress } }),
       };
     default:
       return {};
   }
+}
+
+function toHint(hint: Hint): Pick<WireAttempt, 'hint' | 'hint_code'> {
+  return { hint: HINT_SENTENCES[hint], hint_code: hint };
 }
 
 function toOutcome(attempt: Attempt, site: Site): Pick<WireAttempt, 'status' | 'result' | 'error'> {

@@ -171,6 +171,10 @@ describe('an attempt that writes', () => {
       hint: 'swipe_again',
       progress: { done: 1, total: 2 },
     });
-    expect(swiped).toMatchObject({ hint: 'Swipe the same card once more.', progress: { done: 1, total: 2 } });
+    expect(swiped).toMatchObject({
+      hint: 'Swipe the same card again.',
+      hint_code: 'swipe_again',
+      progress: { done: 1, total: 2 },
+    });
   });
 });
