@@ -6,9 +6,12 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     setupFiles: ['scripts/leftovers.ts'],
     pool: 'forks',
-    // Tests mostly wait: for processes that they start, for pcscd, which looks for cards every 400 ms. Two files for each core pay.
-    maxWorkers: 2 * availableParallelism(),
-    testTimeout: 20_000,
+    // Tests mostly wait: for processes that they start, for pcscd, which looks for cards every 400 ms. Two files for each core pay; in CI, where
+    // long matrices keep the cores busy, one more than there are.
+    maxWorkers: process.env['CI'] === 'true' ? availableParallelism() + 1 : 2 * availableParallelism(),
+    testTimeout: 40_000,
+    // Of a machine with other things to do.
+    expect: { poll: { timeout: 10_000 } },
     hookTimeout: 20_000,
     teardownTimeout: 10_000,
     globals: false,
