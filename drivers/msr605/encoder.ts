@@ -5,7 +5,7 @@ import { type Lights, showLights } from './codec/command.ts';
 import type { Msr605 } from './msr605.ts';
 import type { Msr605Pace } from './pace.ts';
 import { PresentedStripe } from './presented-stripe.ts';
-import { StripeIdentity } from './stripe-identity.ts';
+import type { StripeIdentity } from './stripe-identity.ts';
 import { type Swipe, SwipeReader } from './swipes.ts';
 
 const LIGHTS: Readonly<Record<Cue, Lights>> = { success: 'green', failure: 'red' };
@@ -19,7 +19,7 @@ export class Msr605Encoder implements CardEncoder {
   readonly #pace: Msr605Pace;
   readonly #log: DriverLog;
   readonly #reader: SwipeReader;
-  readonly #identity = new StripeIdentity();
+  readonly #identity: StripeIdentity;
   readonly #closing = new AbortController();
   readonly #waiters = new Set<PromiseWithResolvers<PresentedStripe>>();
   #card: PresentedStripe | undefined;
@@ -28,8 +28,9 @@ export class Msr605Encoder implements CardEncoder {
   #listening: Promise<void> | undefined;
   #lights: Lights | undefined;
 
-  constructor(device: Msr605, pace: Msr605Pace, log: DriverLog) {
+  constructor(device: Msr605, identity: StripeIdentity, pace: Msr605Pace, log: DriverLog) {
     this.#device = device;
+    this.#identity = identity;
     this.#pace = pace;
     this.#log = log;
     this.#reader = new SwipeReader(device, pace, log);

@@ -20,6 +20,7 @@ import { HidByteLine } from './hid-byte-line.ts';
 import { Msr605 } from './msr605.ts';
 import type { Msr605Options } from './options.ts';
 import type { Msr605Pace } from './pace.ts';
+import { StripeIdentity } from './stripe-identity.ts';
 
 const TRACKS: readonly TrackNumber[] = [1, 2, 3];
 
@@ -31,6 +32,7 @@ const FIXED_BITS_PER_INCH = 210;
  * The leading zeros stay as they are.
  */
 export function greetMsr605(options: Msr605Options, pace: Msr605Pace, log: DriverLog): Greet<ByteLine> {
+  const identities = new Map<string, StripeIdentity>();
   return async (line: ByteLine, candidate: Candidate, signal: AbortSignal): Promise<GreetedDevice> => {
     const device = new Msr605(line, pace);
     if (!(await answers(device, line))) {
@@ -45,10 +47,13 @@ export function greetMsr605(options: Msr605Options, pace: Msr605Pace, log: Drive
     log.info({ port: candidate.key, model, firmware }, 'a magnetic stripe encoder answered');
     signal.throwIfAborted();
     await settle(device, options);
+    // The card of a write that did not end is known after the cable was pulled, too.
+    const identity = identities.get(candidate.key) ?? new StripeIdentity();
+    identities.set(candidate.key, identity);
     return {
       name: line instanceof HidByteLine ? 'MSR605X' : 'MSR605',
       capabilities: { technologies: ['magnetic_stripe'], isVirtual: false },
-      open: async () => new Msr605Encoder(device, pace, log),
+      open: async () => new Msr605Encoder(device, identity, pace, log),
       leave: async () => {
         await device.resync();
       },

@@ -11,7 +11,7 @@ interface TornStripe {
 }
 
 /**
- * What the cards of one encoder are known by, while it is open: a stripe has no uid, so its number makes one, and one that has no number gets a number that is drawn. The stripe of a
+ * What the cards of one encoder are known by, for as long as the driver runs: a stripe has no uid, so its number makes one, and one that has no number gets a number that is drawn. The stripe of a
  * write that did not end may have lost its number: the next one that can be it is taken for it, so that it can be repaired.
  */
 export class StripeIdentity {

@@ -1,7 +1,7 @@
 # Part of scripts/setup.sh: the packages that come from Debian or Ubuntu.
 
 build_needs='libpcsclite-dev python3 make g++ pkg-config'
-wanted="pcscd libccid $build_needs"
+wanted="pcscd libccid libusb-1.0-0 $build_needs"
 vm_needs='qemu-system-x86 mmdebstrap debian-archive-keyring e2fsprogs cpio kmod util-linux'
 case $command in
   test | bench) wanted="$wanted vsmartcard-vpcd util-linux chromium socat libnfc-bin libnfc-examples libfreefare-bin" ;;
@@ -75,6 +75,7 @@ say_what_will_not_work() {
   fi
   for package in $missing; do
     case $package in
+      libusb-1.0-0) say "without $package: encoders that are HID devices are not found" ;;
       pcscd | libccid) say "without $package: the PC/SC driver finds no encoders" ;;
       qemu-system-x86 | mmdebstrap | debian-archive-keyring | e2fsprogs | cpio | kmod)
         say "without $package: the tests in a virtual machine do not run"

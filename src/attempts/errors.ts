@@ -17,6 +17,8 @@ interface Wording {
   readonly type: Partial<Record<Action, SeamErrorType>>;
   /** What happened and what the person can do now. */
   readonly sentence: string;
+  /** The same where it is known what exactly failed, and the sentence would give other advice. */
+  readonly exactly?: (detail: string) => string;
 }
 
 /** Seam knows this type for every action; our own actions use the same. */
@@ -68,11 +70,14 @@ export const FAILURES: Readonly<Record<FailureReason, Wording>> = {
   card_unsupported: {
     type: whenWriting('incompatible_card_format'),
     sentence: 'This kind of card cannot be used here. Take another card.',
+    exactly: (detail) => `This card cannot be used for that: ${detail}.`,
   },
   card_refused: {
     type: whenWriting('incompatible_card_format'),
     sentence:
       'The card or the encoder refused. Take the card away and start again; if it happens again, take another card.',
+    exactly: (detail) =>
+      `The card or the encoder refused: ${detail}. Start again; if it happens again, take another card.`,
   },
   card_unknown: {
     type: everywhere('no_credential_on_encoder'),
@@ -82,6 +87,11 @@ export const FAILURES: Readonly<Record<FailureReason, Wording>> = {
     type: whenWriting('incompatible_card_format'),
     sentence:
       'This card or phone shows a new number each time, so it cannot be used. Take a card with a fixed number.',
+  },
+  card_without_number: {
+    type: whenWriting('incompatible_card_format'),
+    sentence:
+      'This stripe carries no number by which it could be known. Take another card, or encode a credential on this one (card format magstripe).',
   },
   card_belongs_to_another_user: {
     type: {},
@@ -144,10 +154,10 @@ export function describeFailure(attempt: Attempt & { readonly phase: 'failed' })
   readonly message: string;
   readonly reason: FailureReason;
 } {
-  const { type, sentence } = FAILURES[attempt.reason];
+  const { type, sentence, exactly = (detail) => `${sentence} (${detail})` } = FAILURES[attempt.reason];
   return {
     type: simulatedType(attempt) ?? type[attempt.order.action] ?? 'uncategorized_error',
-    message: attempt.detail === null ? sentence : `${sentence} (${attempt.detail})`,
+    message: attempt.detail === null ? sentence : exactly(attempt.detail),
     reason: attempt.reason,
   };
 }
@@ -176,6 +186,6 @@ export const HINT_SENTENCES: Readonly<Record<Hint, string>> = {
   swipe_again: 'Swipe the same card again.',
   put_card_back: 'The card is not finished. Put the same card back, or swipe it again: that finishes it.',
   leave_card_there:
-    'The encoder stopped for a moment. Leave the same card there, or swipe it again: it will be finished.',
+    'The encoder does not answer. Check its cable, and leave the same card there, or swipe it again: it will be finished.',
   reconnect_encoder: 'The encoder is not connected. Check its cable.',
 };

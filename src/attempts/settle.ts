@@ -68,9 +68,8 @@ export function settleUnwritten(site: Site, attempt: Attempt, event: AttemptEven
 function applyOrder(site: Site, attempt: Attempt, { card, contents }: ReadCard): AttemptEvent {
   const { order, encoderId, id: attemptId } = attempt;
   if (order.action === 'SCAN_TO_ASSIGN_CREDENTIAL') {
-    // Known by a number that no other swipe will show.
     if (contents?.isNumberDrawn === true) {
-      return { event: 'work_failed', reason: 'card_number_changes', detail: null };
+      return { event: 'work_failed', reason: 'card_without_number', detail: null };
     }
     return assign(site, encoderId, order, card);
   }

@@ -35,6 +35,8 @@ interface ServedDevice {
 export class Encoders implements AsyncDisposable {
   readonly #stations = new Map<string, Station>();
   readonly #statuses = new Map<string, DriverStatus>();
+  /** What each driver does not see, as it told last. */
+  readonly #troubles = new Map<string, string>();
   readonly #closing = new AbortController();
   readonly #running: Promise<void>[] = [];
   readonly #observer: EncoderObserver;
@@ -66,13 +68,17 @@ export class Encoders implements AsyncDisposable {
 
   /** Notes that a driver does not see all devices that it should. */
   #noteTrouble(driver: string, reason: string | null): void {
-    this.#statuses.set(driver, { driver, state: 'running', ...(reason === null ? {} : { reason }) });
+    if (reason === null) this.#troubles.delete(driver);
+    else this.#troubles.set(driver, reason);
     if (reason === null) this.#log.info({ driver }, 'the driver sees all its devices again');
     else this.#log.warn({ driver, reason }, 'the driver does not see all its devices');
   }
 
   drivers(): readonly DriverStatus[] {
-    return [...this.#statuses.values()];
+    return [...this.#statuses.values()].map((status) => {
+      const reason = this.#troubles.get(status.driver);
+      return status.state === 'unavailable' || reason === undefined ? status : { ...status, reason };
+    });
   }
 
   /** The place of an encoder, attached or not. */

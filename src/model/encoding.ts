@@ -16,6 +16,8 @@ export interface EncodingFacts {
 
 export type EncodingRefusal =
   | 'card_number_changes'
+  /** Nothing is on it, and nothing would be written on it. */
+  | 'card_without_number'
   | 'card_format_unsupported'
   | 'card_locked'
   | 'credential_on_another_card'
@@ -24,9 +26,8 @@ export type EncodingRefusal =
 /** Why the card must not be written; null: it may be. */
 export function encodingRefusal(facts: EncodingFacts): EncodingRefusal | null {
   const { card, contents, credential } = facts;
-  if (hasRandomUid(card) || (contents.format === 'uid_only' && contents.isNumberDrawn === true)) {
-    return 'card_number_changes';
-  }
+  if (hasRandomUid(card)) return 'card_number_changes';
+  if (contents.format === 'uid_only' && contents.isNumberDrawn === true) return 'card_without_number';
   if (contents.format === null) return 'card_format_unsupported';
   if (contents.content.kind === 'locked') return 'card_locked';
   if (isOnAnotherCard(credential, card) && !facts.mayReplaceLostCard) return 'credential_on_another_card';

@@ -119,7 +119,10 @@ function wholeProblems(tracks: readonly ReadTrack[]): readonly StripeLayoutProbl
     })),
     ...missing.map((name) => ({
       track: numberTrack,
-      problem: `{${name}} is missing: without it a card proves nothing`,
+      problem:
+        name === 'card_number'
+          ? '{card_number} is missing: without it nobody knows which card it is'
+          : '{authentication} is missing: without it a card proves nothing',
     })),
     ...tracks.flatMap(({ track, parts }) =>
       numberProblems(track, parts, numberTrack).map((problem) => ({ track, problem })),

@@ -206,7 +206,7 @@ colour: blue
     ['track_1: "HOTEL^{issue:0}"', 'track_1: {issue:0}: it has 1 to 10 digits'],
     [
       'track_2: null',
-      'track_2: {card_number} is missing: without it a card proves nothing',
+      'track_2: {card_number} is missing: without it nobody knows which card it is',
       'track_2: {authentication} is missing: without it a card proves nothing',
     ],
     ['track_3: 99', 'track_3: This is read as a number: put it in quotes, as "123456"'],

@@ -39,6 +39,7 @@ class HostedDriver implements EncoderDriver {
   readonly #encoders = new Map<string, HostedEncoder>();
   #host: DriverHost | undefined;
   #isAvailable = true;
+  #isTroubled = false;
 
   constructor(setup: HostedDriverSetup) {
     this.name = setup.name;
@@ -124,6 +125,9 @@ class HostedDriver implements EncoderDriver {
       tell({ news: 'device_left', deviceId });
     }
     this.#devices.clear();
+    // The next host tells what it does not see.
+    if (this.#isTroubled) tell({ news: 'trouble', reason: null });
+    this.#isTroubled = false;
     return end;
   }
 
@@ -160,6 +164,7 @@ class HostedDriver implements EncoderDriver {
       this.#devices.delete(news.deviceId);
       this.#lose(news.deviceId, new EncoderError('device_lost', `${news.deviceId} has left`));
     }
+    if (news.news === 'trouble') this.#isTroubled = news.reason !== null;
     if (news.news === 'available') this.#isAvailable = true;
     if (news.news === 'unavailable') this.#isAvailable = false;
     tell(news);

@@ -159,7 +159,7 @@ describe('a stripe without a number', () => {
     const { id } = desk.request(scanToAssign(addUser(desk.site, 'Ada').id));
     desk.device.place(STRIPE, [], drawn);
     await desk.ends(id);
-    expect(failureOf(desk, id)).toMatchObject({ reason: 'card_number_changes' });
+    expect(failureOf(desk, id)).toMatchObject({ reason: 'card_without_number' });
     expect(desk.site.store.credentials.list({}, EVERY_ROW).rows).toEqual([]);
   });
 

@@ -91,8 +91,12 @@ describe('running a driver', () => {
   test('runs on when it does not see all its devices, and says which', async () => {
     const { encoders, driver } = openEncoders();
     const started = encoders.run(driver);
+    driver.tell({ news: 'trouble', reason: '/dev/ttyS9 is not there' });
     driver.tell({ news: 'available' });
     await started;
+    expect(encoders.drivers()).toEqual([
+      { driver: 'scripted', state: 'running', reason: '/dev/ttyS9 is not there' },
+    ]);
     const tell = async (reason: string | null) => {
       driver.tell({ news: 'trouble', reason });
       await new Promise((resolve) => setImmediate(resolve));

@@ -138,7 +138,7 @@ describe('a credential does not go onto a card', () => {
     [
       'that would be known by a number which is not on it',
       { contents: { ...drawn, format: 'uid_only' } },
-      'card_number_changes',
+      'card_without_number',
     ],
     ['of another site', { contents: carrying('other_site') }, 'card_carries_another_credential'],
     [

@@ -38,7 +38,7 @@ describe('a layout that cannot be used', () => {
     [
       [null, null, null],
       [
-        '2: {card_number} is missing: without it a card proves nothing',
+        '2: {card_number} is missing: without it nobody knows which card it is',
         '2: {authentication} is missing: without it a card proves nothing',
       ],
     ],
