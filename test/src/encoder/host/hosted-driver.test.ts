@@ -160,7 +160,7 @@ describe('a driver host that fails', () => {
   });
 
   test('that spins before it watches is killed too', async () => {
-    await using watched = new Watched('spins-at-start', { startMs: 700, silenceMs: 60_000 });
+    await using watched = new Watched('spins-at-start', { startMs: 700, silenceMs: 100 });
     await watched.until(() => watched.pids.length >= 2, 'a second host is started');
     expect(watched.lines.find((line) => line.level === 'warn')?.fields['reason']).toContain(
       'not ready within 700 ms',
