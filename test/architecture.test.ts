@@ -20,7 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['src/model', 'src/card', 'src/encoder/contract.ts', 'src/encoder/errors.ts', 'drivers/ports'],
     ...DAILY,
   ],
-  'drivers/ports': ['src/encoder/contract.ts', 'src/encoder/errors.ts'],
+  'drivers/ports': ['src/model', 'src/card', 'src/encoder/contract.ts', 'src/encoder/errors.ts'],
   'drivers/index.ts': ['drivers'],
   'src/store': ['src/model', ...DAILY],
   'src/site': ['src/model', 'src/store', ...DAILY],

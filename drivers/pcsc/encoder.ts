@@ -1,13 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { inspectCard, writeCard } from '../../src/card/card-work.ts';
 import { identify } from '../../src/card/identify.ts';
 import type { CardLink } from '../../src/card/link.ts';
-import type { CardSite, WriteJournal } from '../../src/card/program.ts';
 import { type ReaderProfile, readUid, storageCardLink } from '../../src/card/storage-card.ts';
-import { abortableUntilNoted, type CardEncoder, type PresentedCard } from '../../src/encoder/contract.ts';
+import type { CardEncoder } from '../../src/encoder/contract.ts';
 import { EncoderError } from '../../src/encoder/errors.ts';
 import type { Card } from '../../src/model/card.ts';
-import type { CardContents, CardImage } from '../../src/model/card-record.ts';
+import { FieldCard } from '../ports/field-card.ts';
 import { unlessAborted } from '../ports/waiting.ts';
 import { profileOf } from './profiles.ts';
 import type { PcscReader } from './reader.ts';
@@ -138,12 +136,10 @@ export class PcscEncoder implements CardEncoder {
 }
 
 /** A card that lies on a PC/SC reader. */
-export class PcscCard implements PresentedCard {
-  readonly card: Card;
+export class PcscCard extends FieldCard {
   readonly #reader: PcscReader;
   readonly #profile: ReaderProfile;
   readonly #onLost: (reason: EncoderError) => void;
-  readonly #removed = new AbortController();
 
   constructor(
     card: Card,
@@ -151,35 +147,13 @@ export class PcscCard implements PresentedCard {
     profile: ReaderProfile,
     onLost: (reason: EncoderError) => void,
   ) {
-    this.card = card;
+    super(card);
     this.#reader = reader;
     this.#profile = profile;
     this.#onLost = onLost;
   }
 
-  get removed(): AbortSignal {
-    return this.#removed.signal;
-  }
-
-  read(signal: AbortSignal): Promise<Card> {
-    return this.use(async () => this.card, signal);
-  }
-
-  inspect(site: CardSite, signal: AbortSignal): Promise<CardContents> {
-    return this.use((link) => inspectCard(link, this.card, site), signal);
-  }
-
-  write(site: CardSite, image: CardImage, journal: WriteJournal, signal: AbortSignal): Promise<void> {
-    return abortableUntilNoted(journal, signal, (noted, untilNoted) =>
-      this.use((link) => writeCard(link, this.card, site, image, noted), untilNoted),
-    );
-  }
-
-  /**
-   * Holds the card for `work` alone, after its number was read again. When `signal` fires it rejects at once, and no exchange begins
-   * after that. Rejects with `card_removed` when the card has left or another one took its place.
-   */
-  async use<T>(work: (link: CardLink) => Promise<T>, signal: AbortSignal): Promise<T> {
+  protected override async hold<T>(work: (link: CardLink) => Promise<T>, signal: AbortSignal): Promise<T> {
     signal.throwIfAborted();
     this.removed.throwIfAborted();
     try {
@@ -191,11 +165,6 @@ export class PcscCard implements PresentedCard {
       if (error instanceof EncoderError && error.code === 'card_removed') this.#onLost(error);
       throw error;
     }
-  }
-
-  /** The card has left: `removed` fires. */
-  leave(reason: unknown): void {
-    this.#removed.abort(reason);
   }
 
   #requireSameCard(uid: string): void {

@@ -1,3 +1,4 @@
+import { cardFaces } from '../../src/card/card-faces.ts';
 import { accessOfTrailer } from '../../src/card/classic-access.ts';
 import { CLASSIC_BLOCK_BYTES, isTrailer } from '../../src/card/classic-geometry.ts';
 import { fromHex, toHex } from '../../src/card/hex.ts';
@@ -9,44 +10,13 @@ import type { HeldCard } from './held-card.ts';
 
 const PAGE_BYTES = 4;
 
-/** The kinds of card of which this driver can use more than the number. */
-export const PN532_TECHNOLOGIES: readonly CardTechnology[] = [
-  'mifare_classic_mini',
-  'mifare_classic_1k',
-  'mifare_classic_4k',
-  'mifare_ultralight',
-  'mifare_ultralight_ev1_48',
-  'mifare_ultralight_ev1_128',
-  'ntag213',
-  'ntag215',
-  'ntag216',
-  'mifare_desfire',
-  'iso14443_4',
-];
-
 /** What the card programs need of a card of this kind. */
 export function cardLink(card: HeldCard, technology: CardTechnology): CardLink {
-  switch (technology) {
-    case 'mifare_classic_mini':
-    case 'mifare_classic_1k':
-    case 'mifare_classic_4k':
-      return { classic: classicLink(card) };
-    case 'mifare_ultralight':
-    case 'mifare_ultralight_c':
-    case 'mifare_ultralight_ev1_48':
-    case 'mifare_ultralight_ev1_128':
-    case 'ntag213':
-    case 'ntag215':
-    case 'ntag216':
-      return { ultralight: ultralightLink(card) };
-    case 'mifare_desfire':
-    case 'iso14443_4':
-      return { isoDep: isoDepLink(card) };
-    case 'magnetic_stripe':
-    case 'proximity':
-    case 'uid_only':
-      return {};
-  }
+  return cardFaces(technology, {
+    classic: () => classicLink(card),
+    ultralight: () => ultralightLink(card),
+    isoDep: () => isoDepLink(card),
+  });
 }
 
 /** Looks closer at a card of a family that the search could not tell apart. Rejects as HeldCard does. */

@@ -1,6 +1,6 @@
+import { NATIVE_TECHNOLOGIES } from '../../src/card/card-faces.ts';
 import { type ByteLine, type Candidate, type GreetedDevice, PortTrouble } from '../ports/contract.ts';
 import { unlessAborted } from '../ports/waiting.ts';
-import { PN532_TECHNOLOGIES } from './card-link.ts';
 import { Chip } from './chip.ts';
 import { GET_FIRMWARE_VERSION, RF_CONFIGURATION, setting } from './command.ts';
 import { Pn532Encoder } from './encoder.ts';
@@ -34,7 +34,7 @@ async function greet(line: ByteLine, { path }: Candidate): Promise<GreetedDevice
   }
   return {
     name: `NXP PN532, firmware ${version}.${revision}`,
-    capabilities: { technologies: PN532_TECHNOLOGIES, isVirtual: false },
+    capabilities: { technologies: NATIVE_TECHNOLOGIES, isVirtual: false },
     open: async () => new Pn532Encoder(chip),
     leave: async () => {
       await chip.run(FIELD_OFF);

@@ -1,4 +1,5 @@
 import { parseResponseApdu } from '../../src/card/apdu.ts';
+import { cardFaces } from '../../src/card/card-faces.ts';
 import { accessOfTrailer } from '../../src/card/classic-access.ts';
 import { CLASSIC_BLOCK_BYTES, isTrailer } from '../../src/card/classic-geometry.ts';
 import { toHex } from '../../src/card/hex.ts';
@@ -20,29 +21,13 @@ const HARMLESS: ReadonlySet<number> = new Set([READ, 0x3a, GET_VERSION]);
 /** The yes of 4 bits, as the reader gives it. */
 const ACK = 0x0a;
 
-/** Kinds of card of which this driver can use more than the number. */
-export const TWN4_TECHNOLOGIES: readonly CardTechnology[] = [
-  'mifare_classic_mini',
-  'mifare_classic_1k',
-  'mifare_classic_4k',
-  'mifare_ultralight',
-  'mifare_ultralight_ev1_48',
-  'mifare_ultralight_ev1_128',
-  'ntag213',
-  'ntag215',
-  'ntag216',
-  'mifare_desfire',
-  'iso14443_4',
-];
-
 /** What the card programs need, as far as the card and the reader have it. */
 export function linkFor(technology: CardTechnology, session: CardSession): CardLink {
-  if (technology.startsWith('mifare_classic')) return { classic: classicLink(session) };
-  if (technology.startsWith('ntag') || technology.startsWith('mifare_ultralight')) {
-    return { ultralight: ultralightLink(session) };
-  }
-  if (technology === 'mifare_desfire' || technology === 'iso14443_4') return { isoDep: isoDepLink(session) };
-  return {};
+  return cardFaces(technology, {
+    classic: () => classicLink(session),
+    ultralight: () => ultralightLink(session),
+    isoDep: () => isoDepLink(session),
+  });
 }
 
 /** ISO14443_4_TDX: the reader does the framing of ISO/IEC 14443-4. */

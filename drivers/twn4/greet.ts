@@ -1,8 +1,8 @@
+import { NATIVE_TECHNOLOGIES } from '../../src/card/card-faces.ts';
 import type { DriverLog } from '../../src/encoder/contract.ts';
 import { EncoderError } from '../../src/encoder/errors.ts';
 import type { ByteLine, Greet, GreetedDevice } from '../ports/contract.ts';
 import { wiegandSettings } from '../ports/wiegand-options.ts';
-import { TWN4_TECHNOLOGIES } from './card-link.ts';
 import { framingOf, MODES, type Mode } from './codec/framing.ts';
 import { GET_VERSION_STRING, type TagTypeMasks } from './codec/functions.ts';
 import { wantedTagTypes } from './codec/tag-types.ts';
@@ -30,7 +30,7 @@ export function greetTwn4(options: Twn4Options, log: DriverLog): Greet<ByteLine>
     log.info({ port: candidate.key, version: version.text, mode }, 'a TWN4 answers');
     return {
       name: 'ELATEC TWN4',
-      capabilities: { technologies: TWN4_TECHNOLOGIES, isVirtual: false },
+      capabilities: { technologies: NATIVE_TECHNOLOGIES, isVirtual: false },
       open: async () => new Twn4Encoder(reader, wiegandSettings(options.wiegand), log),
       leave: () => leaveAsFound(reader, before),
     };

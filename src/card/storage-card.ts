@@ -1,6 +1,7 @@
 import { EncoderError } from '../encoder/errors.ts';
 import type { CardTechnology } from '../model/card.ts';
 import { parseResponseApdu } from './apdu.ts';
+import { cardFaces } from './card-faces.ts';
 import { accessOfTrailer } from './classic-access.ts';
 import { CLASSIC_BLOCK_BYTES, isTrailer } from './classic-geometry.ts';
 import { toHex } from './hex.ts';
@@ -45,35 +46,17 @@ export function storageCardLink(
   technology: CardTechnology,
   profile: ReaderProfile,
 ): CardLink {
-  switch (technology) {
-    case 'mifare_classic_mini':
-    case 'mifare_classic_1k':
-    case 'mifare_classic_4k':
-      return { classic: classicLink(transmit, profile) };
-    case 'mifare_ultralight':
-    case 'mifare_ultralight_c':
-    case 'mifare_ultralight_ev1_48':
-    case 'mifare_ultralight_ev1_128':
-    case 'ntag213':
-    case 'ntag215':
-    case 'ntag216':
-      return { ultralight: ultralightLink(transmit, profile) };
-    case 'mifare_desfire':
-    case 'iso14443_4':
-      return {
-        isoDep: {
-          exchange: async (command) => {
-            const answer = await transmit(command);
-            parseResponseApdu(answer);
-            return answer;
-          },
-        },
-      };
-    case 'magnetic_stripe':
-    case 'proximity':
-    case 'uid_only':
-      return {};
-  }
+  return cardFaces(technology, {
+    classic: () => classicLink(transmit, profile),
+    ultralight: () => ultralightLink(transmit, profile),
+    isoDep: () => ({
+      exchange: async (command) => {
+        const answer = await transmit(command);
+        parseResponseApdu(answer);
+        return answer;
+      },
+    }),
+  });
 }
 
 /**
