@@ -93,7 +93,7 @@ describe('at a desk with serial encoders side by side', () => {
       await stand.placeCard({ ...card, ...(stand.swipes === undefined ? SLOWLY : {}) });
       await story.phase(asked.action_attempt_id, 'writing', /./);
       await unplug(driver);
-      await story.hint(asked.action_attempt_id, /Leave the same card there|Put the same card back/);
+      await story.hint(asked.action_attempt_id, /leave the same card there|put the same card back/i);
       await replug(driver);
       // The same card again, which a person whose card was swiped has to do.
       const ended = await story.serve(asked, card);
