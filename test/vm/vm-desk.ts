@@ -14,7 +14,7 @@ const CONFIG = '/etc/encoderd.yaml';
 const STATE = '/var/lib/encoderd';
 
 /** The guest is slower than a desk: its processor is emulated. */
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 60_000;
 const BETWEEN_LOOKS_MS = 100;
 
 export type WireEncoder = z.output<typeof acsEncoder>;
