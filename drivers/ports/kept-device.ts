@@ -42,12 +42,11 @@ export class KeptDevice {
   }
 
   #lent(encoder: CardEncoder): CardEncoder {
-    const { gone, simulator } = encoder;
+    const { gone } = encoder;
     return {
       gone,
       awaitCard: (signal) => encoder.awaitCard(signal),
       ...(encoder.cue === undefined ? {} : { cue: (cue) => encoder.cue?.(cue) }),
-      ...(simulator === undefined ? {} : { simulator }),
       [Symbol.asyncDispose]: async () => {
         try {
           await encoder[Symbol.asyncDispose]();

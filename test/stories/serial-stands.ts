@@ -40,23 +40,19 @@ export async function pcscStand(): Promise<Stand> {
 
 /** A PN532 on a pseudo terminal. */
 export async function pn532Stand(): Promise<Stand> {
-  const bench = await makePn532Bench();
-  return {
-    driver: 'pn532',
-    options: { ports: [bench.port.path] },
-    placeCard: bench.placeCard,
-    removeCard: bench.removeCard,
-    unplug: bench.unplug,
-    replug: bench.replug,
-    [Symbol.asyncDispose]: () => bench.dispose(),
-  };
+  return fieldStand('pn532', await makePn532Bench());
 }
 
 /** A TWN4 on a pseudo terminal. */
 export async function twn4Stand(): Promise<Stand> {
-  const bench = await makeTwn4Bench();
+  return fieldStand('twn4', await makeTwn4Bench());
+}
+
+type FieldBench = Awaited<ReturnType<typeof makePn532Bench> | ReturnType<typeof makeTwn4Bench>>;
+
+function fieldStand(driver: 'pn532' | 'twn4', bench: FieldBench): Stand {
   return {
-    driver: 'twn4',
+    driver,
     options: { ports: [bench.port.path] },
     placeCard: bench.placeCard,
     removeCard: bench.removeCard,
