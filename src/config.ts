@@ -8,6 +8,7 @@ import { CARD_NUMBER_FORMATS } from './model/card.ts';
 import { CARD_FORMATS, type CardFormat, type FormatSettings } from './model/card-format.ts';
 import { ENTRANCE_NAME } from './model/entrance.ts';
 import { stripeLayoutProblems } from './model/stripe-layout.ts';
+import { SYSTEM_TYPES } from './model/system-type.ts';
 
 const origin = z.string().refine(isOrigin, 'Expected an origin as https://pms.example.com, without a path');
 
@@ -26,6 +27,8 @@ const entranceName = z
   .normalize('NFC')
   .regex(ENTRANCE_NAME, 'Expected 1 to 200 characters, and no control characters');
 
+const systemType = z.enum(SYSTEM_TYPES);
+
 /** A template in the language of src/model/stripe-layout.ts; null: the track is left alone. */
 const stripeTrack = z
   .string({ error: ({ input }) => (typeof input === 'number' ? NUMBER_FOR_TEXT : undefined) })
@@ -43,6 +46,8 @@ const configSchema = z.strictObject({
         .string()
         .refine(isTimeZone, 'Expected an IANA time zone as Europe/Berlin')
         .default(() => Intl.DateTimeFormat().resolvedOptions().timeZone),
+      /** Whose locks the site has, in Seam's words: `pti_site`, `visionline_system`, ... */
+      external_type: systemType.optional(),
       enrol_unknown_cards: z.boolean().default(true),
       card_number_format: z.enum(CARD_NUMBER_FORMATS).default('uid_msb_first'),
       /** Made at start when they are missing. */

@@ -53,6 +53,7 @@ export async function startDaemon(config: Config, clock: Clock, log: Logger): Pr
       settings: {
         name: config.site.name,
         timeZone: config.site.time_zone,
+        externalType: config.site.external_type ?? null,
         enrolUnknownCards: config.site.enrol_unknown_cards,
         cardNumberFormat: config.site.card_number_format,
         keptChanges: config.limits.kept_changes,

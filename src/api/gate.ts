@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIPv4 } from 'node:net';
-import type { ApiKey, Scope } from '../model/api-key.ts';
+import type { Scope } from '../model/api-key.ts';
+import type { Caller } from '../model/caller.ts';
 import { hashToken } from '../site/api-keys.ts';
 import type { Store } from '../store/store.ts';
 import { ApiError } from './errors.ts';
@@ -66,10 +67,13 @@ export class Gate {
     return origin !== 'null' && (this.#allowedOrigins.has(origin) || this.#store.origins.has(origin));
   }
 
-  /** Who holds this token. Throws `unauthorized`. */
-  identify(token: string | undefined): ApiKey {
+  /** Who holds this token, and comes from this allowed origin (null: from no web page). Throws `unauthorized`. */
+  identify(token: string | undefined, _origin: string | null): Caller {
     const key = token === undefined ? null : this.#store.apiKeys.withHash(hashToken(token));
-    if (key !== null && key.revokedAt === null) return key;
+    if (key !== null && key.revokedAt === null) {
+      const { id, name, scopes } = key;
+      return { id, name, scopes, apiKeyId: id, userIdentityIds: null };
+    }
     this.count('strangers');
     throw new ApiError(
       'unauthorized',
@@ -82,15 +86,13 @@ export class Gate {
   }
 
   /** Throws `missing_scope` or `too_many_requests`. */
-  permit(key: ApiKey, scopes: readonly Scope[]): void {
-    this.count(key.id);
-    if (!scopes.some((scope) => key.scopes.includes(scope))) {
+  permit(caller: Caller, scopes: readonly Scope[]): void {
+    this.count(caller.id);
+    if (!scopes.some((scope) => caller.scopes.includes(scope))) {
       const wanted = scopes.map((scope) => `"${scope}"`).join(' or ');
-      throw new ApiError(
-        'missing_scope',
-        `The API key "${key.name}" may not do this: it lacks the scope ${wanted}.`,
-        { data: { scope: scopes[0] } },
-      );
+      throw new ApiError('missing_scope', `"${caller.name}" may not do this: it lacks the scope ${wanted}.`, {
+        data: { scope: scopes[0] },
+      });
     }
   }
 

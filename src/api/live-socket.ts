@@ -1,7 +1,7 @@
 import type { WebSocket } from 'ws';
 import { z } from 'zod';
 import type { Logger } from '../log.ts';
-import type { ApiKey } from '../model/api-key.ts';
+import type { Caller } from '../model/caller.ts';
 import { ApiError, errorBody, toApiError } from './errors.ts';
 import type { Gate } from './gate.ts';
 import { LiveFeed } from './live-feed.ts';
@@ -52,7 +52,7 @@ export class LiveSocket {
   readonly #log: Logger;
   readonly #feed: LiveFeed;
   readonly #tooSlow: NodeJS.Timeout;
-  #client: ApiKey | null = null;
+  #client: Caller | null = null;
   #token = '';
   #isThere = true;
   #requests = 0;
@@ -147,7 +147,7 @@ export class LiveSocket {
         this.#refuse(CLOSE.malformed, refusal);
         return;
       }
-      this.#client = this.#gate.identify(received.token);
+      this.#client = this.#gate.identify(received.token, this.#origin);
       this.#token = received.token;
       clearTimeout(this.#tooSlow);
       const sequence = this.#desk.site.store.changes.last();
@@ -166,7 +166,7 @@ export class LiveSocket {
     }
   }
 
-  async #answer(request: Frame & { type: 'request' }, client: ApiKey): Promise<void> {
+  async #answer(request: Frame & { type: 'request' }, client: Caller): Promise<void> {
     const { id, path, params } = request;
     try {
       if (this.#requests >= MAX_REQUESTS) {
@@ -202,7 +202,7 @@ export class LiveSocket {
       return false;
     }
     try {
-      this.#client = this.#gate.identify(this.#token);
+      this.#client = this.#gate.identify(this.#token, this.#origin);
       return true;
     } catch {
       this.#close(CLOSE.notAuthenticated, 'The API key was revoked.');

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Attempts } from '../attempts/attempts.ts';
 import type { Encoders } from '../encoder/encoders.ts';
-import type { ApiKey, Scope } from '../model/api-key.ts';
+import type { Scope } from '../model/api-key.ts';
+import type { Caller } from '../model/caller.ts';
 import type { Site } from '../site/site.ts';
 import { ApiError } from './errors.ts';
 
@@ -22,7 +23,7 @@ export interface Call<Input> {
   readonly input: Input;
   readonly desk: Desk;
   /** Who asks; an operation without a scope must not look. */
-  readonly client: ApiKey;
+  readonly client: Caller;
 }
 
 /**
@@ -35,6 +36,8 @@ export interface Operation<Input extends z.ZodType = z.ZodType, Output extends z
   /** What the caller's key must allow one of; null: no key is needed. */
   readonly scopes: readonly Scope[] | null;
   readonly summary: string;
+  /** Whether a client session that is bound to user identities may do this when `user_identity_id` names one of them; absent: it may not. */
+  readonly isPersonal?: boolean;
   readonly input: Input;
   /** The envelope, without `ok`. */
   readonly output: Output;
@@ -68,7 +71,7 @@ export function runOperation(
   operation: Operation,
   input: unknown,
   desk: Desk,
-  client: ApiKey,
+  client: Caller,
 ): Answer | Promise<Answer> {
   const output = operation.handle({ input: parseInput(operation, input), desk, client });
   return output instanceof Promise ? output.then(succeed) : succeed(output);

@@ -2,6 +2,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from '../log.ts';
+import type { Caller } from '../model/caller.ts';
 import { ApiError } from './errors.ts';
 import { bearerToken, type Gate } from './gate.ts';
 import { createHttpServer, METHODS } from './http-server.ts';
@@ -34,7 +35,7 @@ export async function startApi(desk: Desk, gate: Gate, options: ApiOptions, log:
   const document = openApi(operations);
   server.get('/openapi.json', () => document);
   server.get('/metrics', async (request, reply) => {
-    gate.permit(gate.identify(bearerToken(request.headers)), ['read']);
+    gate.permit(gate.identify(bearerToken(request.headers), request.headers.origin ?? null), ['read']);
     return reply.type(metrics.contentType).send(await metrics.text());
   });
 
@@ -86,12 +87,18 @@ function serve(
         );
       }
       if (operation.scopes !== null)
-        gate.permit(gate.identify(bearerToken(request.headers)), operation.scopes);
+        gate.permit(
+          gate.identify(bearerToken(request.headers), request.headers.origin ?? null),
+          operation.scopes,
+        );
       // What any web page can make a browser send must not keep everybody else out.
       else gate.count(`anybody ${request.headers['sec-fetch-site'] ?? ''}`);
     },
     handler: async (request, reply) => {
-      const client = operation.scopes === null ? NOBODY : gate.identify(bearerToken(request.headers));
+      const client =
+        operation.scopes === null
+          ? NOBODY
+          : gate.identify(bearerToken(request.headers), request.headers.origin ?? null);
       const input = { ...decode(queryOf(request.raw)), ...asObject(request.body) };
       const key = request.headers['idempotency-key'];
       const run = () => runOperation(operation, input, desk, client);
@@ -109,7 +116,7 @@ function serve(
 }
 
 /** Who asks where no key is needed. */
-const NOBODY = { id: '', name: '', scopes: [], createdAt: 0, revokedAt: null };
+const NOBODY: Caller = { id: '', name: '', scopes: [], apiKeyId: '', userIdentityIds: null };
 
 function queryOf({ url }: IncomingMessage): URLSearchParams {
   return new URLSearchParams((url ?? '').split('?').slice(1).join('?'));

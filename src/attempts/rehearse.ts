@@ -11,7 +11,7 @@ import { wantedRecord } from '../site/card-writes.ts';
 import { recogniseCard } from '../site/scanned-card.ts';
 import { newId, type Site } from '../site/site.ts';
 import { SiteKeysError } from '../site-keys/errors.ts';
-import { EVERY_ROW } from '../store/store.ts';
+import { EVERY_ROW } from '../store/paging.ts';
 import { commitEvent } from './commit.ts';
 import type { Rehearsal } from './rehearsals.ts';
 import type { RunParts } from './run-parts.ts';

@@ -2,16 +2,30 @@ import type { CardTechnology } from './card.ts';
 import type { CardFormat } from './card-format.ts';
 import type { CardRecord } from './card-record.ts';
 
-export type AccessMethod = 'card' | 'code';
+export const ACCESS_METHODS = ['card', 'code', 'mobile_key', 'cloud_key'] as const;
 
-/** What opens doors for a user: a card or a PIN code (Seam: acs_credential). Times are milliseconds since 1970. */
+export type AccessMethod = (typeof ACCESS_METHODS)[number];
+
+/** What the makers of locks call what they need to know of a credential; kept as it came, under Seam's names. */
+export const VENDORS = [
+  'visionline_metadata',
+  'assa_abloy_vostio_metadata',
+  'salto_space_metadata',
+  'hotek_metadata',
+] as const;
+
+export type VendorMetadata = {
+  readonly [vendor in (typeof VENDORS)[number]]?: Readonly<Record<string, unknown>>;
+};
+
+/** What opens doors for a user: a card, a PIN code or a key in a phone (Seam: acs_credential). Times are milliseconds since 1970. */
 export interface Credential {
   readonly id: string;
   readonly accessMethod: AccessMethod;
   readonly acsUserId: string | null;
   /** The identity of the user who holds it. */
   readonly userIdentityId: string | null;
-  /** Digits; only on a code. */
+  /** Digits. Of a code: the PIN. Of a card: the number that it was registered with, before anybody saw the card. */
   readonly code: string | null;
   /** Canonical decimal digits; only on a card, once it is known which. */
   readonly cardNumber: string | null;
@@ -20,7 +34,7 @@ export interface Credential {
   readonly cardTechnology: CardTechnology | null;
   /** How it was put on its card; null: it was not, the card was only scanned. */
   readonly cardFormat: CardFormat | null;
-  /** What it opens; ids of entrances. */
+  /** What it opens by itself, besides what its holder may open; ids of entrances. */
   readonly entranceIds: readonly string[];
   /** How often a write of it was planned, but for those that changed nothing: each one has a number of its own, so that no two cards carry the same. */
   readonly issueCounter: number;
@@ -30,20 +44,48 @@ export interface Credential {
   readonly needsReissue: boolean;
   readonly startsAt: number | null;
   readonly endsAt: number | null;
+  /** For a phone: the key is meant for every phone of its holder. */
+  readonly isMultiPhoneSync: boolean;
+  readonly isOneTimeUse: boolean;
+  readonly vendorMetadata: VendorMetadata;
+  /** When a start that was past already was moved to the moment of making; null: it was not. */
+  readonly scheduleModifiedAt: number | null;
+  /** When a card was seen that says other times than the site, and was written by neither mistake nor stranger; null: none was. */
+  readonly scheduleExternallyModifiedAt: number | null;
+  /** When somebody asked to delete it while a card was being written with it; it goes once that has ended. */
+  readonly deletionAskedAt: number | null;
   readonly isIssued: boolean;
   readonly issuedAt: number | null;
   readonly createdAt: number;
 }
 
+/** What most credentials are: nothing special, and nothing to remark. */
+export const PLAIN_CREDENTIAL = {
+  isMultiPhoneSync: false,
+  isOneTimeUse: false,
+  vendorMetadata: {},
+  scheduleModifiedAt: null,
+  scheduleExternallyModifiedAt: null,
+  deletionAskedAt: null,
+} as const satisfies Partial<Credential>;
+
 /** What to call a credential without giving away its number: `Card 123***`, `Code 82****`. */
 export function credentialDisplayName(
-  credential: Pick<Credential, 'accessMethod' | 'cardNumber' | 'code'>,
+  credential: Pick<Credential, 'accessMethod' | 'cardNumber' | 'code' | 'isMultiPhoneSync'>,
 ): string {
-  if (credential.accessMethod === 'card') {
-    return credential.cardNumber === null ? 'Card' : `Card ${credential.cardNumber.slice(0, 3)}***`;
-  }
   const code = credential.code ?? '';
-  return `Code ${code.slice(0, 2)}${'*'.repeat(Math.max(0, code.length - 2))}`;
+  switch (credential.accessMethod) {
+    case 'card': {
+      const number = credential.cardNumber ?? code;
+      return number === '' ? 'Card' : `Card ${number.slice(0, 3)}***`;
+    }
+    case 'code':
+      return `Code ${code.slice(0, 2)}${'*'.repeat(Math.max(0, code.length - 2))}`;
+    case 'mobile_key':
+      return credential.isMultiPhoneSync ? 'Multi Phone Sync Credential' : 'Mobile Key';
+    case 'cloud_key':
+      return 'Cloud Key';
+  }
 }
 
 /**

@@ -12,6 +12,8 @@ export interface Encoder {
   /** Whether an attempt is live on it. */
   readonly isBusy: boolean;
   readonly createdAt: number;
+  /** When somebody reported that it is gone for good; null: nobody did. */
+  readonly removedAt: number | null;
 }
 
 /** The card that completed the last attempt and, as far as the desk knows, has not left the field since. */

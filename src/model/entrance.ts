@@ -7,5 +7,14 @@ export interface Entrance {
   /** What locks and cards call it, 1 to 65,535; never given to another entrance. */
   readonly number: number;
   readonly name: string;
+  /** What the lock system calls it, as it was reported; null: it was made here. */
+  readonly hotekMetadata: HotekEntrance | null;
   readonly createdAt: number;
+}
+
+/** Exactly one of the three is there. */
+export interface HotekEntrance {
+  readonly room_number?: string;
+  readonly common_area_number?: string;
+  readonly common_area_name?: string;
 }

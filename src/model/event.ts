@@ -2,13 +2,17 @@
 export const SITE_EVENT_TYPES = [
   'acs_system.added',
   'acs_encoder.added',
+  'acs_encoder.removed',
   'acs_entrance.added',
+  'acs_entrance.removed',
+  'acs_access_group.deleted',
   'acs_user.created',
   'acs_user.deleted',
   'acs_credential.issued',
   'acs_credential.reissued',
   'acs_credential.deleted',
   'acs_credential.invalidated',
+  'client_session.deleted',
 ] as const;
 
 export type SiteEventType = (typeof SITE_EVENT_TYPES)[number];
@@ -27,4 +31,6 @@ export interface EventSubject {
   readonly acsEntranceId?: string;
   readonly acsUserId?: string;
   readonly acsCredentialId?: string;
+  readonly acsAccessGroupId?: string;
+  readonly clientSessionId?: string;
 }

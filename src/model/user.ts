@@ -6,6 +6,10 @@ export interface User {
   readonly phoneNumber: string | null;
   readonly accessSchedule: AccessSchedule | null;
   readonly userIdentityId: string | null;
+  /** A suspended user may open nothing until that is lifted. */
+  readonly isSuspended: boolean;
+  /** The id that HID's system has for it; kept for whoever asks. */
+  readonly hidAcsSystemId: string | null;
   readonly createdAt: number;
 }
 

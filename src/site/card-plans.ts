@@ -9,7 +9,7 @@ import {
   isOnAnotherCard,
   overwritingRefusal,
 } from '../model/encoding.ts';
-import { EVERY_ROW } from '../store/store.ts';
+import { EVERY_ROW } from '../store/paging.ts';
 import { endWrite, wantedRecord } from './card-writes.ts';
 import { knownCard } from './issued-cards.ts';
 import { newId, type Site } from './site.ts';

@@ -2,7 +2,7 @@ import { cardNumber } from '../model/card.ts';
 import type { CardRecord } from '../model/card-record.ts';
 import type { CardWrite, WritePurpose } from '../model/card-write.ts';
 import { type Credential, differencesOf, recordOf } from '../model/credential.ts';
-import { EVERY_ROW } from '../store/store.ts';
+import { EVERY_ROW } from '../store/paging.ts';
 import { issueOnCard, takeOffCard } from './issued-cards.ts';
 import type { Site } from './site.ts';
 

@@ -1,5 +1,11 @@
-import { type Credential, differencesOf, LAST_CARD_TIME, recordOf } from '../model/credential.ts';
-import { EVERY_ROW } from '../store/store.ts';
+import {
+  type Credential,
+  differencesOf,
+  LAST_CARD_TIME,
+  PLAIN_CREDENTIAL,
+  recordOf,
+} from '../model/credential.ts';
+import { EVERY_ROW } from '../store/paging.ts';
 import { SiteError } from './errors.ts';
 import { announce, newId, type Site, tellBackend } from './site.ts';
 
@@ -34,6 +40,7 @@ export function createCredential(site: Site, order: NewCredential): Credential {
       id: newId(),
       userIdentityId: site.store.users.get(order.acsUserId)?.userIdentityId ?? null,
       ...NO_CARD,
+      ...PLAIN_CREDENTIAL,
       issueCounter: 0,
       hasLostCards: false,
       isIssued: isCode,

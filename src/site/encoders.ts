@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Card, type CardTechnology, cardNumber } from '../model/card.ts';
 import type { Encoder } from '../model/encoder.ts';
-import { EVERY_ROW } from '../store/store.ts';
+import { EVERY_ROW } from '../store/paging.ts';
 import { SiteError } from './errors.ts';
 import { announce, record, type Site } from './site.ts';
 
@@ -29,6 +29,7 @@ export function encoderArrived(site: Site, device: MetDevice): Encoder {
       isOnline: true,
       isBusy: known?.isBusy ?? false,
       createdAt: known?.createdAt ?? site.clock.now(),
+      removedAt: null,
     };
     if (known === null) {
       site.store.encoders.insert(encoder, device.deviceId);

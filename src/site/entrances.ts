@@ -24,7 +24,12 @@ export function createEntrance(site: Site, given: string): Entrance {
         acs_entrance_id: known.id,
       });
     }
-    const entrance = site.store.entrances.insert({ id: newId(), name, createdAt: site.clock.now() });
+    const entrance = site.store.entrances.insert({
+      id: newId(),
+      name,
+      hotekMetadata: null,
+      createdAt: site.clock.now(),
+    });
     announce(site, 'acs_entrance.added', { acsEntranceId: entrance.id });
     tellBackend(site, 'acs_entrance.created', entrance.id, entrance);
     return entrance;

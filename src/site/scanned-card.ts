@@ -2,7 +2,7 @@ import { type AssignmentRefusal, assignCard } from '../model/assignment.ts';
 import type { AttemptResult, Beneficiary, CardFindings } from '../model/attempt.ts';
 import { type Card, cardNumber } from '../model/card.ts';
 import type { CardContent, RecordStanding } from '../model/card-record.ts';
-import { type Credential, differencesOf } from '../model/credential.ts';
+import { type Credential, differencesOf, PLAIN_CREDENTIAL } from '../model/credential.ts';
 import { tokenDifferences } from '../model/stripe-token.ts';
 import { wantedRecord } from './card-writes.ts';
 import { assignCredential } from './credentials.ts';
@@ -126,6 +126,7 @@ function enrolCard(site: Site, card: Card, number: string, acsUserId: string): C
     cardTechnology: card.technology,
     cardFormat: null,
     entranceIds: [],
+    ...PLAIN_CREDENTIAL,
     issueCounter: 0,
     hasLostCards: false,
     needsReissue: false,

@@ -4,6 +4,7 @@ import type { Doorbell } from '../doorbell.ts';
 import type { CardNumberFormat } from '../model/card.ts';
 import type { Change } from '../model/change.ts';
 import type { EventSubject, SiteEventType } from '../model/event.ts';
+import type { SystemType } from '../model/system-type.ts';
 import type { SiteIdentity, Store } from '../store/store.ts';
 
 /** What every operation of the site works with. */
@@ -19,6 +20,8 @@ export interface SiteSettings {
   readonly name: string;
   /** IANA name, as `Europe/Berlin`. */
   readonly timeZone: string;
+  /** Whose locks the site has, when somebody said so: rules for codes depend on it. */
+  readonly externalType: SystemType | null;
   readonly enrolUnknownCards: boolean;
   readonly cardNumberFormat: CardNumberFormat;
   /** How many change lines are kept for those who come back with `after`. */

@@ -27,7 +27,13 @@ export function createUser(site: Site, order: NewUser): User {
         );
       }
     }
-    const user: User = { ...order, id: newId(), createdAt: site.clock.now() };
+    const user: User = {
+      ...order,
+      id: newId(),
+      isSuspended: false,
+      hidAcsSystemId: null,
+      createdAt: site.clock.now(),
+    };
     site.store.users.insert(user);
     announce(site, 'acs_user.created', { acsUserId: user.id });
     tellBackend(site, 'acs_user.created', user.id, user);

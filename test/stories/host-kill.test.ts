@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { VirtualCard } from '../../drivers/virtual/virtual-card.ts';
 import { systemClock } from '../../src/clock.ts';
 import { hostedDriver } from '../../src/encoder/host/hosted-driver.ts';
-import { EVERY_ROW } from '../../src/store/store.ts';
+import { EVERY_ROW } from '../../src/store/paging.ts';
 import { type PcscBench, pcscdIsAvailable, startPcscBench } from '../benches/pcsc/pcsc-bench.ts';
 import { quietLog } from '../benches/pcsc/quiet-log.ts';
 import { SLOTS_PER_READER } from '../benches/pcsc/reader-conf.ts';

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { startEncoderd } from '../../scripts/encoderd-process.ts';
+import { EVERY_ROW } from '../../src/store/paging.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
-import { EVERY_ROW } from '../../src/store/store.ts';
 import { LiveClient } from './live-client.ts';
 import { RawClient } from './raw-client.ts';
 

@@ -17,8 +17,8 @@ import { cardPresented, cardRemoved, encoderArrived, encoderLeft } from '../../s
 import { makeMissingEntrances } from '../../src/site/entrances.ts';
 import { openSite, type Site } from '../../src/site/site.ts';
 import { createUser } from '../../src/site/users.ts';
+import { EVERY_ROW } from '../../src/store/paging.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
-import { EVERY_ROW } from '../../src/store/store.ts';
 import type { Ending, Rest, TearDesk, TearPoint } from './tear-desk.ts';
 import { memoryFolder } from './tear-folder.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CARD_FORMATS } from '../../model/card-format.ts';
-import { type Credential, credentialDisplayName } from '../../model/credential.ts';
+import { ACCESS_METHODS, type Credential, credentialDisplayName } from '../../model/credential.ts';
 import type { Site } from '../../site/site.ts';
 import { isoTime, toIsoTime, toOptionalIsoTime } from './fields.ts';
 
@@ -16,7 +16,7 @@ export const acsCredential = z
     connected_account_id: z.uuid(),
     workspace_id: z.uuid(),
     display_name: z.string().min(1),
-    access_method: z.enum(['card', 'code']),
+    access_method: z.enum(ACCESS_METHODS),
     acs_user_id: z.uuid().optional(),
     user_identity_id: z.uuid().optional(),
     code: z.string().optional(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Page, PageRequest } from '../../store/store.ts';
+import type { Page, PageRequest } from '../../store/paging.ts';
 
 /** A time on the wire: ISO 8601 in UTC with milliseconds. */
 export const isoTime = z.iso.datetime();

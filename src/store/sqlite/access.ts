@@ -1,5 +1,5 @@
 import type { ApiKey } from '../../model/api-key.ts';
-import type { AnswerTable, ApiKeyTable, OriginTable } from '../store.ts';
+import type { AnswerTable, ApiKeyTable, OriginTable } from '../access-tables.ts';
 import type { Database } from './database.ts';
 
 interface ApiKeyRow {

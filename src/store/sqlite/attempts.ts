@@ -1,5 +1,5 @@
 import { type Attempt, isLive } from '../../model/attempt.ts';
-import type { AttemptTable } from '../store.ts';
+import type { AttemptTable } from '../desk-tables.ts';
 import type { Database } from './database.ts';
 import { Conditions, readPage } from './query.ts';
 
@@ -52,5 +52,14 @@ export function attemptTable(database: Database): AttemptTable {
         attempt.id,
       );
     },
+    forgetBefore: (at, most) =>
+      database.run(
+        `DELETE FROM action_attempts WHERE sequence IN (
+           SELECT sequence FROM action_attempts WHERE is_live = 0 AND attempt ->> '$.createdAt' < ?
+             AND NOT EXISTS (SELECT 1 FROM card_writes WHERE card_writes.action_attempt_id = action_attempts.action_attempt_id)
+           ORDER BY sequence LIMIT ?)`,
+        at,
+        most,
+      ).changes,
   };
 }

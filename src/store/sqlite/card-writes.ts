@@ -1,6 +1,6 @@
 import type { CardTechnology } from '../../model/card.ts';
 import type { CardWrite, CardWriteOutcome } from '../../model/card-write.ts';
-import type { CardWriteTable } from '../store.ts';
+import type { CardWriteTable } from '../desk-tables.ts';
 import type { Database } from './database.ts';
 import { Conditions, readPage } from './query.ts';
 

@@ -1,4 +1,4 @@
-import type { ChangeTable } from '../store.ts';
+import type { ChangeTable } from '../record-tables.ts';
 import type { Database } from './database.ts';
 
 /** The table changes. Its sequence is AUTOINCREMENT, so that a number is never given twice, also after a prune. */

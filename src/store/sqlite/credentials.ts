@@ -1,7 +1,7 @@
 import type { CardTechnology } from '../../model/card.ts';
 import type { CardFormat } from '../../model/card-format.ts';
-import type { AccessMethod, Credential } from '../../model/credential.ts';
-import type { CredentialTable } from '../store.ts';
+import type { AccessMethod, Credential, VendorMetadata } from '../../model/credential.ts';
+import type { CredentialTable } from '../people-tables.ts';
 import type { Database } from './database.ts';
 import { Conditions, readPage } from './query.ts';
 
@@ -23,6 +23,12 @@ interface CredentialRow {
   readonly needs_reissue: number;
   readonly starts_at: number | null;
   readonly ends_at: number | null;
+  readonly is_multi_phone_sync: number;
+  readonly is_one_time_use: number;
+  readonly vendor_metadata: string;
+  readonly schedule_modified_at: number | null;
+  readonly schedule_externally_modified_at: number | null;
+  readonly deletion_asked_at: number | null;
   readonly is_issued: number;
   readonly issued_at: number | null;
   readonly created_at: number;
@@ -33,10 +39,22 @@ const SELECT = `SELECT acs_credentials.*, holder.user_identity_id,
       WHERE opened.acs_credential_id = acs_credentials.acs_credential_id) AS entrance_ids
   FROM acs_credentials LEFT JOIN acs_users AS holder USING (acs_user_id)`;
 
+/** Whether a credential opens the entrance that is the parameter: the other way round in src/store/sqlite/entrances.ts. */
+const OPENS = `? IN (
+  SELECT acs_entrance_id FROM acs_credential_entrances AS own
+    WHERE own.acs_credential_id = acs_credentials.acs_credential_id AND coalesce(holder.is_suspended, 0) = 0
+  UNION ALL
+  SELECT acs_entrance_id FROM acs_user_grants AS granted
+    WHERE granted.acs_user_id = acs_credentials.acs_user_id AND holder.is_suspended = 0)`;
+
 /** As credentialDisplayName in src/model/credential.ts makes it. */
 const DISPLAY_NAME = `CASE access_method
-  WHEN 'card' THEN 'Card' || coalesce(' ' || substr(card_number, 1, 3) || '***', '')
+  WHEN 'card' THEN 'Card' || coalesce(' ' || substr(coalesce(card_number, code), 1, 3) || '***', '')
+  WHEN 'mobile_key' THEN iif(is_multi_phone_sync, 'Multi Phone Sync Credential', 'Mobile Key')
+  WHEN 'cloud_key' THEN 'Cloud Key'
   ELSE 'Code ' || substr(code, 1, 2) || substr('********', 1, max(0, length(code) - 2)) END`;
+
+const toVendorMetadata = (text: string): VendorMetadata => JSON.parse(text);
 
 const toCredential = (row: CredentialRow): Credential => ({
   id: row.acs_credential_id,
@@ -54,6 +72,12 @@ const toCredential = (row: CredentialRow): Credential => ({
   needsReissue: row.needs_reissue === 1,
   startsAt: row.starts_at,
   endsAt: row.ends_at,
+  isMultiPhoneSync: row.is_multi_phone_sync === 1,
+  isOneTimeUse: row.is_one_time_use === 1,
+  vendorMetadata: toVendorMetadata(row.vendor_metadata),
+  scheduleModifiedAt: row.schedule_modified_at,
+  scheduleExternallyModifiedAt: row.schedule_externally_modified_at,
+  deletionAskedAt: row.deletion_asked_at,
   isIssued: row.is_issued === 1,
   issuedAt: row.issued_at,
   createdAt: row.created_at,
@@ -73,6 +97,12 @@ const values = (credential: Credential) =>
     credential.needsReissue ? 1 : 0,
     credential.startsAt,
     credential.endsAt,
+    credential.isMultiPhoneSync ? 1 : 0,
+    credential.isOneTimeUse ? 1 : 0,
+    JSON.stringify(credential.vendorMetadata),
+    credential.scheduleModifiedAt,
+    credential.scheduleExternallyModifiedAt,
+    credential.deletionAskedAt,
     credential.isIssued ? 1 : 0,
     credential.issuedAt,
   ] as const;
@@ -106,6 +136,10 @@ export function credentialTable(database: Database): CredentialTable {
     withCardNumber: (cardNumber) => one('card_number = ?', cardNumber),
     withCardUid: (uid) => one('card_uid = ?', uid),
     withCode: (code) => one('code = ?', code),
+    beingDeleted: () =>
+      database
+        .all<CredentialRow>(`${SELECT} WHERE deletion_asked_at IS NOT NULL ORDER BY deletion_asked_at`)
+        .map(toCredential),
     list: (filter, page) =>
       readPage<CredentialRow, Credential>(
         database,
@@ -114,6 +148,11 @@ export function credentialTable(database: Database): CredentialTable {
         new Conditions()
           .when(filter.acsUserId, 'acs_credentials.acs_user_id = ?')
           .when(filter.userIdentityId, 'holder.user_identity_id = ?')
+          .when(filter.acsEntranceId, OPENS)
+          .when(
+            filter.isMultiPhoneSync === undefined ? undefined : Number(filter.isMultiPhoneSync),
+            'is_multi_phone_sync = ?',
+          )
           .when(filter.createdBefore, 'acs_credentials.created_at < ?')
           .whenContains(filter.search, [
             DISPLAY_NAME,
@@ -128,8 +167,9 @@ export function credentialTable(database: Database): CredentialTable {
     insert: (credential) => {
       database.run(
         `INSERT INTO acs_credentials (access_method, acs_user_id, code, card_number, card_uid, card_technology,
-           card_format, issue_counter, has_lost_cards, needs_reissue, starts_at, ends_at, is_issued, issued_at, acs_credential_id, created_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+           card_format, issue_counter, has_lost_cards, needs_reissue, starts_at, ends_at, is_multi_phone_sync,
+           is_one_time_use, vendor_metadata, schedule_modified_at, schedule_externally_modified_at, deletion_asked_at, is_issued, issued_at, acs_credential_id, created_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         ...values(credential),
         credential.id,
         credential.createdAt,
@@ -139,7 +179,8 @@ export function credentialTable(database: Database): CredentialTable {
     update: (credential) => {
       database.run(
         `UPDATE acs_credentials SET access_method = ?, acs_user_id = ?, code = ?, card_number = ?, card_uid = ?, card_technology = ?,
-           card_format = ?, issue_counter = ?, has_lost_cards = ?, needs_reissue = ?, starts_at = ?, ends_at = ?, is_issued = ?, issued_at = ?
+           card_format = ?, issue_counter = ?, has_lost_cards = ?, needs_reissue = ?, starts_at = ?, ends_at = ?, is_multi_phone_sync = ?,
+           is_one_time_use = ?, vendor_metadata = ?, schedule_modified_at = ?, schedule_externally_modified_at = ?, deletion_asked_at = ?, is_issued = ?, issued_at = ?
          WHERE acs_credential_id = ?`,
         ...values(credential),
         credential.id,

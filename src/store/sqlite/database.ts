@@ -10,7 +10,10 @@ export interface Database {
   /** The rows of a query. A statement is prepared once for each text. */
   all<Row>(sql: string, ...values: readonly Value[]): Row[];
   get<Row>(sql: string, ...values: readonly Value[]): Row | undefined;
-  run(sql: string, ...values: readonly Value[]): { readonly lastInsertRowid: number };
+  run(
+    sql: string,
+    ...values: readonly Value[]
+  ): { readonly lastInsertRowid: number; readonly changes: number };
   transaction<T>(work: () => T): T;
   close(): void;
 }
@@ -57,9 +60,10 @@ function open(path: string): Database {
       onDisk(() => prepared(sql).all(...values) as Row[]),
     get: <Row>(sql: string, ...values: readonly Value[]) =>
       onDisk(() => prepared(sql).get(...values) as Row | undefined),
-    run: (sql, ...values) => ({
-      lastInsertRowid: onDisk(() => Number(prepared(sql).run(...values).lastInsertRowid)),
-    }),
+    run: (sql, ...values) => {
+      const { lastInsertRowid, changes } = onDisk(() => prepared(sql).run(...values));
+      return { lastInsertRowid: Number(lastInsertRowid), changes };
+    },
     transaction: <T>(work: () => T) => onDisk(() => inTransaction.immediate(work) as T),
     close: () => file.close(),
   };

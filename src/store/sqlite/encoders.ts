@@ -1,5 +1,5 @@
 import type { Encoder } from '../../model/encoder.ts';
-import type { EncoderTable } from '../store.ts';
+import type { EncoderTable } from '../desk-tables.ts';
 import type { Database } from './database.ts';
 import { Conditions, readPage } from './query.ts';
 
@@ -13,6 +13,7 @@ interface EncoderRow {
   readonly is_online: number;
   readonly is_busy: number;
   readonly created_at: number;
+  readonly removed_at: number | null;
 }
 
 const SELECT = `SELECT acs_encoders.*,
@@ -28,6 +29,7 @@ const toEncoder = (row: EncoderRow): Encoder => ({
   isOnline: row.is_online === 1,
   isBusy: row.is_busy === 1,
   createdAt: row.created_at,
+  removedAt: row.removed_at,
 });
 
 interface ServedRow {
@@ -54,8 +56,8 @@ export function encoderTable(database: Database): EncoderTable {
       ),
     insert: (encoder, deviceId) => {
       database.run(
-        `INSERT INTO acs_encoders (acs_encoder_id, driver, device_id, name, technologies, is_virtual, is_online, created_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO acs_encoders (acs_encoder_id, driver, device_id, name, technologies, is_virtual, is_online, created_at, removed_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         encoder.id,
         encoder.driver,
         deviceId,
@@ -64,14 +66,16 @@ export function encoderTable(database: Database): EncoderTable {
         encoder.isVirtual ? 1 : 0,
         encoder.isOnline ? 1 : 0,
         encoder.createdAt,
+        encoder.removedAt,
       );
     },
     update: (encoder) => {
       database.run(
-        'UPDATE acs_encoders SET name = ?, technologies = ?, is_online = ? WHERE acs_encoder_id = ?',
+        'UPDATE acs_encoders SET name = ?, technologies = ?, is_online = ?, removed_at = ? WHERE acs_encoder_id = ?',
         encoder.name,
         JSON.stringify(encoder.technologies),
         encoder.isOnline ? 1 : 0,
+        encoder.removedAt,
         encoder.id,
       );
     },

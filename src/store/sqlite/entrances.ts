@@ -1,5 +1,5 @@
-import type { Entrance } from '../../model/entrance.ts';
-import type { EntranceTable } from '../store.ts';
+import type { Entrance, HotekEntrance } from '../../model/entrance.ts';
+import type { EntranceTable } from '../people-tables.ts';
 import type { Database } from './database.ts';
 import { Conditions, readPage } from './query.ts';
 
@@ -7,15 +7,40 @@ interface EntranceRow {
   readonly sequence: number;
   readonly acs_entrance_id: string;
   readonly name: string;
+  readonly hotek_metadata: string | null;
   readonly created_at: number;
 }
+
+const toHotek = (text: string | null): HotekEntrance | null => (text === null ? null : JSON.parse(text));
 
 const toEntrance = (row: EntranceRow): Entrance => ({
   id: row.acs_entrance_id,
   number: row.sequence,
   name: row.name,
+  hotekMetadata: toHotek(row.hotek_metadata),
   createdAt: row.created_at,
 });
+
+const OPENED_BY_CREDENTIAL = `acs_entrance_id IN (
+  WITH credential (id, holder) AS (
+    SELECT acs_credential_id, acs_user_id FROM acs_credentials LEFT JOIN acs_users USING (acs_user_id)
+    WHERE acs_credential_id = ? AND coalesce(is_suspended, 0) = 0)
+  SELECT acs_entrance_id FROM credential JOIN acs_credential_entrances ON acs_credential_id = id
+  UNION
+  SELECT acs_entrance_id FROM credential JOIN acs_user_entrances ON acs_user_id = holder
+  UNION
+  SELECT acs_entrance_id FROM credential JOIN acs_access_group_users ON acs_user_id = holder
+    JOIN acs_access_group_entrances USING (acs_access_group_id))`;
+
+const OPENED_BY_USER = `acs_entrance_id IN (
+  WITH holder (id) AS (SELECT acs_user_id FROM acs_users WHERE acs_user_id = ? AND is_suspended = 0)
+  SELECT acs_entrance_id FROM holder JOIN acs_user_entrances ON acs_user_id = id
+  UNION
+  SELECT acs_entrance_id FROM holder JOIN acs_access_group_users ON acs_user_id = id
+    JOIN acs_access_group_entrances USING (acs_access_group_id)
+  UNION
+  SELECT acs_entrance_id FROM holder JOIN acs_credentials ON acs_user_id = id
+    JOIN acs_credential_entrances USING (acs_credential_id))`;
 
 /** The table acs_entrances. */
 export function entranceTable(database: Database): EntranceTable {
@@ -33,9 +58,11 @@ export function entranceTable(database: Database): EntranceTable {
         'acs_entrances',
         new Conditions()
           .whenIn('acs_entrance_id', filter.ids)
+          .when(filter.acsCredentialId, OPENED_BY_CREDENTIAL)
+          .when(filter.acsUserId, OPENED_BY_USER)
           .when(
-            filter.acsCredentialId,
-            'acs_entrance_id IN (SELECT acs_entrance_id FROM acs_credential_entrances WHERE acs_credential_id = ?)',
+            filter.acsAccessGroupId,
+            'acs_entrance_id IN (SELECT acs_entrance_id FROM acs_access_group_entrances WHERE acs_access_group_id = ?)',
           )
           .whenContains(filter.search, ['name', 'acs_entrance_id']),
         page,
@@ -43,12 +70,27 @@ export function entranceTable(database: Database): EntranceTable {
       ),
     insert: (entrance) => {
       const { lastInsertRowid } = database.run(
-        'INSERT INTO acs_entrances (acs_entrance_id, name, created_at) VALUES (?, ?, ?)',
+        'INSERT INTO acs_entrances (acs_entrance_id, name, hotek_metadata, created_at) VALUES (?, ?, ?, ?)',
         entrance.id,
         entrance.name,
+        entrance.hotekMetadata === null ? null : JSON.stringify(entrance.hotekMetadata),
         entrance.createdAt,
       );
       return { ...entrance, number: lastInsertRowid };
+    },
+    delete: (id) => {
+      database.run('DELETE FROM acs_credential_entrances WHERE acs_entrance_id = ?', id);
+      database.run('DELETE FROM acs_entrances WHERE acs_entrance_id = ?', id);
+    },
+    grant: (id, acsUserId) => {
+      database.run(
+        'INSERT OR IGNORE INTO acs_user_entrances (acs_user_id, acs_entrance_id) VALUES (?, ?)',
+        acsUserId,
+        id,
+      );
+    },
+    revokeAll: (acsUserId) => {
+      database.run('DELETE FROM acs_user_entrances WHERE acs_user_id = ?', acsUserId);
     },
   };
 }

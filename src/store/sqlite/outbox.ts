@@ -1,4 +1,4 @@
-import type { OutboxTable } from '../store.ts';
+import type { OutboxTable } from '../record-tables.ts';
 import type { Database } from './database.ts';
 
 interface MessageRow {

@@ -1,4 +1,4 @@
-import type { Page, PageRequest } from '../store.ts';
+import type { Page, PageRequest } from '../paging.ts';
 import type { Database, Value } from './database.ts';
 
 /** The conditions of a WHERE clause that a filter asks for. */

@@ -1,8 +1,10 @@
 import type { SiteIdentity, Store } from '../store.ts';
 import { answerTable, apiKeyTable, originTable } from './access.ts';
+import { accessGroupTable } from './access-groups.ts';
 import { attemptTable } from './attempts.ts';
 import { cardWriteTable } from './card-writes.ts';
 import { changeTable } from './changes.ts';
+import { clientSessionTable } from './client-sessions.ts';
 import { credentialTable } from './credentials.ts';
 import { openDatabase } from './database.ts';
 import { encoderTable } from './encoders.ts';
@@ -10,6 +12,7 @@ import { entranceTable } from './entrances.ts';
 import { eventTable } from './events.ts';
 import { outboxTable } from './outbox.ts';
 import { userIdentityTable, userTable } from './users.ts';
+import { deliveryTable, webhookTable } from './webhooks.ts';
 
 interface SiteRow {
   readonly workspace_id: string;
@@ -50,11 +53,15 @@ export function openSqliteStore(path: string): Store {
     userIdentities: userIdentityTable(database),
     credentials: credentialTable(database),
     entrances: entranceTable(database),
+    accessGroups: accessGroupTable(database),
     cardWrites: cardWriteTable(database),
     events: eventTable(database),
     changes: changeTable(database),
     outbox: outboxTable(database),
     apiKeys: apiKeyTable(database),
+    clientSessions: clientSessionTable(database),
+    webhooks: webhookTable(database),
+    deliveries: deliveryTable(database),
     origins: originTable(database),
     answers: answerTable(database),
     foreignWrites: () =>

@@ -1,5 +1,5 @@
 import type { User, UserIdentity } from '../../model/user.ts';
-import type { UserIdentityTable, UserTable } from '../store.ts';
+import type { UserIdentityTable, UserTable } from '../people-tables.ts';
 import type { Database } from './database.ts';
 import { Conditions, readPage } from './query.ts';
 
@@ -12,6 +12,8 @@ interface UserRow {
   readonly access_starts_at: number | null;
   readonly access_ends_at: number | null;
   readonly user_identity_id: string | null;
+  readonly is_suspended: number;
+  readonly hid_acs_system_id: string | null;
   readonly created_at: number;
 }
 
@@ -23,6 +25,8 @@ const toUser = (row: UserRow): User => ({
   accessSchedule:
     row.access_starts_at === null ? null : { startsAt: row.access_starts_at, endsAt: row.access_ends_at },
   userIdentityId: row.user_identity_id,
+  isSuspended: row.is_suspended === 1,
+  hidAcsSystemId: row.hid_acs_system_id,
   createdAt: row.created_at,
 });
 
@@ -34,6 +38,8 @@ const values = (user: User) =>
     user.accessSchedule?.startsAt ?? null,
     user.accessSchedule?.endsAt ?? null,
     user.userIdentityId,
+    user.isSuspended ? 1 : 0,
+    user.hidAcsSystemId,
   ] as const;
 
 /** The table acs_users. */
@@ -51,6 +57,10 @@ export function userTable(database: Database): UserTable {
         'SELECT acs_users.* FROM acs_users LEFT JOIN user_identities AS identity USING (user_identity_id)',
         'acs_users',
         new Conditions()
+          .when(
+            filter.acsAccessGroupId,
+            'acs_users.acs_user_id IN (SELECT acs_user_id FROM acs_access_group_users WHERE acs_access_group_id = ?)',
+          )
           .when(filter.userIdentityId, 'acs_users.user_identity_id = ?')
           .when(filter.identityEmailAddress, 'identity.email_address = ?')
           .when(filter.identityPhoneNumber, 'identity.phone_number = ?')
@@ -66,8 +76,9 @@ export function userTable(database: Database): UserTable {
       ),
     insert: (user) => {
       database.run(
-        `INSERT INTO acs_users (full_name, email_address, phone_number, access_starts_at, access_ends_at, user_identity_id, acs_user_id, created_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO acs_users (full_name, email_address, phone_number, access_starts_at, access_ends_at, user_identity_id, is_suspended,
+           hid_acs_system_id, acs_user_id, created_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         ...values(user),
         user.id,
         user.createdAt,
@@ -75,7 +86,8 @@ export function userTable(database: Database): UserTable {
     },
     update: (user) => {
       database.run(
-        `UPDATE acs_users SET full_name = ?, email_address = ?, phone_number = ?, access_starts_at = ?, access_ends_at = ?, user_identity_id = ?
+        `UPDATE acs_users SET full_name = ?, email_address = ?, phone_number = ?, access_starts_at = ?, access_ends_at = ?, user_identity_id = ?,
+           is_suspended = ?, hid_acs_system_id = ?
          WHERE acs_user_id = ?`,
         ...values(user),
         user.id,
@@ -115,6 +127,8 @@ export function userIdentityTable(database: Database): UserIdentityTable {
   return {
     get: (id) => one('user_identity_id = ?', id),
     withKey: (key) => one('user_identity_key = ?', key),
+    withEmailAddress: (emailAddress) => one('email_address = ?', emailAddress),
+    withPhoneNumber: (phoneNumber) => one('phone_number = ?', phoneNumber),
     list: (filter, page) =>
       readPage<IdentityRow, UserIdentity>(
         database,
@@ -144,6 +158,20 @@ export function userIdentityTable(database: Database): UserIdentityTable {
         identity.phoneNumber,
         identity.createdAt,
       );
+    },
+    update: (identity) => {
+      database.run(
+        `UPDATE user_identities SET user_identity_key = ?, full_name = ?, email_address = ?, phone_number = ?
+         WHERE user_identity_id = ?`,
+        identity.key,
+        identity.fullName,
+        identity.emailAddress,
+        identity.phoneNumber,
+        identity.id,
+      );
+    },
+    delete: (id) => {
+      database.run('DELETE FROM user_identities WHERE user_identity_id = ?', id);
     },
   };
 }

@@ -7,7 +7,12 @@ import type { StorePlaces } from './store.ts';
 /** What a store promises of entrances, and of what is written on cards. */
 export function cardsContract({ openStore }: StorePlaces): void {
   describe('entrances', () => {
-    const entrance = (id: string, name = `Door ${id}`) => ({ id, name, createdAt: 1000 });
+    const entrance = (id: string, name = `Door ${id}`) => ({
+      id,
+      name,
+      hotekMetadata: null,
+      createdAt: 1000,
+    });
 
     test('are kept, each with the next number, and found by id and by name', () => {
       const store = openStore();
@@ -53,7 +58,8 @@ export function cardsContract({ openStore }: StorePlaces): void {
   describe('what a credential opens', () => {
     const storeWithDoors = () => {
       const store = openStore();
-      for (const id of ['e1', 'e2', 'e3']) store.entrances.insert({ id, name: id, createdAt: 1 });
+      for (const id of ['e1', 'e2', 'e3'])
+        store.entrances.insert({ id, name: id, hotekMetadata: null, createdAt: 1 });
       store.users.insert(user('ada'));
       return store;
     };

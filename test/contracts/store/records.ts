@@ -1,8 +1,8 @@
 import type { Attempt, AttemptProgress } from '../../../src/model/attempt.ts';
-import type { Credential } from '../../../src/model/credential.ts';
+import { type Credential, PLAIN_CREDENTIAL } from '../../../src/model/credential.ts';
 import type { Encoder } from '../../../src/model/encoder.ts';
 import type { User, UserIdentity } from '../../../src/model/user.ts';
-import type { Page, PageRequest } from '../../../src/store/store.ts';
+import type { Page, PageRequest } from '../../../src/store/paging.ts';
 
 /** Records as the store's contract puts them in: complete, and all alike but for what a test is about. */
 
@@ -17,6 +17,7 @@ export const encoder = (id: string, more: Partial<Encoder> = {}): Encoder => ({
   isOnline: true,
   isBusy: false,
   createdAt: 1000,
+  removedAt: null,
   ...more,
 });
 
@@ -57,6 +58,8 @@ export const user = (id: string, more: Partial<User> = {}): User => ({
   phoneNumber: null,
   accessSchedule: null,
   userIdentityId: null,
+  isSuspended: false,
+  hidAcsSystemId: null,
   createdAt: 1000,
   ...more,
 });
@@ -72,6 +75,7 @@ export const cardOf = (id: string, acsUserId: string | null, cardNumber: string)
   cardTechnology: 'ntag215',
   cardFormat: null,
   entranceIds: [],
+  ...PLAIN_CREDENTIAL,
   hasLostCards: false,
   issueCounter: 0,
   needsReissue: false,

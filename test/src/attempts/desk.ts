@@ -15,7 +15,8 @@ import {
   encoderLeft,
 } from '../../../src/site/encoders.ts';
 import type { SiteSettings } from '../../../src/site/site.ts';
-import { EVERY_ROW, type Store } from '../../../src/store/store.ts';
+import { EVERY_ROW } from '../../../src/store/paging.ts';
+import type { Store } from '../../../src/store/store.ts';
 import { openTestSite, type StillSite, temporaryFolder } from '../site/site-bed.ts';
 import { fails, type ScriptedCard } from './scripted-card.ts';
 import { ScriptedDriver } from './scripted-driver.ts';

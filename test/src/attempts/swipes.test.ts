@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Card } from '../../../src/model/card.ts';
 import { uidOfNumber } from '../../../src/model/card.ts';
 import { findCredential } from '../../../src/site/credentials.ts';
-import { EVERY_ROW } from '../../../src/store/store.ts';
+import { EVERY_ROW } from '../../../src/store/paging.ts';
 import { addCardCredential } from '../site/card-bed.ts';
 import { addUser, temporaryFolder } from '../site/site-bed.ts';
 import { Desk, type DeskOptions, encode, failureOf, INSPECT, idle, SCAN, scanToAssign } from './desk.ts';

@@ -4,9 +4,9 @@ import { credentialDisplayName, differencesOf, recordOf } from '../../../src/mod
 import { credentialWith } from './sample-credential.ts';
 
 const card = (cardNumber: string | null) =>
-  credentialDisplayName({ accessMethod: 'card', cardNumber, code: null });
+  credentialDisplayName({ accessMethod: 'card', cardNumber, code: null, isMultiPhoneSync: false });
 const code = (digits: string | null) =>
-  credentialDisplayName({ accessMethod: 'code', cardNumber: null, code: digits });
+  credentialDisplayName({ accessMethod: 'code', cardNumber: null, code: digits, isMultiPhoneSync: false });
 
 test('a card is called by the first three digits of its number', () => {
   expect(card('1234567890')).toBe('Card 123***');

@@ -1,4 +1,4 @@
-import type { Credential } from '../../../src/model/credential.ts';
+import { type Credential, PLAIN_CREDENTIAL } from '../../../src/model/credential.ts';
 
 /** A card of Ada's that is still to be issued, but for what is said. */
 export const credentialWith = (more: Partial<Credential> = {}): Credential => ({
@@ -20,6 +20,7 @@ export const credentialWith = (more: Partial<Credential> = {}): Credential => ({
   isIssued: false,
   issuedAt: null,
   createdAt: 1,
+  ...PLAIN_CREDENTIAL,
   ...more,
 });
 

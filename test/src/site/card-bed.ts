@@ -6,7 +6,7 @@ import { type CardAtHand, planEncoding, planErasing, type WritePlan } from '../.
 import { noteWritten } from '../../../src/site/card-writes.ts';
 import { createCredential, findCredential, type NewCredential } from '../../../src/site/credentials.ts';
 import { newId, type Site } from '../../../src/site/site.ts';
-import { EVERY_ROW } from '../../../src/store/store.ts';
+import { EVERY_ROW } from '../../../src/store/paging.ts';
 import { addEncoder, addUser } from './site-bed.ts';
 
 export const CARD: Card = { uid: '04A1B2C3D4E5F6', technology: 'ntag215' };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createEntrance, makeMissingEntrances } from '../../../src/site/entrances.ts';
-import { EVERY_ROW } from '../../../src/store/store.ts';
+import { EVERY_ROW } from '../../../src/store/paging.ts';
 import { openTestSite } from './site-bed.ts';
 
 /** The same name to a person: é as one character, and as an e with an accent. */

@@ -40,6 +40,7 @@ export function openTestSite(
     settings: {
       name: 'Front desk',
       timeZone: 'Europe/Berlin',
+      externalType: null,
       enrolUnknownCards: true,
       cardNumberFormat: 'uid_msb_first',
       keptChanges: 1000,

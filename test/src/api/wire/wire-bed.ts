@@ -1,7 +1,7 @@
 import { actionAttempt, toActionAttempt } from '../../../../src/api/wire/action-attempt.ts';
 import type { Attempt, AttemptProgress, AttemptResult, CardFindings } from '../../../../src/model/attempt.ts';
 import type { CardContent, CardRecord, RecordStanding } from '../../../../src/model/card-record.ts';
-import type { Credential } from '../../../../src/model/credential.ts';
+import { type Credential, PLAIN_CREDENTIAL } from '../../../../src/model/credential.ts';
 import { FakeClock } from '../../../fake-clock.ts';
 import { checkResource } from '../../../seam-schema.ts';
 import { openTestSite } from '../../site/site-bed.ts';
@@ -72,6 +72,7 @@ export const credential = (more: Partial<Credential> = {}): Credential => ({
   cardTechnology: card.technology,
   cardFormat: 'ntag',
   entranceIds: [],
+  ...PLAIN_CREDENTIAL,
   hasLostCards: false,
   issueCounter: 5,
   needsReissue: true,

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import SQLite from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { toActionAttempt } from '../../../../src/api/wire/action-attempt.ts';
+import { EVERY_ROW } from '../../../../src/store/paging.ts';
 import { openSqliteStore } from '../../../../src/store/sqlite/sqlite-store.ts';
-import { EVERY_ROW } from '../../../../src/store/store.ts';
 import { openTestSite, temporaryFolder } from '../../site/site-bed.ts';
 
 const MIGRATIONS = new URL('../../../../src/store/migrations/', import.meta.url);

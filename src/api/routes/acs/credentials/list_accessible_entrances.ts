@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { findCredential } from '../../../../site/credentials.ts';
-import { EVERY_ROW } from '../../../../store/store.ts';
+import { EVERY_ROW } from '../../../../store/paging.ts';
 import { defineOperation, READS } from '../../../operation.ts';
 import { acsEntrance, toAcsEntrance } from '../../../wire/acs-entrance.ts';
 import { idParameter } from '../../../wire/fields.ts';

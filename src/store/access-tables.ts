@@ -1,0 +1,57 @@
+import type { ApiKey } from '../model/api-key.ts';
+import type { ClientSession } from '../model/client-session.ts';
+import type { Page, PageRequest } from './paging.ts';
+
+export interface ApiKeyTable {
+  /** `hash` is SHA-256 of the key, 32 bytes. */
+  insert(key: ApiKey, hash: Uint8Array): void;
+  /** Also finds keys that were revoked. */
+  withHash(hash: Uint8Array): ApiKey | null;
+  get(id: string): ApiKey | null;
+  withName(name: string): ApiKey | null;
+  list(): readonly ApiKey[];
+  revoke(id: string, at: number): void;
+}
+
+export interface ClientSessionFilter {
+  readonly userIdentifierKey?: string | undefined;
+  readonly userIdentityId?: string | undefined;
+}
+
+export interface ClientSessionTable {
+  get(id: string): ClientSession | null;
+  /** By SHA-256 of one of its tokens, 32 bytes; also finds sessions that are over. */
+  withHash(hash: Uint8Array): ClientSession | null;
+  list(filter: ClientSessionFilter, page: PageRequest): Page<ClientSession>;
+  insert(session: ClientSession): void;
+  update(session: ClientSession): void;
+  /** Its tokens go with it. */
+  delete(id: string): void;
+  addToken(id: string, hash: Uint8Array, at: number): void;
+}
+
+/** Web origins that a technician allowed, besides those in the configuration. */
+export interface OriginTable {
+  has(origin: string): boolean;
+  list(): readonly string[];
+  allow(origin: string, at: number): void;
+  /** Returns whether it was allowed. */
+  remove(origin: string): boolean;
+}
+
+/** The answer that was given to a request that carried an Idempotency-Key. */
+export interface KeptAnswer {
+  readonly clientId: string;
+  readonly key: string;
+  /** SHA-256 over path and body: tells the same request from another one under the same key. */
+  readonly requestHash: Uint8Array;
+  readonly status: number;
+  readonly body: unknown;
+  readonly createdAt: number;
+}
+
+export interface AnswerTable {
+  get(clientId: string, key: string): KeptAnswer | null;
+  insert(answer: KeptAnswer): void;
+  forgetBefore(at: number): void;
+}

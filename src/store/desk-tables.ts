@@ -1,0 +1,46 @@
+import type { Attempt } from '../model/attempt.ts';
+import type { CardWrite, CardWriteOutcome } from '../model/card-write.ts';
+import type { Encoder, ServedCard } from '../model/encoder.ts';
+import type { Page, PageRequest } from './paging.ts';
+
+export interface EncoderTable {
+  get(id: string): Encoder | null;
+  list(filter: { readonly ids?: readonly string[] | undefined }, page: PageRequest): Page<Encoder>;
+  insert(encoder: Encoder, deviceId: string): void;
+  /** What is learned each time a device arrives or leaves. */
+  update(encoder: Encoder): void;
+  servedCard(id: string): ServedCard | null;
+  setServedCard(id: string, card: ServedCard | null): void;
+}
+
+export interface AttemptTable {
+  get(id: string): Attempt | null;
+  /** The attempt that has not ended on this encoder; there is one at most. */
+  liveOn(encoderId: string): Attempt | null;
+  live(): readonly Attempt[];
+  list(filter: { readonly ids?: readonly string[] | undefined }, page: PageRequest): Page<Attempt>;
+  insert(attempt: Attempt): void;
+  update(attempt: Attempt): void;
+  /** Forgets up to `most` attempts that have ended and were made before `at`, but for those that the journal of writes names. Returns how many. */
+  forgetBefore(at: number, most: number): number;
+}
+
+export interface CardWriteFilter {
+  readonly cardUid?: string | undefined;
+  readonly acsCredentialId?: string | undefined;
+  /** Only those that have not ended. */
+  readonly isOpen?: boolean | undefined;
+}
+
+export interface CardWriteTable {
+  get(id: string): CardWrite | null;
+  /** The write of this card that has not ended; there is one at most. */
+  openFor(cardUid: string): CardWrite | null;
+  list(filter: CardWriteFilter, page: PageRequest): Page<CardWrite>;
+  /** Its `outcome` is null. */
+  insert(write: CardWrite): void;
+  /** Forgets the preimage, too. */
+  end(id: string, outcome: CardWriteOutcome, at: number): void;
+  /** Opens a write again that had ended. Throws while another one of its card is open. */
+  reopen(id: string, preimage: Uint8Array): void;
+}

@@ -1,0 +1,94 @@
+import type { ClientSession } from '../../model/client-session.ts';
+import type { ClientSessionTable } from '../access-tables.ts';
+import type { Database } from './database.ts';
+import { Conditions, readPage } from './query.ts';
+
+interface ClientSessionRow {
+  readonly sequence: number;
+  readonly client_session_id: string;
+  readonly api_key_id: string;
+  readonly user_identifier_key: string | null;
+  readonly customer_key: string | null;
+  readonly user_identity_ids: string;
+  readonly scopes: string;
+  readonly allowed_origin: string | null;
+  readonly expires_at: number;
+  readonly created_at: number;
+  readonly revoked_at: number | null;
+}
+
+const toClientSession = (row: ClientSessionRow): ClientSession => ({
+  id: row.client_session_id,
+  apiKeyId: row.api_key_id,
+  userIdentifierKey: row.user_identifier_key,
+  customerKey: row.customer_key,
+  userIdentityIds: JSON.parse(row.user_identity_ids),
+  scopes: JSON.parse(row.scopes),
+  allowedOrigin: row.allowed_origin,
+  expiresAt: row.expires_at,
+  createdAt: row.created_at,
+  revokedAt: row.revoked_at,
+});
+
+const values = (session: ClientSession) =>
+  [
+    session.userIdentifierKey,
+    session.customerKey,
+    JSON.stringify(session.userIdentityIds),
+    JSON.stringify(session.scopes),
+    session.allowedOrigin,
+    session.expiresAt,
+    session.revokedAt,
+    session.id,
+  ] as const;
+
+/** The tables client_sessions and client_session_tokens. */
+export function clientSessionTable(database: Database): ClientSessionTable {
+  const one = (condition: string, value: string | Uint8Array) => {
+    const row = database.get<ClientSessionRow>(`SELECT * FROM client_sessions WHERE ${condition}`, value);
+    return row === undefined ? null : toClientSession(row);
+  };
+  return {
+    get: (id) => one('client_session_id = ?', id),
+    withHash: (hash) =>
+      one('client_session_id = (SELECT client_session_id FROM client_session_tokens WHERE hash = ?)', hash),
+    list: (filter, page) =>
+      readPage<ClientSessionRow, ClientSession>(
+        database,
+        'SELECT * FROM client_sessions',
+        'client_sessions',
+        new Conditions()
+          .when(filter.userIdentifierKey, 'user_identifier_key = ?')
+          .when(filter.userIdentityId, 'EXISTS (SELECT 1 FROM json_each(user_identity_ids) WHERE value = ?)'),
+        page,
+        toClientSession,
+      ),
+    insert: (session) => {
+      database.run(
+        `INSERT INTO client_sessions (user_identifier_key, customer_key, user_identity_ids, scopes, allowed_origin, expires_at,
+           revoked_at, client_session_id, api_key_id, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        ...values(session),
+        session.apiKeyId,
+        session.createdAt,
+      );
+    },
+    update: (session) => {
+      database.run(
+        `UPDATE client_sessions SET user_identifier_key = ?, customer_key = ?, user_identity_ids = ?, scopes = ?, allowed_origin = ?,
+           expires_at = ?, revoked_at = ? WHERE client_session_id = ?`,
+        ...values(session),
+      );
+    },
+    delete: (id) => {
+      database.run('DELETE FROM client_sessions WHERE client_session_id = ?', id);
+    },
+    addToken: (id, hash, at) => {
+      database.run(
+        'INSERT INTO client_session_tokens (hash, client_session_id, created_at) VALUES (?, ?, ?)',
+        hash,
+        id,
+        at,
+      );
+    },
+  };
+}
