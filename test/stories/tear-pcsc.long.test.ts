@@ -7,14 +7,11 @@ import { CLASSIC_CARDS, DESFIRE_CARDS, freshCard, NTAG_CARDS } from './tear-card
 import { SEEN_BY, TornCard, tearEverywhere, WAYS } from './tear-trial.ts';
 import { type TearHand, TornHttpDesk } from './torn-http-desk.ts';
 
-/** A step makes about eight points in CI, and a taste of them elsewhere: pcscd takes its time to see cards come and go. */
-const STEPS = process.env['CI'] === 'true' ? 1 : 6;
-
 const TRIALS = [
   { kind: NTAG_CARDS[1], step: 5 },
   { kind: CLASSIC_CARDS[0], step: 9 },
   { kind: DESFIRE_CARDS[1], step: 6 },
-].flatMap(({ kind, step }) => (kind === undefined ? [] : [{ ...kind, step: step * STEPS }]));
+].flatMap(({ kind, step }) => (kind === undefined ? [] : [{ ...kind, step }]));
 
 describe.skipIf(!pcscdIsAvailable())('on a real pcscd', () => {
   let pcscd: PcscBench;
