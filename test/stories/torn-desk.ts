@@ -56,6 +56,7 @@ export class TornDesk implements TearDesk, AsyncDisposable {
       settings: {
         name: 'Front desk',
         timeZone: 'Europe/Berlin',
+        externalType: null,
         enrolUnknownCards: true,
         cardNumberFormat: 'uid_msb_first',
         keptChanges: 1000,
