@@ -52,6 +52,10 @@ const configSchema = z.strictObject({
       card_number_format: z.enum(CARD_NUMBER_FORMATS).default('uid_msb_first'),
       /** Made at start when they are missing. */
       entrances: z.array(entranceName).default(['Main entrance']),
+      /** Likewise, with what they open. */
+      access_groups: z
+        .array(z.strictObject({ name: entranceName, entrances: z.array(entranceName).default([]) }))
+        .default([]),
     })
     .prefault({}),
   /** By name; a driver that is not named is off. Absent: every driver that works here. */
@@ -114,6 +118,8 @@ const configSchema = z.strictObject({
       request_burst: z.int().positive().default(200),
       connections: z.int().positive().default(512),
       kept_changes: z.int().min(1000).default(100_000),
+      /** How long events, attempts and client sessions are kept after they ended. */
+      kept_days: z.int().min(1).default(90),
     })
     .prefault({}),
 });

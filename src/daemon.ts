@@ -1,9 +1,11 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { drivers } from '../drivers/index.ts';
+import packageJson from '../package.json' with { type: 'json' };
 import { Gate } from './api/gate.ts';
 import { RateLimiter } from './api/limits.ts';
 import { startApi } from './api/server.ts';
+import { toEvent } from './api/wire/event.ts';
 import { Attempts } from './attempts/attempts.ts';
 import type { Clock } from './clock.ts';
 import { type Config, ConfigError, type DriverWishes, formatsOf } from './config.ts';
@@ -12,6 +14,8 @@ import type { CreateDriver, EncoderDriver } from './encoder/contract.ts';
 import { type EncoderObserver, Encoders } from './encoder/encoders.ts';
 import { hostedDriver } from './encoder/host/hosted-driver.ts';
 import type { Logger } from './log.ts';
+import type { SiteEvent } from './model/event.ts';
+import { makeMissingAccessGroups } from './site/access-groups.ts';
 import { wereCardsWritten } from './site/card-writes.ts';
 import {
   allEncodersOffline,
@@ -22,11 +26,13 @@ import {
 } from './site/encoders.ts';
 import { makeMissingEntrances } from './site/entrances.ts';
 import { listenForForeignWrites } from './site/foreign-writes.ts';
+import { forgetByAndBy } from './site/retention.ts';
 import { openSite, type Site } from './site/site.ts';
 import { SiteKeysError } from './site-keys/errors.ts';
 import { openSiteKeys, type SiteKeyring } from './site-keys.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
 import { lockState } from './store/sqlite/state-lock.ts';
+import { WebhookSender } from './sync/webhooks/webhook-sender.ts';
 
 export interface Daemon extends AsyncDisposable {
   readonly url: string;
@@ -63,6 +69,7 @@ export async function startDaemon(config: Config, clock: Clock, log: Logger): Pr
   );
   fromState(state_dir, () => allEncodersOffline(site));
   fromState(state_dir, () => makeMissingEntrances(site, config.site.entrances));
+  fromState(state_dir, () => makeMissingAccessGroups(site, config.site.access_groups));
 
   const encoders = parts.use(new Encoders(observerOf(site), clock, log));
   const keyring = openKeyring(state_dir, wereCardsWritten(site), log);
@@ -71,13 +78,14 @@ export async function startDaemon(config: Config, clock: Clock, log: Logger): Pr
   const cardSite = () => ({ siteId, formats, keys: keyring.current() });
   const attempts = parts.use(new Attempts(encoders, { site, cardSite, log }));
   const { requests_per_second: perSecond, request_burst: burst, connections } = config.limits;
-  const gate = new Gate(store, config.allowed_origins, new RateLimiter({ perSecond, burst }, clock));
+  const gate = new Gate(site, config.allowed_origins, new RateLimiter({ perSecond, burst }, clock));
   const desk = {
     site,
     encoders,
     attempts,
     defaultTimeoutMs: config.attempts.timeout_seconds * 1000,
     hasSiteKeys: () => areReadable(keyring),
+    allowsOrigin: (origin: string) => gate.allows(origin),
   };
   const api = parts.use(
     await startApi(desk, gate, { port: config.port, maxConnections: connections }, log).catch(
@@ -88,6 +96,9 @@ export async function startDaemon(config: Config, clock: Clock, log: Logger): Pr
   );
   // After the API's own listener: nothing stands between a card and the app.
   parts.defer(doorbell.listen(() => attempts.endOrphans()));
+  const toBody = (event: SiteEvent) => JSON.stringify(toEvent(event, site));
+  parts.use(new WebhookSender({ site, log, toBody, userAgent: `encoderd/${packageJson.version}` }));
+  parts.use(forgetByAndBy(site, config.limits.kept_days, log));
   parts.use(listenForForeignWrites(site));
   await runDrivers(encoders, config, log);
   attempts.resume();

@@ -4,6 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { openApi } from '../src/api/openapi.ts';
 import { operations } from '../src/api/routes/index.ts';
+import { SITE_EVENT_TYPES } from '../src/model/event.ts';
 
 /** The document that the daemon serves at /openapi.json. */
 export const ownDocument: object = JSON.parse(JSON.stringify(openApi(operations)));
@@ -11,11 +12,21 @@ export const ownDocument: object = JSON.parse(JSON.stringify(openApi(operations)
 /** Types that this daemon may answer with; they are closed in src/api/errors.ts. */
 const ERROR_TYPE = /^[a-z]+(_[a-z]+)*$/;
 
-const seamAjv = new Ajv({ strict: false, allErrors: true, discriminator: true });
-formats.default(seamAjv);
-seamAjv.addSchema({ $id: 'seam', ...Object(toJsonSchema(seam)) });
+/** Every test file compiles its own, and checks few answers with each. */
+const COMPILED_FAST = {
+  strict: false,
+  allErrors: true,
+  inlineRefs: false,
+  code: { optimize: false },
+} as const;
 
-const ownAjv = new Ajv2020({ strict: false, allErrors: true });
+const SEAMS_ACTIONS = ['SCAN_CREDENTIAL', 'SCAN_TO_ASSIGN_CREDENTIAL', 'ENCODE_CREDENTIAL'];
+
+const seamAjv = new Ajv({ ...COMPILED_FAST, discriminator: true });
+formats.default(seamAjv);
+seamAjv.addSchema({ $id: 'seam', ...Object(toJsonSchema(ofOurKinds(seam))) });
+
+const ownAjv = new Ajv2020(COMPILED_FAST);
 formats.default(ownAjv);
 ownAjv.addSchema({ $id: 'own', ...ownDocument });
 
@@ -33,15 +44,22 @@ export function checkAnswer(path: string, method: string, status: number, body: 
     if (typeof type !== 'string' || !ERROR_TYPE.test(type)) throw new Error(`${path}: error type ${type}`);
     return;
   }
-  const name = method.toLowerCase();
-  const schema = `/${name}/responses/200/content/application~1json/schema`;
-  const own = hasPath(ownDocument, path, name);
-  const theirs = hasPath(seam, path, name);
-  if (!own) throw new Error(`${method} ${path} answered 200 and is not in the daemon's own OpenAPI`);
-  check(`${method} ${path}`, ownAjv, `own#/paths/${pointer(path)}${schema}`, body);
-  if (theirs && !isOwnKind(Object(body).action_attempt)) {
-    check(`${method} ${path}`, seamAjv, `seam#/paths/${pointer(path)}${schema}`, body);
+  const own = answerSchema(ownDocument, path, method.toLowerCase());
+  const theirs = answerSchema(seam, path, method.toLowerCase());
+  if (own === null) throw new Error(`${method} ${path} answered 200 and is not in the daemon's own OpenAPI`);
+  check(`${method} ${path}`, ownAjv, `own${own}`, body);
+  if (theirs !== null && !isOwnKind(Object(body).action_attempt)) {
+    check(`${method} ${path}`, seamAjv, `seam${theirs}`, body);
   }
+}
+
+/** Where the document has the schema of this answer; of methods with the same, that of the first. Null: nowhere. */
+function answerSchema(document: object, path: string, method: string): string | null {
+  if (!hasPath(document, path, method)) return null;
+  const item: object = Object(document).paths[path];
+  const textOf = (one: string) => JSON.stringify(Object(item)[one].responses[200].content);
+  const first = Object.keys(item).find((one) => textOf(one) === textOf(method));
+  return `#/paths/${pointer(path)}/${first}/responses/200/content/application~1json/schema`;
 }
 
 /** Attempts of a kind that Seam does not have are given only to those who made them. */
@@ -80,6 +98,25 @@ function hasPath(document: object, path: string, method: string): boolean {
 
 function pointer(path: string): string {
   return path.replaceAll('~', '~0').replaceAll('/', '~1');
+}
+
+/**
+ * Seam has 63 kinds of attempts and 109 of events; of those that a desk never has the checks know nothing, which spares
+ * each test file a second.
+ */
+function ofOurKinds(document: object): object {
+  const { paths, components } = Object(document);
+  const { event, action_attempt } = components.schemas;
+  const only = (union: object, kind: string, ours: readonly string[]) => ({
+    ...union,
+    oneOf: Object(union).oneOf.filter((one: object) => ours.includes(Object(one).properties[kind].enum[0])),
+  });
+  const schemas = {
+    ...components.schemas,
+    event: only(event, 'event_type', SITE_EVENT_TYPES),
+    action_attempt: only(action_attempt, 'action_type', SEAMS_ACTIONS),
+  };
+  return { paths, components: { schemas } };
 }
 
 /** OpenAPI 3.0 as JSON Schema: what Ajv does not know goes, `nullable` without a type becomes an alternative. */

@@ -1,18 +1,16 @@
 import { ERROR_STATUS } from '../../src/api/errors.ts';
-import { operations } from '../../src/api/routes/index.ts';
 import { FAILURES } from '../../src/attempts/errors.ts';
+import { otherGroups, ownOperations, personalOperations, seamOperations } from './operations.ts';
+import { table } from './table.ts';
+
+/** The documents that have tables from the code, from the top of the checkout. */
+export const DOCUMENTS: readonly string[] = ['README.md', 'docs/client-sessions.md'];
 
 const TABLES: Readonly<Record<string, () => string>> = {
-  operations: () =>
-    table(
-      ['operation', 'methods', 'scope', 'what it does'],
-      operations.map(({ path, methods, scopes, summary }) => [
-        `\`${path}\``,
-        methods.join(' '),
-        scopes?.join(' or ') ?? '-',
-        summary,
-      ]),
-    ),
+  seam_operations: seamOperations,
+  other_groups: otherGroups,
+  own_operations: ownOperations,
+  personal_operations: personalOperations,
   errors: () =>
     table(
       ['status', '`error.type`'],
@@ -50,9 +48,4 @@ export function generateTables(document: string): string {
       return `${begin}${make()}\n${end}`;
     },
   );
-}
-
-function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(headings), `|${headings.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n');
 }

@@ -2,8 +2,10 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { isIPv4 } from 'node:net';
 import type { Scope } from '../model/api-key.ts';
 import type { Caller } from '../model/caller.ts';
+import type { ClientSession } from '../model/client-session.ts';
 import { hashToken } from '../site/api-keys.ts';
-import type { Store } from '../store/store.ts';
+import { SESSION_TOKEN_PREFIX, whyOver } from '../site/client-sessions.ts';
+import type { Site } from '../site/site.ts';
 import { ApiError } from './errors.ts';
 import type { RateLimiter } from './limits.ts';
 
@@ -21,13 +23,13 @@ export interface Knock {
  * and its rate. Each step throws the ApiError that says which it was.
  */
 export class Gate {
-  readonly #store: Store;
+  readonly #site: Pick<Site, 'store' | 'clock'>;
   readonly #allowedOrigins: ReadonlySet<string>;
   readonly #limiter: RateLimiter;
   #hosts: ReadonlySet<string> = new Set();
 
-  constructor(store: Store, allowedOrigins: readonly string[], limiter: RateLimiter) {
-    this.#store = store;
+  constructor(site: Pick<Site, 'store' | 'clock'>, allowedOrigins: readonly string[], limiter: RateLimiter) {
+    this.#site = site;
     this.#allowedOrigins = new Set(allowedOrigins);
     this.#limiter = limiter;
   }
@@ -64,15 +66,22 @@ export class Gate {
 
   /** Whether web pages of this origin may come in; scheme, host and port must be the very same. */
   allows(origin: string): boolean {
-    return origin !== 'null' && (this.#allowedOrigins.has(origin) || this.#store.origins.has(origin));
+    return origin !== 'null' && (this.#allowedOrigins.has(origin) || this.#site.store.origins.has(origin));
   }
 
-  /** Who holds this token, and comes from this allowed origin (null: from no web page). Throws `unauthorized`. */
-  identify(token: string | undefined, _origin: string | null): Caller {
-    const key = token === undefined ? null : this.#store.apiKeys.withHash(hashToken(token));
+  /**
+   * Who holds this token, and comes from this allowed origin (null: from no web page). Throws `unauthorized`,
+   * `client_session_expired`, `client_session_revoked`, or `forbidden_origin` for a session that is another origin's.
+   */
+  identify(token: string | undefined, origin: string | null): Caller {
+    return token?.startsWith(SESSION_TOKEN_PREFIX) === true ? this.#page(token, origin) : this.#app(token);
+  }
+
+  #app(token: string | undefined): Caller {
+    const key = token === undefined ? null : this.#site.store.apiKeys.withHash(hashToken(token));
     if (key !== null && key.revokedAt === null) {
       const { id, name, scopes } = key;
-      return { id, name, scopes, apiKeyId: id, userIdentityIds: null };
+      return { id, name, scopes, apiKeyId: id, userIdentityIds: null, expiresAt: null };
     }
     this.count('strangers');
     throw new ApiError(
@@ -83,6 +92,50 @@ export class Gate {
           ? 'The API key is not known here. Make one with: encoderctl keys create --name NAME'
           : 'The API key was revoked. Make a new one with: encoderctl keys create --name NAME',
     );
+  }
+
+  #page(token: string, origin: string | null): Caller {
+    const { store, clock } = this.#site;
+    const session = store.clientSessions.withHash(hashToken(token));
+    if (session === null) {
+      this.count('strangers');
+      throw new ApiError(
+        'unauthorized',
+        'The client session is not known here. Ask your server for a new one: /client_sessions/create',
+      );
+    }
+    const end = whyOver(store, session, clock.now());
+    if (end !== null) {
+      this.count(session.id);
+      throw new ApiError(
+        `client_session_${end}`,
+        end === 'expired'
+          ? `The client session ended at ${new Date(session.expiresAt).toISOString()}. Ask your server for a new one.`
+          : 'The client session, or the API key that made it, was revoked. Ask your server for a new one.',
+      );
+    }
+    const { allowedOrigin } = session;
+    if (allowedOrigin !== null && allowedOrigin !== origin) {
+      this.count(session.id);
+      throw new ApiError(
+        'forbidden_origin',
+        `This client session is for web pages of ${allowedOrigin} only${origin === null ? ', and the request names no Origin' : ''}.`,
+      );
+    }
+    return this.#callerOf(session);
+  }
+
+  /** What the session may do as far as its key still may. */
+  #callerOf({ id, apiKeyId, scopes, userIdentifierKey, userIdentityIds, expiresAt }: ClientSession): Caller {
+    const key = this.#site.store.apiKeys.get(apiKeyId);
+    return {
+      id,
+      name: `${key?.name ?? 'an app'}, session of ${userIdentifierKey ?? 'a web page'}`,
+      scopes: scopes.filter((scope) => key?.scopes.includes(scope) === true),
+      apiKeyId,
+      userIdentityIds: userIdentityIds.length === 0 ? null : userIdentityIds,
+      expiresAt,
+    };
   }
 
   /** Throws `missing_scope` or `too_many_requests`. */
@@ -107,9 +160,15 @@ export class Gate {
   }
 }
 
-/** The token in an Authorization header; undefined when there is none. */
-export function bearerToken(headers: IncomingHttpHeaders): string | undefined {
-  return /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1];
+/**
+ * The token of a request; undefined when there is none. Seam's clients send that of a client session twice, as the
+ * Authorization and in a header of its own, which counts: it can do less than a key.
+ */
+export function tokenOf(headers: IncomingHttpHeaders): string | undefined {
+  const session = headers['client-session-token'] ?? headers['seam-client-session-token'];
+  return typeof session === 'string' && session !== ''
+    ? session
+    : /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1];
 }
 
 /** The host of a target that is a whole URL, which counts for more than the Host header (RFC 9112, section 3.2.2). */

@@ -88,6 +88,9 @@ async function enter(gate: Gate, request: FastifyRequest, reply: FastifyReply): 
 
 function acceptOnlyJson(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
+  server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
+    done(body === '' ? null : new ApiError('invalid_content_type', ONLY_JSON), undefined);
+  });
   server.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
     if (body === '') return done(null, undefined);
     try {
@@ -106,6 +109,9 @@ function acceptOnlyJson(server: FastifyInstance): void {
     }
   });
 }
+
+/** Said of every other body, but for an empty one: Seam's clients call that a form. */
+const ONLY_JSON = 'Send the body as JSON, with Content-Type: application/json.';
 
 /** No operation needs more; much more would overflow the stack of whatever walks through it. */
 const MAX_NESTING = 32;
@@ -143,10 +149,7 @@ function fromFastify(error: unknown): ApiError {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return new ApiError('payload_too_large', `The body is larger than ${MAX_BODY_BYTES} bytes.`);
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return new ApiError(
-        'invalid_content_type',
-        'Send the body as JSON, with Content-Type: application/json.',
-      );
+      return new ApiError('invalid_content_type', ONLY_JSON);
     default:
       if (error instanceof Error && isCallersMistake(error)) {
         return new ApiError('bad_request', error.message);

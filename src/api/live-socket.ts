@@ -5,7 +5,7 @@ import type { Caller } from '../model/caller.ts';
 import { ApiError, errorBody, toApiError } from './errors.ts';
 import type { Gate } from './gate.ts';
 import { LiveFeed } from './live-feed.ts';
-import { type Desk, type Operation, runOperation } from './operation.ts';
+import { type Desk, type Operation, personalInput, runOperation } from './operation.ts';
 import { PROTOCOL } from './routes/v1/hello.ts';
 
 /** Why a socket is closed (RFC 6455, section 7.4.2: 4000 to 4999 are ours). */
@@ -25,6 +25,9 @@ const LEAVE_WITHIN_MS = 500;
 
 /** How much may wait to be read by the other side, bytes. */
 const MAX_UNREAD_BYTES = 4 * 1024 * 1024;
+
+/** What a subscriber must be allowed: it hears of everybody. */
+const SUBSCRIBE = { path: '/live', scopes: ['read'] } as const;
 
 /** How many requests of one socket may be worked on at once. */
 const MAX_REQUESTS = 32;
@@ -52,6 +55,9 @@ export class LiveSocket {
   readonly #log: Logger;
   readonly #feed: LiveFeed;
   readonly #tooSlow: NodeJS.Timeout;
+  /** Until when the client session is known to be good; null: the socket is that of an API key, or nobody's yet. */
+  #watchedUntil: number | null = null;
+  #watch = new AbortController();
   #client: Caller | null = null;
   #token = '';
   #isThere = true;
@@ -83,7 +89,10 @@ export class LiveSocket {
       this.#isThere = true;
     });
     socket.on('error', (error) => this.#log.debug({ err: error }, 'socket failed'));
-    socket.on('close', () => clearTimeout(this.#tooSlow));
+    socket.on('close', () => {
+      clearTimeout(this.#tooSlow);
+      this.#watch.abort();
+    });
   }
 
   /** Something may have changed: the store, or what this socket may do. */
@@ -92,12 +101,14 @@ export class LiveSocket {
     this.#feed.wake();
   }
 
-  /** Ends a socket that has not answered the last ping, and sends the next. */
+  /** Ends a socket that has not answered the last ping, or is not welcome any more, and sends the next. */
   ping(): void {
     if (!this.#isThere) {
       this.#socket.terminate();
       return;
     }
+    // The clock may have been set.
+    if (this.#client !== null && !this.#isStillWelcome()) return;
     this.#isThere = false;
     this.#socket.ping();
   }
@@ -136,7 +147,7 @@ export class LiveSocket {
       const refusal = toApiError(error);
       if (refusal === null) throw error;
       const code = refusal.type === 'too_many_requests' ? CLOSE.tooMany : CLOSE.notAllowed;
-      this.#refuse(refusal.type === 'unauthorized' ? CLOSE.notAuthenticated : code, refusal);
+      this.#refuse(refusal.status === 401 ? CLOSE.notAuthenticated : code, refusal);
     }
   }
 
@@ -147,7 +158,7 @@ export class LiveSocket {
         this.#refuse(CLOSE.malformed, refusal);
         return;
       }
-      this.#client = this.#gate.identify(received.token, this.#origin);
+      this.#welcome(this.#gate.identify(received.token, this.#origin));
       this.#token = received.token;
       clearTimeout(this.#tooSlow);
       const sequence = this.#desk.site.store.changes.last();
@@ -159,7 +170,8 @@ export class LiveSocket {
     }
     if (!this.#isStillWelcome()) return;
     if (received.type === 'subscribe') {
-      this.#gate.permit(this.#client, ['read']);
+      this.#gate.permit(this.#client, SUBSCRIBE.scopes);
+      personalInput(SUBSCRIBE, {}, this.#client);
       this.#feed.subscribe(received.after);
     } else {
       void this.#answer(received, this.#client);
@@ -195,17 +207,44 @@ export class LiveSocket {
     }
   }
 
-  /** A key may be revoked, or an origin removed, while a socket is open: then it is closed at once. */
+  /** Notes who holds the socket; that of a client session is looked at again when the session is over. */
+  #welcome(client: Caller): void {
+    this.#client = client;
+    if (client.expiresAt === this.#watchedUntil) return;
+    this.#watch.abort();
+    this.#watchedUntil = client.expiresAt;
+    if (client.expiresAt === null) return;
+    this.#watch = new AbortController();
+    const lookAgain = () => {
+      this.#watchedUntil = null;
+      this.#isStillWelcome();
+    };
+    // It rejects when it is stopped, and then there is nothing to see.
+    this.#desk.site.clock.until(client.expiresAt, this.#watch.signal).then(lookAgain, () => undefined);
+  }
+
+  /** A key or a session may be over, or an origin removed, while a socket is open: then it is closed at once. */
   #isStillWelcome(): boolean {
     if (this.#origin !== null && !this.#gate.allows(this.#origin)) {
       this.#close(CLOSE.notAllowed, 'This web page may not use the encoder any more.');
       return false;
     }
     try {
-      this.#client = this.#gate.identify(this.#token, this.#origin);
+      const heardEverybody = this.#client !== null && this.#client.userIdentityIds === null;
+      const client = this.#gate.identify(this.#token, this.#origin);
+      if (heardEverybody && client.userIdentityIds !== null) {
+        this.#close(
+          CLOSE.notAllowed,
+          'The client session acts for its own users only by now. Connect again.',
+        );
+        return false;
+      }
+      this.#welcome(client);
       return true;
-    } catch {
-      this.#close(CLOSE.notAuthenticated, 'The API key was revoked.');
+    } catch (error) {
+      const refusal = toApiError(error);
+      if (refusal === null) throw error;
+      this.#close(CLOSE.notAuthenticated, refusal.message);
       return false;
     }
   }

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Registry } from 'prom-client';
+import { DELIVERY_STATES } from '../model/webhook.ts';
 import type { Desk } from './operation.ts';
 
 export interface Metrics {
@@ -57,6 +58,15 @@ export function createMetrics({ site, encoders }: Desk): Metrics {
     registers,
     collect() {
       this.set(site.store.outbox.depth());
+    },
+  });
+  new Gauge({
+    name: 'encoderd_webhook_deliveries',
+    help: 'Events that are kept and were, or are, to be delivered to a webhook, by state',
+    labelNames: ['state'],
+    registers,
+    collect() {
+      for (const state of DELIVERY_STATES) this.set({ state }, site.store.deliveries.count(state));
     },
   });
   new Counter({

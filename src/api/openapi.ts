@@ -13,10 +13,13 @@ export function openApi(operations: readonly Operation[]): object {
       description:
         'The card encoder on this desk. Paths, parameters and envelopes are those of the Seam API.',
     },
-    security: [{ api_key: [] }],
+    security: [{ api_key: [] }, { client_session: [] }],
     paths: Object.fromEntries(paths),
     components: {
-      securitySchemes: { api_key: { type: 'http', scheme: 'bearer' } },
+      securitySchemes: {
+        api_key: { type: 'http', scheme: 'bearer' },
+        client_session: { type: 'http', scheme: 'bearer' },
+      },
       schemas: shared,
     },
   };
@@ -53,6 +56,7 @@ function pathItem(operation: Operation, shared: Schemas): object {
   const common = {
     summary: operation.summary,
     ...(operation.scopes === null ? { security: [] } : { 'x-scopes': operation.scopes }),
+    ...(operation.needsApiKey === true ? { security: [{ api_key: [] }] } : {}),
     responses: {
       200: { description: 'Done', content: { 'application/json': { schema: output } } },
       default: {

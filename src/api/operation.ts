@@ -16,6 +16,8 @@ export interface Desk {
   readonly defaultTimeoutMs: number;
   /** Whether cards can be written and read: the site's keys are there. */
   readonly hasSiteKeys: () => boolean;
+  /** Whether web pages of this origin may use the desk. */
+  readonly allowsOrigin: (origin: string) => boolean;
 }
 
 /** One request to one operation. */
@@ -38,6 +40,12 @@ export interface Operation<Input extends z.ZodType = z.ZodType, Output extends z
   readonly summary: string;
   /** Whether a client session that is bound to user identities may do this when `user_identity_id` names one of them; absent: it may not. */
   readonly isPersonal?: boolean;
+  /** Whether it gives every caller nothing but the caller's own, so that a bound client session may do this as well; absent: it does not. */
+  readonly isOwn?: boolean;
+  /** Whether only an API key may do this, and no client session; absent: a session may, too. */
+  readonly needsApiKey?: boolean;
+  /** Whether the answer holds a token of which only a hash is kept, so that no answer is kept for an Idempotency-Key; absent: it does not. */
+  readonly hasSecretAnswer?: boolean;
   readonly input: Input;
   /** The envelope, without `ok`. */
   readonly output: Output;
@@ -55,6 +63,7 @@ export function defineOperation<Input extends z.ZodType, Output extends z.ZodObj
 /** The methods that Seam lists for these kinds of operation; POST is always an alias. */
 export const READS: readonly Method[] = ['GET', 'POST'];
 export const POSTS: readonly Method[] = ['POST'];
+export const PUTS: readonly Method[] = ['PUT', 'POST'];
 export const PATCHES: readonly Method[] = ['PATCH', 'POST'];
 export const DELETES: readonly Method[] = ['DELETE', 'POST'];
 
@@ -73,9 +82,48 @@ export function runOperation(
   desk: Desk,
   client: Caller,
 ): Answer | Promise<Answer> {
-  const output = operation.handle({ input: parseInput(operation, input), desk, client });
+  const allowed = personalInput(operation, input, client);
+  const output = operation.handle({ input: parseInput(operation, allowed), desk, client });
   return output instanceof Promise ? output.then(succeed) : succeed(output);
 }
+
+/** Other ways than `user_identity_id` to say who is meant; with one of them a request could be about somebody else. */
+const OTHER_NAMES = ['acs_user_id', 'acs_user_ids', 'user_identity_ids', 'user_identity_key'] as const;
+
+/**
+ * What this caller may ask of an operation: the input as it is, but for a client session that is bound to user
+ * identities. That one may do only what is personal, and must name one of its identities; where it has one only and names none,
+ * that is filled in. Throws `forbidden_for_client_session`.
+ */
+export function personalInput(
+  operation: Pick<Operation, 'path' | 'scopes' | 'isPersonal' | 'isOwn' | 'needsApiKey'>,
+  input: unknown,
+  client: Caller,
+): unknown {
+  const { path, scopes, isPersonal = false, isOwn = false, needsApiKey = false } = operation;
+  if (needsApiKey && client.id !== client.apiKeyId) {
+    throw forbidden(`${path} needs an API key: a client session may not use it. Call it from your server.`);
+  }
+  const own = client.userIdentityIds;
+  if (own === null || isOwn || scopes === null) return input;
+  if (!isPersonal) {
+    throw forbidden(
+      `This client session acts for its own user identities only, and may not use ${path}. Call it from your server, with an API key.`,
+    );
+  }
+  const given: Readonly<Record<string, unknown>> = Object(input);
+  const other = OTHER_NAMES.find((name) => given[name] !== undefined);
+  if (other !== undefined) {
+    throw forbidden(`This client session must say by user_identity_id who is meant, not by ${other}.`);
+  }
+  const named = given['user_identity_id'] ?? (own.length === 1 ? own[0] : undefined);
+  if (typeof named !== 'string' || !own.includes(named)) {
+    throw forbidden(`This client session may name only its own user_identity_id: ${own.join(' or ')}.`);
+  }
+  return { ...given, user_identity_id: named };
+}
+
+const forbidden = (message: string) => new ApiError('forbidden_for_client_session', message);
 
 const succeed = (output: object): Answer => ({ status: 200, body: { ...output, ok: true } });
 

@@ -1,18 +1,19 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from '../log.ts';
 import type { Caller } from '../model/caller.ts';
 import { ApiError } from './errors.ts';
-import { bearerToken, type Gate } from './gate.ts';
+import { type Gate, tokenOf } from './gate.ts';
 import { createHttpServer, METHODS } from './http-server.ts';
 import { KeptAnswers } from './kept-answers.ts';
 import { Live } from './live.ts';
 import { createMetrics } from './metrics.ts';
 import { openApi } from './openapi.ts';
-import { type Desk, type Operation, runOperation } from './operation.ts';
+import { type Desk, type Operation, personalInput, runOperation } from './operation.ts';
 import { queryDecoder } from './query.ts';
 import { operations } from './routes/index.ts';
+import { unsupportedOperations } from './unsupported.ts';
 
 export interface ApiOptions {
   /** 0: any free port. */
@@ -31,15 +32,18 @@ export async function startApi(desk: Desk, gate: Gate, options: ApiOptions, log:
 
   const metrics = createMetrics(desk);
   const kept = new KeptAnswers(desk.site);
-  for (const operation of operations) serve(server, operation, desk, gate, kept);
+  const everything = [...operations, ...unsupportedOperations];
+  for (const operation of everything) serve(server, operation, desk, gate, kept);
   const document = openApi(operations);
   server.get('/openapi.json', () => document);
   server.get('/metrics', async (request, reply) => {
-    gate.permit(gate.identify(bearerToken(request.headers), request.headers.origin ?? null), ['read']);
+    const caller = callerOf(request, gate);
+    gate.permit(caller, METRICS.scopes);
+    personalInput(METRICS, {}, caller);
     return reply.type(metrics.contentType).send(await metrics.text());
   });
 
-  const live = new Live(desk, gate, operations, log);
+  const live = new Live(desk, gate, everything, log);
   server.server.on('upgrade', (request, socket, head) => live.upgrade(request, socket, head));
   server.server.maxConnections = options.maxConnections;
   try {
@@ -74,36 +78,33 @@ function serve(
   kept: KeptAnswers,
 ): void {
   const decode = queryDecoder(operation.input);
+  const allowed = operation.methods
+    .flatMap((method) => (method === 'GET' ? [method, 'HEAD'] : [method]))
+    .join(', ');
   server.route({
     method: [...METHODS, 'OPTIONS', 'TRACE'],
     url: operation.path,
     // Before a body is read: who asks, and may they?
-    onRequest: async (request) => {
+    onRequest: async (request, reply) => {
       const asked = request.method === 'HEAD' ? 'GET' : request.method;
       if (!operation.methods.some((method) => method === asked)) {
+        reply.header('allow', allowed);
         throw new ApiError(
           'method_not_allowed',
           `Use ${operation.methods.join(' or ')} for ${operation.path}.`,
         );
       }
-      if (operation.scopes !== null)
-        gate.permit(
-          gate.identify(bearerToken(request.headers), request.headers.origin ?? null),
-          operation.scopes,
-        );
+      if (operation.scopes !== null) gate.permit(callerOf(request, gate), operation.scopes);
       // What any web page can make a browser send must not keep everybody else out.
       else gate.count(`anybody ${request.headers['sec-fetch-site'] ?? ''}`);
     },
     handler: async (request, reply) => {
-      const client =
-        operation.scopes === null
-          ? NOBODY
-          : gate.identify(bearerToken(request.headers), request.headers.origin ?? null);
+      const client = operation.scopes === null ? NOBODY : callerOf(request, gate);
       const input = { ...decode(queryOf(request.raw)), ...asObject(request.body) };
       const key = request.headers['idempotency-key'];
       const run = () => runOperation(operation, input, desk, client);
-      const isKeyed =
-        typeof key === 'string' && request.method === 'POST' && !operation.methods.includes('GET');
+      const isKept = !operation.methods.includes('GET') && operation.hasSecretAnswer !== true;
+      const isKeyed = typeof key === 'string' && request.method === 'POST' && isKept;
       const answer = isKeyed
         ? await kept.once(
             { clientId: client.id, key, requestId: request.id, path: operation.path, input },
@@ -116,7 +117,19 @@ function serve(
 }
 
 /** Who asks where no key is needed. */
-const NOBODY: Caller = { id: '', name: '', scopes: [], apiKeyId: '', userIdentityIds: null };
+const NOBODY: Caller = {
+  ...{ id: '', name: '', scopes: [], apiKeyId: '' },
+  userIdentityIds: null,
+  expiresAt: null,
+};
+
+/** The figures for Prometheus, which are no JSON and so no operation. */
+const METRICS = { path: '/metrics', scopes: ['read'] } as const;
+
+/** Throws as Gate.identify does. */
+function callerOf({ headers }: FastifyRequest, gate: Gate): Caller {
+  return gate.identify(tokenOf(headers), headers.origin ?? null);
+}
 
 function queryOf({ url }: IncomingMessage): URLSearchParams {
   return new URLSearchParams((url ?? '').split('?').slice(1).join('?'));

@@ -2,7 +2,9 @@ import type { Encoders } from '../encoder/encoders.ts';
 import type { Logger } from '../log.ts';
 import { type Attempt, type Client, isLive, isWaiting, type Order } from '../model/attempt.ts';
 import type { AttemptEvent } from '../model/machine.ts';
-import { findCredential } from '../site/credentials.ts';
+import { hasLeft } from '../site/client-sessions.ts';
+import { finishDeletions } from '../site/credential-deletion.ts';
+import { findLastingCredential } from '../site/credentials.ts';
 import { findEncoder, recordEncoder } from '../site/encoders.ts';
 import { SiteError } from '../site/errors.ts';
 import { newId, record, type Site } from '../site/site.ts';
@@ -35,8 +37,9 @@ export class Attempts implements AsyncDisposable {
     this.#runner = new Runner(encoders, this.rehearsals, parts);
   }
 
-  /** Takes up every attempt that had not ended when the daemon stopped. */
+  /** Takes up every attempt that had not ended when the daemon stopped, and what else was not finished. */
   resume(): void {
+    this.endOrphans();
     for (const attempt of this.#site.store.attempts.live()) this.#runner.start(attempt);
   }
 
@@ -55,8 +58,9 @@ export class Attempts implements AsyncDisposable {
   }
 
   /**
-   * Ends what nobody can want any more: attempts of a key that was revoked, and those for a user who was deleted. Work
-   * on a card is not cut short. While the disk does not serve, they stay until the next call.
+   * Ends what nobody can want any more: attempts of a key that was revoked or a session that is over, and those for a user who was deleted; and
+   * credentials that were to be deleted once their card was done. Work on a card is not cut short. While the disk does
+   * not serve, they stay until the next call.
    */
   endOrphans(): void {
     try {
@@ -66,9 +70,10 @@ export class Attempts implements AsyncDisposable {
         commitEvent(this.#site, attempt.id, event);
         this.#stopLater(attempt.id);
       }
+      finishDeletions(this.#site);
     } catch (error) {
       if (!(error instanceof StorageError)) throw error;
-      this.#log.error({ err: error }, 'attempts that nobody can want any more cannot be ended yet');
+      this.#log.error({ err: error }, 'what nobody can want any more cannot be ended yet');
     }
   }
 
@@ -155,19 +160,24 @@ export class Attempts implements AsyncDisposable {
 
 /** Why nobody can want this attempt any more; null: somebody can. */
 function orphanedBy(site: Site, { client, order }: Attempt): AttemptEvent | null {
-  if (site.store.apiKeys.get(client.id)?.revokedAt != null) return { event: 'cancelled' };
+  if (hasLeft(site, client.id)) return { event: 'cancelled' };
   if (order.action === 'SCAN_TO_ASSIGN_CREDENTIAL' && !isKnown(site, order.beneficiary)) {
     return { event: 'work_failed', reason: 'beneficiary_deleted', detail: null };
   }
-  if (order.action === 'ENCODE_CREDENTIAL' && site.store.credentials.get(order.credentialId) === null) {
+  if (order.action === 'ENCODE_CREDENTIAL' && isGone(site, order.credentialId)) {
     return { event: 'work_failed', reason: 'credential_deleted', detail: null };
   }
   return null;
 }
 
+/** Whether nobody can write the credential any more: it was deleted, or will be. */
+function isGone(site: Site, credentialId: string): boolean {
+  return site.store.credentials.get(credentialId)?.deletionAskedAt !== null;
+}
+
 /** Throws `acs_credential_not_found`, or `invalid_input` for a credential that does not go on a card. */
 function findCard(site: Site, credentialId: string): void {
-  if (findCredential(site, credentialId).accessMethod === 'card') return;
+  if (findLastingCredential(site, credentialId).accessMethod === 'card') return;
   throw new SiteError(
     'invalid_input',
     'Only a credential with access_method "card" can be written on a card.',

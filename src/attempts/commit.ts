@@ -1,4 +1,5 @@
 import { type Attempt, isLive } from '../model/attempt.ts';
+import type { Caller } from '../model/caller.ts';
 import { type AttemptEvent, advance, type Step } from '../model/machine.ts';
 import { recordEncoder } from '../site/encoders.ts';
 import { SiteError } from '../site/errors.ts';
@@ -13,6 +14,18 @@ export function findAttempt(site: Site, id: string): Attempt {
     });
   }
   return attempt;
+}
+
+/**
+ * The attempt that a caller asks for: any, or only its own where it is bound to user identities. Throws
+ * `action_attempt_not_found`.
+ */
+export function attemptFor(site: Site, caller: Caller, id: string): Attempt {
+  const attempt = findAttempt(site, id);
+  if (caller.userIdentityIds === null || attempt.client.id === caller.id) return attempt;
+  throw new SiteError('action_attempt_not_found', `You have no action attempt ${id}.`, {
+    action_attempt_id: id,
+  });
 }
 
 /** Advances the attempt as the store has it now by `event`, and commits what that means. An event too late commits nothing. */

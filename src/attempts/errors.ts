@@ -1,16 +1,19 @@
 import type { Action, Attempt, FailureReason, Hint } from '../model/attempt.ts';
 
 /** Seam's error types for the three actions; the lists are closed. */
-export type SeamErrorType =
-  | 'uncategorized_error'
-  | 'action_attempt_expired'
-  | 'no_credential_on_encoder'
-  | 'encoder_not_online'
-  | 'encoder_communication_timeout'
-  | 'incompatible_card_format'
-  | 'credential_cannot_be_reissued'
-  | 'encoding_interrupted'
-  | 'credential_deleted';
+export const SEAM_ERROR_TYPES = [
+  'uncategorized_error',
+  'action_attempt_expired',
+  'no_credential_on_encoder',
+  'encoder_not_online',
+  'encoder_communication_timeout',
+  'incompatible_card_format',
+  'credential_cannot_be_reissued',
+  'encoding_interrupted',
+  'credential_deleted',
+] as const;
+
+export type SeamErrorType = (typeof SEAM_ERROR_TYPES)[number];
 
 interface Wording {
   /** Seam's type for the action, where it has one that says more than `uncategorized_error`. */

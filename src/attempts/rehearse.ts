@@ -7,7 +7,7 @@ import { formatFor } from '../model/card-format.ts';
 import type { CardRecord } from '../model/card-record.ts';
 import type { Credential } from '../model/credential.ts';
 import type { AttemptEvent, Step } from '../model/machine.ts';
-import { wantedRecord } from '../site/card-writes.ts';
+import { wantedRecord } from '../site/reissue.ts';
 import { recogniseCard } from '../site/scanned-card.ts';
 import { newId, type Site } from '../site/site.ts';
 import { SiteKeysError } from '../site-keys/errors.ts';

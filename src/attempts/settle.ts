@@ -5,7 +5,7 @@ import type { AttemptEvent, Step } from '../model/machine.ts';
 import { planEncoding, planErasing, planMending, type WritePlan } from '../site/card-plans.ts';
 import { endUnwritten, noteWritten } from '../site/card-writes.ts';
 import { SiteError } from '../site/errors.ts';
-import { assignScannedCard, recogniseCard } from '../site/scanned-card.ts';
+import { assignScannedCard, scanCard } from '../site/scanned-card.ts';
 import type { Site } from '../site/site.ts';
 import { userOf } from '../site/users.ts';
 import { commitEvent } from './commit.ts';
@@ -76,9 +76,9 @@ function applyOrder(site: Site, attempt: Attempt, { card, contents }: ReadCard):
   if (contents === null) throw new Error(`${order.action} needs to know what is on the card`);
   switch (order.action) {
     case 'SCAN_CREDENTIAL':
-      return { event: 'card_settled', result: recogniseCard(site, card, findingsOf(contents)) };
+      return { event: 'card_settled', result: scanCard(site, card, findingsOf(contents)) };
     case 'INSPECT_CARD': {
-      const { cardNumber, credential, findings } = recogniseCard(site, card, findingsOf(contents));
+      const { cardNumber, credential, findings } = scanCard(site, card, findingsOf(contents));
       return {
         event: 'card_settled',
         result: { kind: 'inspected', card, cardNumber, credential, findings },
@@ -131,9 +131,9 @@ function applyWritten(site: Site, attempt: Attempt, wasInterrupted: boolean): At
       return {
         event: 'work_failed',
         reason:
-          site.store.credentials.get(order.credentialId) === null
-            ? 'credential_deleted'
-            : 'written_elsewhere',
+          site.store.credentials.get(order.credentialId)?.deletionAskedAt === null
+            ? 'written_elsewhere'
+            : 'credential_deleted',
         detail: null,
       };
     case 'ended_elsewhere':

@@ -1,3 +1,4 @@
+import { accessGroupsCommand } from './access-groups.ts';
 import { cardCommand } from './card.ts';
 import { encodeCommand } from './encode.ts';
 import { encodersCommand } from './encoders.ts';
@@ -5,10 +6,12 @@ import { entrancesCommand } from './entrances.ts';
 import { keysCommand } from './keys.ts';
 import { originsCommand } from './origins.ts';
 import { scanCommand } from './scan.ts';
+import { sessionsCommand } from './sessions.ts';
 import { siteKeysCommand } from './site-keys.ts';
 import { statusCommand } from './status.ts';
 import { CommandError, EXIT, type Terminal, terminal } from './terminal.ts';
 import { watchCommand } from './watch.ts';
+import { webhooksCommand } from './webhooks.ts';
 
 /** One command of the technician's tool. */
 interface Command {
@@ -20,12 +23,15 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   keys: keysCommand,
   'site-keys': siteKeysCommand,
   origins: originsCommand,
+  sessions: sessionsCommand,
   encoders: encodersCommand,
   watch: watchCommand,
   entrances: entrancesCommand,
+  'access-groups': accessGroupsCommand,
   scan: scanCommand,
   encode: encodeCommand,
   card: cardCommand,
+  webhooks: webhooksCommand,
   status: statusCommand,
 };
 

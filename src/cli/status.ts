@@ -7,6 +7,7 @@ import { readWords } from './words.ts';
 const health = z.object({
   msg: z.string(),
   site_keys: z.enum(['available', 'unavailable']),
+  given_up_deliveries: z.int(),
   drivers: z.array(z.object({ driver: z.string(), state: z.string(), reason: z.string().optional() })),
 });
 
@@ -16,15 +17,20 @@ export const statusCommand = {
   async run(words: readonly string[], terminal: Terminal): Promise<void> {
     const { values } = readWords(words, {});
     const daemon = new DaemonClient(values);
-    const { drivers, msg, site_keys } = await daemon.call('/health', {}, health);
+    const { drivers, msg, site_keys, given_up_deliveries } = await daemon.call('/health', {}, health);
     const encoders = await listEncoders(daemon);
     const online = encoders.filter(({ state }) => state !== 'offline').length;
-    terminal.result({ url: daemon.url, msg, site_keys, drivers, encoders }, [
+    terminal.result({ url: daemon.url, msg, site_keys, given_up_deliveries, drivers, encoders }, [
       `${msg} at ${daemon.url}`,
       ...(site_keys === 'available'
         ? []
         : [
             'No card can be written or read: the keys of the site cannot be had. See: encoderctl site-keys list',
+          ]),
+      ...(given_up_deliveries === 0
+        ? []
+        : [
+            `${given_up_deliveries} events were given up on their way to a webhook. See: encoderctl webhooks deliveries --state given_up`,
           ]),
       '',
       ...table(

@@ -11,4 +11,6 @@ export interface Caller {
   readonly apiKeyId: string;
   /** The identities on whose behalf alone it may act; null: it is not bound to anybody. */
   readonly userIdentityIds: readonly string[] | null;
+  /** When it is over, milliseconds since 1970; null: it stays. */
+  readonly expiresAt: number | null;
 }

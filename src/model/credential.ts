@@ -42,6 +42,8 @@ export interface Credential {
   readonly hasLostCards: boolean;
   /** The card says something else than the site by now. */
   readonly needsReissue: boolean;
+  /** Since when it does; null: it does not. */
+  readonly reissueNeededAt: number | null;
   readonly startsAt: number | null;
   readonly endsAt: number | null;
   /** For a phone: the key is meant for every phone of its holder. */
@@ -64,6 +66,7 @@ export const PLAIN_CREDENTIAL = {
   isMultiPhoneSync: false,
   isOneTimeUse: false,
   vendorMetadata: {},
+  reissueNeededAt: null,
   scheduleModifiedAt: null,
   scheduleExternallyModifiedAt: null,
   deletionAskedAt: null,

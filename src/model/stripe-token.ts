@@ -29,6 +29,15 @@ export function endOf(stripeMinutes: number): number | null {
   return stripeMinutes === NO_END ? null : timeOf(stripeMinutes);
 }
 
+/** A record with its times as a stripe keeps them. */
+export function asOnStripe(record: CardRecord): CardRecord {
+  return {
+    ...record,
+    startsAt: startOf(startMinutes(record.startsAt)),
+    endsAt: endOf(endMinutes(record.endsAt)),
+  };
+}
+
 /**
  * What a token says of a record, as far as it has these fields; `widths` are their digits. Of several entrances it has none: a layout with
  * that field cannot name them.

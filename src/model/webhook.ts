@@ -1,3 +1,5 @@
+import type { SiteEventType } from './event.ts';
+
 /** A URL that wants to hear of events (Seam: webhook). Times are milliseconds since 1970. */
 export interface Webhook {
   readonly id: string;
@@ -7,6 +9,14 @@ export interface Webhook {
   /** `whsec_` and 24 random bytes in base64 (https://www.standardwebhooks.com). */
   readonly secret: string;
   readonly createdAt: number;
+}
+
+/** Stands for every event. */
+export const EVERY_EVENT = '*';
+
+/** Whether the webhook asked for events of this type. */
+export function wantsEvent({ eventTypes }: Pick<Webhook, 'eventTypes'>, type: SiteEventType): boolean {
+  return eventTypes.includes(EVERY_EVENT) || eventTypes.includes(type);
 }
 
 export const DELIVERY_STATES = ['pending', 'delivered', 'given_up'] as const;
@@ -20,7 +30,7 @@ export interface Delivery {
   readonly webhookId: string;
   readonly eventId: string;
   readonly state: DeliveryState;
-  /** How often it was sent. */
+  /** How often it was sent, since it was made or replayed. */
   readonly attempts: number;
   /** When to send it next; null once it is not pending. */
   readonly nextAttemptAt: number | null;

@@ -10,8 +10,10 @@ import {
   overwritingRefusal,
 } from '../model/encoding.ts';
 import { EVERY_ROW } from '../store/paging.ts';
-import { endWrite, wantedRecord } from './card-writes.ts';
+import { endWrite, refreshReissueOf } from './card-writes.ts';
 import { knownCard } from './issued-cards.ts';
+import { liveWriteIds } from './live-writes.ts';
+import { wantedRecord } from './reissue.ts';
 import { newId, type Site } from './site.ts';
 
 /** Which card is to be written, by whom, and what is on it. */
@@ -38,7 +40,7 @@ export function planEncoding(
 ): WritePlan {
   return site.store.transaction(() => {
     const { card, contents } = atHand;
-    const credential = site.store.credentials.get(order.credentialId);
+    const credential = lasting(site, order.credentialId);
     if (credential === null) return { outcome: 'refused', reason: 'credential_deleted', detail: null };
     const open = site.store.cardWrites.openFor(card.uid);
     // The card was lifted in the middle of this very thing: it is allowed already, and has its number.
@@ -59,7 +61,8 @@ export function planEncoding(
       return { outcome: 'refused', reason: reason ?? 'card_format_unsupported', detail: lockOf(contents) };
     }
     const torn = tornElsewhere(site, credential, card);
-    if (torn.some((write) => isBeingWritten(site, write))) {
+    const live = liveWriteIds(site);
+    if (torn.some(({ id }) => live.has(id))) {
       return { outcome: 'refused', reason: 'credential_being_written', detail: null };
     }
     const counted: Credential = {
@@ -109,15 +112,17 @@ function tornElsewhere(site: Site, credential: Credential, card: Card): readonly
   return site.store.cardWrites.list(filter, EVERY_ROW).rows.filter((write) => write.card.uid !== card.uid);
 }
 
-function isBeingWritten(site: Site, { id }: CardWrite): boolean {
-  return site.store.attempts.live().some((attempt) => 'writeId' in attempt && attempt.writeId === id);
+/** The credential, if there is one and it is not being deleted. */
+function lasting(site: Site, id: string): Credential | null {
+  const credential = site.store.credentials.get(id);
+  return credential?.deletionAskedAt === null ? credential : null;
 }
 
 /** How the write of this card that did not end is to be ended; null: there is none. */
 export function planMending(site: Site, card: Card): Extract<WritePlan, { outcome: 'planned' }> | null {
   const open = site.store.cardWrites.openFor(card.uid);
   if (open === null) return null;
-  const credential = open.credentialId === null ? null : site.store.credentials.get(open.credentialId);
+  const credential = open.credentialId === null ? null : lasting(site, open.credentialId);
   const wanted = credential === null ? null : wantedRecord(site, credential);
   return { outcome: 'planned', writeId: open.id, purpose: mendingOf(open, wanted) };
 }
@@ -161,6 +166,7 @@ function openWrite(
     startedAt: now,
     endedAt: null,
   });
+  if (open !== null) refreshReissueOf(site, open);
   return id;
 }
 

@@ -1,9 +1,8 @@
 import { cardNumber } from '../model/card.ts';
-import type { CardRecord } from '../model/card-record.ts';
 import type { CardWrite, WritePurpose } from '../model/card-write.ts';
-import { type Credential, differencesOf, recordOf } from '../model/credential.ts';
-import { EVERY_ROW } from '../store/paging.ts';
+import type { Credential } from '../model/credential.ts';
 import { issueOnCard, takeOffCard } from './issued-cards.ts';
+import { isOutdated, refreshReissue } from './reissue.ts';
 import type { Site } from './site.ts';
 
 /** What a finished write came to. */
@@ -37,6 +36,7 @@ export function noteWritten(
       );
     if (purpose === 'roll_back') {
       end('rolled_back');
+      refreshReissueOf(site, write);
       return { outcome: 'rolled_back' };
     }
     const number = cardNumber(card, site.settings.cardNumberFormat);
@@ -46,9 +46,13 @@ export function noteWritten(
       return { outcome: 'erased', cardNumber: number };
     }
     const credential = site.store.credentials.get(image.record.credentialId);
-    if (credential?.issueCounter !== image.record.issueCounter) return { outcome: 'unwanted' };
+    const isWanted =
+      credential !== null &&
+      credential.deletionAskedAt === null &&
+      credential.issueCounter === image.record.issueCounter;
+    if (!isWanted) return { outcome: 'unwanted' };
     end('written');
-    const needsReissue = differencesOf(image.record, wantedRecord(site, credential)).length > 0;
+    const needsReissue = isOutdated(site, image.format, image.record, credential);
     const issue = { card, cardNumber: number, format: image.format, needsReissue };
     return { outcome: 'issued', credential: issueOnCard(site, credential, issue) };
   });
@@ -71,7 +75,9 @@ export function endUnwritten(site: Site, writeId: string): void {
 function undoPlan(site: Site, { image, preimage, replacedId }: CardWrite): void {
   const credential = image.kind === 'record' ? site.store.credentials.get(image.record.credentialId) : null;
   if (image.kind === 'record' && credential?.issueCounter === image.record.issueCounter) {
-    site.store.credentials.update({ ...credential, issueCounter: credential.issueCounter - 1 });
+    const uncounted = { ...credential, issueCounter: credential.issueCounter - 1 };
+    site.store.credentials.update(uncounted);
+    refreshReissue(site, uncounted);
   }
   const replaced = replacedId === null ? null : site.store.cardWrites.get(replacedId);
   if (replaced?.outcome === 'superseded' && replaced.image.format === image.format && preimage !== null) {
@@ -79,11 +85,10 @@ function undoPlan(site: Site, { image, preimage, replacedId }: CardWrite): void 
   }
 }
 
-/** What a card must say that carries the credential as it is now. */
-export function wantedRecord(site: Site, credential: Credential): CardRecord {
-  const { rows } = site.store.entrances.list({ ids: credential.entranceIds }, EVERY_ROW);
-  const numbers = rows.map(({ number }) => number);
-  return recordOf(credential, site.identity.acsSystemId, numbers);
+/** After a write that did not put its credential on the card: what the card says is older than what was planned. */
+export function refreshReissueOf(site: Site, { credentialId }: CardWrite): void {
+  const credential = credentialId === null ? null : site.store.credentials.get(credentialId);
+  if (credential !== null) refreshReissue(site, credential);
 }
 
 /** Ends a row of the journal. */

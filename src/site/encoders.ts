@@ -42,6 +42,44 @@ export function encoderArrived(site: Site, device: MetDevice): Encoder {
   });
 }
 
+/**
+ * Notes an encoder that somebody else drives: nothing here is attached to it, so it stays offline. One that was gone is back.
+ */
+export function encoderReported(
+  site: Site,
+  { name, ...device }: Pick<MetDevice, 'driver' | 'deviceId' | 'name'>,
+): void {
+  site.store.transaction(() => {
+    const id = encoderId(site.identity.acsSystemId, device);
+    const known = site.store.encoders.get(id);
+    if (known !== null && known.removedAt === null) return;
+    if (known === null) {
+      const { driver } = device;
+      const nothingElse = { isVirtual: false, isOnline: false, isBusy: false, removedAt: null };
+      const createdAt = site.clock.now();
+      site.store.encoders.insert(
+        { id, driver, name, technologies: [], createdAt, ...nothingElse },
+        device.deviceId,
+      );
+    } else {
+      site.store.encoders.update({ ...known, removedAt: null });
+    }
+    announce(site, 'acs_encoder.added', { acsEncoderId: id });
+    recordEncoder(site, id);
+  });
+}
+
+/** Notes that somebody reported this encoder as gone for good; it stays known, with that error. One that nobody knows stays unknown. */
+export function encoderReportedGone(site: Site, device: Pick<MetDevice, 'driver' | 'deviceId'>): void {
+  site.store.transaction(() => {
+    const known = site.store.encoders.get(encoderId(site.identity.acsSystemId, device));
+    if (known === null || known.removedAt !== null) return;
+    site.store.encoders.update({ ...known, removedAt: site.clock.now() });
+    announce(site, 'acs_encoder.removed', { acsEncoderId: known.id });
+    recordEncoder(site, known.id);
+  });
+}
+
 /** Notes that a device has gone; the encoder stays, offline. */
 export function encoderLeft(site: Site, id: string): void {
   site.store.transaction(() => {
@@ -98,7 +136,10 @@ export function findEncoder(site: Site, id: string): Encoder {
 const numberOf = (site: Site, card: Card) => cardNumber(card, site.settings.cardNumberFormat);
 
 /** A UUID of version 8 (RFC 9562, section 5.8): the same device at the same site always has the same one. */
-function encoderId(acsSystemId: string, { driver, deviceId }: MetDevice): string {
+function encoderId(
+  acsSystemId: string,
+  { driver, deviceId }: Pick<MetDevice, 'driver' | 'deviceId'>,
+): string {
   const hex = createHash('sha256')
     .update(JSON.stringify([acsSystemId, driver, deviceId]))
     .digest('hex');

@@ -1,5 +1,7 @@
-import { ENTRANCE_NAME, type Entrance } from '../model/entrance.ts';
+import { ENTRANCE_NAME, type Entrance, type HotekEntrance } from '../model/entrance.ts';
+import { EVERY_ROW } from '../store/paging.ts';
 import { SiteError } from './errors.ts';
+import { refreshReissue } from './reissue.ts';
 import { announce, newId, type Site, tellBackend } from './site.ts';
 
 /**
@@ -14,8 +16,18 @@ export function entranceName(given: string): string {
   );
 }
 
-/** Makes an entrance. Throws `duplicate_entrance` when the name is taken, `invalid_input` when it is none. */
-export function createEntrance(site: Site, given: string): Entrance {
+/** The greatest number of an entrance that a card can name. */
+const LAST_NUMBER = 65_535;
+
+/**
+ * Makes an entrance; `hotekMetadata` is what the lock system calls it. Throws `duplicate_entrance` when the name is taken, `invalid_input`
+ * when it is none, or when every number was given already.
+ */
+export function createEntrance(
+  site: Site,
+  given: string,
+  hotekMetadata: HotekEntrance | null = null,
+): Entrance {
   const name = entranceName(given);
   return site.store.transaction(() => {
     const known = site.store.entrances.withName(name);
@@ -24,15 +36,41 @@ export function createEntrance(site: Site, given: string): Entrance {
         acs_entrance_id: known.id,
       });
     }
+    if (site.store.entrances.lastNumber() >= LAST_NUMBER) {
+      throw new SiteError(
+        'invalid_input',
+        `All ${LAST_NUMBER} numbers that cards can name were given to entrances: no more can be made at this site.`,
+      );
+    }
     const entrance = site.store.entrances.insert({
       id: newId(),
       name,
-      hotekMetadata: null,
+      hotekMetadata,
       createdAt: site.clock.now(),
     });
     announce(site, 'acs_entrance.added', { acsEntranceId: entrance.id });
     tellBackend(site, 'acs_entrance.created', entrance.id, entrance);
     return entrance;
+  });
+}
+
+/**
+ * Removes an entrance; nothing opens it any more, and its number is never given again. Cards that say otherwise must be issued again.
+ * Throws `acs_entrance_not_found`.
+ */
+export function deleteEntrance(site: Site, id: string): void {
+  site.store.transaction(() => {
+    findEntrance(site, id);
+    const opening = site.store.credentials.list({ acsEntranceId: id }, EVERY_ROW).rows;
+    site.store.entrances.delete(id);
+    for (const credential of opening) {
+      refreshReissue(site, {
+        ...credential,
+        entranceIds: credential.entranceIds.filter((other) => other !== id),
+      });
+    }
+    announce(site, 'acs_entrance.removed', { acsEntranceId: id });
+    tellBackend(site, 'acs_entrance.removed', id, {});
   });
 }
 

@@ -4,22 +4,50 @@ import { newId, type Site, tellBackend } from './site.ts';
 
 export type NewUserIdentity = Omit<UserIdentity, 'id' | 'createdAt'>;
 
-/** Makes an identity. Throws `duplicate_user_identity` when the key is taken. */
+/** Makes an identity. Throws `duplicate_user_identity` when its key, its e-mail address or its phone number is taken. */
 export function createUserIdentity(site: Site, order: NewUserIdentity): UserIdentity {
   return site.store.transaction(() => {
-    const holder = order.key === null ? null : site.store.userIdentities.withKey(order.key);
-    if (holder !== null) {
-      throw new SiteError(
-        'duplicate_user_identity',
-        `The user identity key ${order.key} is taken by ${holder.id}. Use that identity, or another key.`,
-        { user_identity_id: holder.id },
-      );
-    }
     const identity: UserIdentity = { ...order, id: newId(), createdAt: site.clock.now() };
+    requireUnique(site, identity);
     site.store.userIdentities.insert(identity);
     tellBackend(site, 'user_identity.created', identity.id, identity);
     return identity;
   });
+}
+
+/** Changes what `update` has, and leaves the rest. Throws `user_identity_not_found`, and as `createUserIdentity`. */
+export function updateUserIdentity(site: Site, id: string, update: Partial<NewUserIdentity>): UserIdentity {
+  return site.store.transaction(() => {
+    const identity = { ...findUserIdentity(site, id), ...update };
+    requireUnique(site, identity);
+    site.store.userIdentities.update(identity);
+    tellBackend(site, 'user_identity.updated', id, identity);
+    return identity;
+  });
+}
+
+/** Seam: each of the three is unique among the identities of a workspace. */
+function requireUnique(site: Site, { id, key, emailAddress, phoneNumber }: UserIdentity): void {
+  const { userIdentities } = site.store;
+  const taken = [
+    { what: `key ${key}`, holder: key === null ? null : userIdentities.withKey(key) },
+    {
+      what: `e-mail address ${emailAddress}`,
+      holder: emailAddress === null ? null : userIdentities.withEmailAddress(emailAddress),
+    },
+    {
+      what: `phone number ${phoneNumber}`,
+      holder: phoneNumber === null ? null : userIdentities.withPhoneNumber(phoneNumber),
+    },
+  ];
+  for (const { what, holder } of taken) {
+    if (holder === null || holder.id === id) continue;
+    throw new SiteError(
+      'duplicate_user_identity',
+      `The ${what} is taken by the user identity ${holder.id}. Use that identity, or another value.`,
+      { user_identity_id: holder.id },
+    );
+  }
 }
 
 /** Throws `user_identity_not_found`. */

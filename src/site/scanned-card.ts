@@ -4,9 +4,9 @@ import { type Card, cardNumber } from '../model/card.ts';
 import type { CardContent, RecordStanding } from '../model/card-record.ts';
 import { type Credential, differencesOf, PLAIN_CREDENTIAL } from '../model/credential.ts';
 import { tokenDifferences } from '../model/stripe-token.ts';
-import { wantedRecord } from './card-writes.ts';
 import { assignCredential } from './credentials.ts';
 import { knownCard } from './issued-cards.ts';
+import { recordOnCard, wantedRecord, writesOf } from './reissue.ts';
 import { announce, newId, type Site, tellBackend } from './site.ts';
 import { findBeneficiary, userFor, userOf } from './users.ts';
 
@@ -21,6 +21,28 @@ export function recogniseCard(site: Site, card: Card, findings: CardFindings): S
     findings,
     differences: credential === null ? [] : differencesOnCard(site, card, findings.content, credential),
   };
+}
+
+/** What a scan of a real card brings. Notes what it shows of somebody else's hand: one transaction. */
+export function scanCard(site: Site, card: Card, findings: CardFindings): ScannedCard {
+  return site.store.transaction(() => {
+    noteForeignSchedule(site, card, findings.content);
+    return recogniseCard(site, card, findings);
+  });
+}
+
+/** The card says other times than were written on it with the same issue: whoever wrote them has the site's keys. */
+function noteForeignSchedule(site: Site, card: Card, content: CardContent): void {
+  const credential = credentialOn(site, content);
+  if (credential === null || content.kind !== 'record') return;
+  if (credential.cardUid !== card.uid || credential.scheduleExternallyModifiedAt !== null) return;
+  const { startsAt, endsAt, issueCounter } = content.record;
+  const written = recordOnCard(credential, writesOf(site, credential));
+  if (written?.issueCounter !== issueCounter) return;
+  if (written.startsAt === startsAt && written.endsAt === endsAt) return;
+  const marked = { ...credential, scheduleExternallyModifiedAt: site.clock.now() };
+  site.store.credentials.update(marked);
+  tellBackend(site, 'acs_credential.updated', credential.id, marked);
 }
 
 type ScannedCard = Extract<AttemptResult, { kind: 'scanned' }>;
@@ -72,7 +94,11 @@ const STANDING_WORDS: Readonly<Record<Exclude<RecordStanding, 'authentic'>, stri
 
 export type AssignmentOutcome =
   | { readonly outcome: 'assigned'; readonly credential: Credential; readonly acsUserId: string }
-  | { readonly outcome: 'refused'; readonly reason: AssignmentRefusal; readonly detail: string | null };
+  | {
+      readonly outcome: 'refused';
+      readonly reason: AssignmentRefusal | 'credential_deleted';
+      readonly detail: string | null;
+    };
 
 /**
  * Gives a scanned card to somebody, by the rule in src/model/assignment.ts. A user is made for an identity that has
@@ -87,9 +113,13 @@ export function assignScannedCard(
   return site.store.transaction(() => {
     findBeneficiary(site, beneficiary);
     const number = cardNumber(card, site.settings.cardNumberFormat);
+    const known = knownCard(site, card, number);
+    if (known !== null && known.deletionAskedAt !== null) {
+      return { outcome: 'refused', reason: 'credential_deleted', detail: null };
+    }
     const assignment = assignCard({
       card,
-      known: knownCard(site, card, number),
+      known,
       acsUserId: userOf(site, beneficiary)?.id ?? null,
       mayEnrol,
     });
@@ -99,17 +129,31 @@ export function assignScannedCard(
     const acsUserId = userFor(site, beneficiary).id;
     switch (assignment.decision) {
       case 'keep':
-        return { outcome: 'assigned', acsUserId, credential: assignment.credential };
-      case 'assign':
-        return {
-          outcome: 'assigned',
-          acsUserId,
-          credential: assignCredential(site, assignment.credential.id, acsUserId),
-        };
+      case 'assign': {
+        const { id } = bindTo(site, assignment.credential, card, number);
+        return { outcome: 'assigned', acsUserId, credential: assignCredential(site, id, acsUserId) };
+      }
       case 'enrol':
         return { outcome: 'assigned', acsUserId, credential: enrolCard(site, card, number, acsUserId) };
     }
   });
+}
+
+/** Notes which card a credential is that was registered by a number only; that is its issue. */
+function bindTo(site: Site, credential: Credential, card: Card, number: string): Credential {
+  if (credential.isIssued) return credential;
+  const issued: Credential = {
+    ...credential,
+    cardNumber: number,
+    cardUid: card.uid,
+    cardTechnology: card.technology,
+    isIssued: true,
+    issuedAt: site.clock.now(),
+  };
+  site.store.credentials.update(issued);
+  announce(site, 'acs_credential.issued', { acsCredentialId: issued.id });
+  tellBackend(site, 'acs_credential.issued', issued.id, issued);
+  return issued;
 }
 
 function enrolCard(site: Site, card: Card, number: string, acsUserId: string): Credential {

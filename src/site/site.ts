@@ -3,8 +3,10 @@ import type { Clock } from '../clock.ts';
 import type { Doorbell } from '../doorbell.ts';
 import type { CardNumberFormat } from '../model/card.ts';
 import type { Change } from '../model/change.ts';
+import { newDelivery } from '../model/delivery.ts';
 import type { EventSubject, SiteEventType } from '../model/event.ts';
 import type { SystemType } from '../model/system-type.ts';
+import { wantsEvent } from '../model/webhook.ts';
 import type { SiteIdentity, Store } from '../store/store.ts';
 
 /** What every operation of the site works with. */
@@ -60,10 +62,15 @@ export function record(site: Site, change: Change): void {
   site.doorbell.ring();
 }
 
-/** Keeps an event, and records that it happened. Call it in the transaction of what it tells. */
+/** Keeps an event, records that it happened, and owes it to every webhook that wants it. Call it in the transaction of what it tells. */
 export function announce(site: Site, type: SiteEventType, subject: EventSubject): void {
   const event = { id: newId(), type, occurredAt: site.clock.now(), subject };
   site.store.events.insert(event);
+  for (const webhook of site.store.webhooks.list().filter((one) => wantsEvent(one, type))) {
+    site.store.deliveries.insert(
+      newDelivery({ id: newId(), webhookId: webhook.id, eventId: event.id }, event.occurredAt),
+    );
+  }
   record(site, { type: 'event', event });
 }
 

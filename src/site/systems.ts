@@ -15,13 +15,3 @@ export function checkSystem(site: Site, id: string): void {
 export function checkEntrances(site: Site, ids: readonly string[]): void {
   for (const id of ids) findEntrance(site, id);
 }
-
-/** Throws `acs_access_group_not_found` for the first of these: a site has no access groups of its own yet. */
-export function checkAccessGroups(ids: readonly string[]): void {
-  const [id] = ids;
-  if (id !== undefined) {
-    throw new SiteError('acs_access_group_not_found', `There is no access group ${id} here.`, {
-      acs_access_group_id: id,
-    });
-  }
-}

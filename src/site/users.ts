@@ -1,9 +1,11 @@
 import type { Beneficiary } from '../model/attempt.ts';
 import { type AccessSchedule, identityDisplayName, type User, type UserIdentity } from '../model/user.ts';
-import { invalidateCredentialsOf } from './credentials.ts';
+import { findAccessGroup } from './access-groups.ts';
+import { invalidateCredentialsOf } from './credential-deletion.ts';
 import { SiteError } from './errors.ts';
 import { findUserIdentity } from './identities.ts';
 import { announce, newId, type Site, tellBackend } from './site.ts';
+import { checkSystem } from './systems.ts';
 
 export interface NewUser {
   readonly fullName: string;
@@ -13,20 +15,14 @@ export interface NewUser {
   readonly userIdentityId: string | null;
 }
 
-/** Makes a user. Throws `user_identity_not_found`, or `duplicate_user_identity` when another user has that identity. */
-export function createUser(site: Site, order: NewUser): User {
+/**
+ * Makes a user, in these access groups. Throws `user_identity_not_found`, `acs_access_group_not_found`,
+ * `duplicate_user_identity` when another user has that identity, or `invalid_input` for a schedule that is over.
+ */
+export function createUser(site: Site, order: NewUser, accessGroupIds: readonly string[] = []): User {
   return site.store.transaction(() => {
-    if (order.userIdentityId !== null) {
-      findUserIdentity(site, order.userIdentityId);
-      const holder = site.store.users.ofIdentity(order.userIdentityId);
-      if (holder !== null) {
-        throw new SiteError(
-          'duplicate_user_identity',
-          `The user identity ${order.userIdentityId} already belongs to the user ${holder.id}. Use that user.`,
-          { acs_user_id: holder.id },
-        );
-      }
-    }
+    if (order.userIdentityId !== null) requireFreeIdentity(site, order.userIdentityId);
+    requireFuture(site, order.accessSchedule);
     const user: User = {
       ...order,
       id: newId(),
@@ -35,19 +31,40 @@ export function createUser(site: Site, order: NewUser): User {
       createdAt: site.clock.now(),
     };
     site.store.users.insert(user);
+    for (const id of accessGroupIds) site.store.accessGroups.addUser(findAccessGroup(site, id).id, user.id);
     announce(site, 'acs_user.created', { acsUserId: user.id });
-    tellBackend(site, 'acs_user.created', user.id, user);
+    tellBackend(site, 'acs_user.created', user.id, { ...user, accessGroupIds });
     return user;
   });
 }
 
-/** How a request names a user. */
-export type UserName =
-  | { readonly acsUserId: string; readonly userIdentityId?: never }
-  | { readonly userIdentityId: string; readonly acsUserId?: never };
+function requireFuture(site: Site, schedule: AccessSchedule | null): void {
+  if (schedule === null || schedule.endsAt === null) return;
+  if (schedule.endsAt > Math.max(site.clock.now(), schedule.startsAt)) return;
+  throw new SiteError('invalid_input', 'ends_at must be in the future and after starts_at.');
+}
 
-/** Throws `acs_user_not_found`. */
+/** Throws `user_identity_not_found`, or `duplicate_user_identity` when a user has that identity. */
+export function requireFreeIdentity(site: Site, userIdentityId: string): void {
+  findUserIdentity(site, userIdentityId);
+  const holder = site.store.users.ofIdentity(userIdentityId);
+  if (holder === null) return;
+  throw new SiteError(
+    'duplicate_user_identity',
+    `The user identity ${userIdentityId} already belongs to the user ${holder.id}. Use that user.`,
+    { acs_user_id: holder.id },
+  );
+}
+
+/** How a request names a user; in which access system, if it says so. */
+export type UserName = { readonly acsSystemId?: string | undefined } & (
+  | { readonly acsUserId: string; readonly userIdentityId?: never }
+  | { readonly userIdentityId: string; readonly acsUserId?: never }
+);
+
+/** Throws `acs_user_not_found`, or `acs_system_not_found`. */
 export function findUser(site: Site, name: UserName): User {
+  if (name.acsSystemId !== undefined) checkSystem(site, name.acsSystemId);
   const user =
     name.acsUserId !== undefined
       ? site.store.users.get(name.acsUserId)
@@ -66,12 +83,13 @@ export function findUser(site: Site, name: UserName): User {
   return user;
 }
 
-export type UserUpdate = Partial<Omit<User, 'id' | 'createdAt' | 'userIdentityId'>>;
+export type UserUpdate = Partial<Omit<User, 'id' | 'createdAt' | 'userIdentityId' | 'isSuspended'>>;
 
-/** Changes what `update` has, and leaves the rest. Throws `acs_user_not_found`. */
+/** Changes what `update` has, and leaves the rest. Throws `acs_user_not_found`, or `invalid_input` for a schedule that is over. */
 export function updateUser(site: Site, name: UserName, update: UserUpdate): User {
   return site.store.transaction(() => {
     const user = { ...findUser(site, name), ...update };
+    if (update.accessSchedule !== undefined) requireFuture(site, update.accessSchedule);
     site.store.users.update(user);
     tellBackend(site, 'acs_user.updated', user.id, user);
     return user;
@@ -116,19 +134,35 @@ export function userOf(site: Site, beneficiary: Beneficiary): User | null {
     : site.store.users.ofIdentity(beneficiary.userIdentityId);
 }
 
-/** The user that a beneficiary is; one is made for an identity that has none, once. Throws when there is nobody by that name. */
+/**
+ * The user that a beneficiary is. An identity that has none is linked to the user with its e-mail address or phone number who has no
+ * identity yet; where there is none, one is made, once. Throws when there is nobody by that name.
+ */
 export function userFor(site: Site, beneficiary: Beneficiary): User {
   return site.store.transaction(() => {
     if (beneficiary.kind === 'acs_user') return findUser(site, { acsUserId: beneficiary.acsUserId });
     const linked = site.store.users.ofIdentity(beneficiary.userIdentityId);
     if (linked !== null) return linked;
     const identity = findUserIdentity(site, beneficiary.userIdentityId);
+    const { emailAddress, phoneNumber } = identity;
+    const known = site.store.users.unlinked(emailAddress, phoneNumber);
+    if (known !== null) return setIdentity(site, known, identity.id);
     return createUser(site, {
       fullName: identityDisplayName(identity),
-      emailAddress: identity.emailAddress,
-      phoneNumber: identity.phoneNumber,
+      emailAddress,
+      phoneNumber,
       accessSchedule: null,
       userIdentityId: identity.id,
     });
+  });
+}
+
+/** Notes whose user this is; `userIdentityId` null: nobody's in particular. */
+export function setIdentity(site: Site, user: User, userIdentityId: string | null): User {
+  return site.store.transaction(() => {
+    const changed = { ...user, userIdentityId };
+    site.store.users.update(changed);
+    tellBackend(site, 'acs_user.updated', user.id, changed);
+    return changed;
   });
 }

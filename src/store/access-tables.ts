@@ -14,8 +14,11 @@ export interface ApiKeyTable {
 }
 
 export interface ClientSessionFilter {
+  readonly id?: string | undefined;
   readonly userIdentifierKey?: string | undefined;
   readonly userIdentityId?: string | undefined;
+  /** Only those that have no user identifier key. */
+  readonly isWithoutUserIdentifierKey?: boolean | undefined;
 }
 
 export interface ClientSessionTable {
@@ -28,6 +31,10 @@ export interface ClientSessionTable {
   /** Its tokens go with it. */
   delete(id: string): void;
   addToken(id: string, hash: Uint8Array, at: number): void;
+  /** Forgets all but the newest `count` tokens of this session. */
+  keepTokens(id: string, count: number): void;
+  /** Forgets up to `most` sessions that were over before `at`, with their tokens. Returns how many. */
+  forgetBefore(at: number, most: number): number;
 }
 
 /** Web origins that a technician allowed, besides those in the configuration. */

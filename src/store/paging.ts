@@ -2,12 +2,24 @@
 export interface Page<T> {
   readonly rows: readonly T[];
   /** Where the next part begins; null: this is the last. It survives inserts. */
-  readonly nextAfter: number | null;
+  readonly nextAfter: Cursor | null;
+}
+
+/**
+ * The row that a page begins behind: its sequence, or, where a list goes by time, its time and its sequence, since rows may be made
+ * while the clock is set back. It holds also when the row is gone.
+ */
+export type Cursor = number | TimeCursor;
+
+export interface TimeCursor {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly sequence: number;
 }
 
 export interface PageRequest {
   /** From `Page.nextAfter`; 0 for the beginning. */
-  readonly after: number;
+  readonly after: Cursor;
   readonly limit: number;
   /** How many rows to leave out first; 0 unless said. */
   readonly offset?: number;

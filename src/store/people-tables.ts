@@ -17,6 +17,10 @@ export interface UserFilter {
 export interface UserTable {
   get(id: string): User | null;
   ofIdentity(userIdentityId: string): User | null;
+  /** Those who have one of these identities, in no order. */
+  ofIdentities(userIdentityIds: readonly string[]): readonly User[];
+  /** Who has no identity, but this e-mail address or this phone number; of several the one made first, and the e-mail address counts more. */
+  unlinked(emailAddress: string | null, phoneNumber: string | null): User | null;
   list(filter: UserFilter, page: PageRequest): Page<User>;
   insert(user: User): void;
   update(user: User): void;
@@ -25,6 +29,8 @@ export interface UserTable {
 
 export interface UserIdentityFilter {
   readonly ids?: readonly string[] | undefined;
+  /** Only those that a user has. */
+  readonly hasUser?: true | undefined;
   readonly search?: string | undefined;
   readonly createdBefore?: number | undefined;
 }
@@ -81,8 +87,12 @@ export interface EntranceTable {
   get(id: string): Entrance | null;
   withName(name: string): Entrance | null;
   list(filter: EntranceFilter, page: PageRequest): Page<Entrance>;
+  /** The greatest number that was ever given; 0 when none was. */
+  lastNumber(): number;
   /** Gives it the next number. */
   insert(entrance: Omit<Entrance, 'number'>): Entrance;
+  /** Of what may change: its metadata. */
+  update(entrance: Entrance): void;
   /** Nobody may open it any more; its number is never given again. */
   delete(id: string): void;
   /** Lets a user open it; once is enough. */

@@ -71,13 +71,15 @@ export interface DeliveryFilter {
 
 export interface DeliveryTable {
   get(id: string): Delivery | null;
-  /** Those that are to be sent by `now`, the longest due first. */
-  due(now: number, limit: number): readonly Delivery[];
-  /** When the next one is to be sent; null: none is pending. */
-  nextAt(): number | null;
+  /** Those to this webhook that are to be sent by `now`, the longest due first. */
+  due(webhookId: string, now: number, limit: number): readonly Delivery[];
+  /** When the next one is to be sent that is due later than `now`; null: there is none. */
+  nextAfter(now: number): number | null;
   list(filter: DeliveryFilter, page: PageRequest): Page<Delivery>;
   /** How many there are in this state. */
   count(state: DeliveryState): number;
   insert(delivery: Delivery): void;
   update(delivery: Delivery): void;
+  /** Makes those pending again, due at `now` and never sent, that were given up and were made at `since` or later. Returns how many. */
+  replayGivenUp(webhookId: string, since: number, now: number): number;
 }

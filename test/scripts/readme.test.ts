@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { generateTables } from '../../scripts/readme/tables.ts';
+import { DOCUMENTS, generateTables } from '../../scripts/readme/tables.ts';
 
-test("the README's tables are what the code says (node scripts/readme.ts writes them)", () => {
-  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-  expect(readme).toBe(generateTables(readme));
-});
+test.each(DOCUMENTS)(
+  'the tables in %s are what the code says (node scripts/readme.ts writes them)',
+  (document) => {
+    const text = readFileSync(new URL(`../../${document}`, import.meta.url), 'utf8');
+    expect(text).toBe(generateTables(text));
+  },
+);

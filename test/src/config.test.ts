@@ -37,6 +37,7 @@ describe('the configuration', () => {
       only_drivers: undefined,
       allowed_origins: [],
       attempts: { timeout_seconds: 60 },
+      limits: { kept_days: 90 },
     });
     expect(readConfig([], {})).not.toHaveProperty('drivers');
     expect(readConfig([], {})).not.toHaveProperty('backend');
@@ -110,7 +111,7 @@ drivers:
 allowed_origins: [https://pms.example.com]
 backend: { endpoint: https://connect.example.com, api_key_file: /etc/encoderd/backend.key }
 attempts: { timeout_seconds: 30 }
-limits: { requests_per_second: 5, request_burst: 6, connections: 7, kept_changes: 8000 }
+limits: { requests_per_second: 5, request_burst: 6, connections: 7, kept_changes: 8000, kept_days: 9 }
 `);
     expect(readConfig(['--config', path], {})).toMatchObject({
       site: {
@@ -122,7 +123,7 @@ limits: { requests_per_second: 5, request_burst: 6, connections: 7, kept_changes
       drivers: { virtual: { encoders: 2 }, pcsc: {} },
       backend: { api_key_file: '/etc/encoderd/backend.key' },
       attempts: { timeout_seconds: 30 },
-      limits: { requests_per_second: 5, request_burst: 6, connections: 7, kept_changes: 8000 },
+      limits: { requests_per_second: 5, request_burst: 6, connections: 7, kept_changes: 8000, kept_days: 9 },
     });
     expect(readConfig(['--config', configFile('')], {}).port).toBe(3375);
   });
@@ -134,7 +135,7 @@ describe('a configuration that cannot be used', () => {
 site: { time_zone: Middle-earth/Shire, enrol_unknown_cards: "yes" }
 allowed_origins: [https://pms.example.com/app]
 attempts: { timeout_seconds: 0 }
-limits: { kept_changes: 1 }
+limits: { kept_changes: 1, kept_days: 0 }
 colour: blue
 `);
     const problems = problemsOf(['--port', '70000'], { ENCODERD_CONFIG: path, ENCODERD_LOG_LEVEL: 'loud' });
@@ -146,11 +147,12 @@ colour: blue
       'allowed_origins.0: Expected an origin as https://pms.example.com, without a path',
       'attempts.timeout_seconds: ',
       'limits.kept_changes: ',
+      'limits.kept_days: ',
       'Unrecognized key: "colour"',
     ]) {
       expect(problems).toContainEqual(expect.stringMatching(new RegExp(`^${start}`)));
     }
-    expect(problems).toHaveLength(8);
+    expect(problems).toHaveLength(9);
   });
 
   test.each(['', '-1', '3375.5', 'http', '0x50', ' ', '99999'])('has no port "%s"', (port) => {
@@ -228,6 +230,19 @@ colour: blue
     expect(readConfig(['--config', file([' Cafe\u0301 ', 'x'.repeat(200)])], {}).site.entrances).toEqual([
       'Caf\u00E9',
       'x'.repeat(200),
+    ]);
+  });
+
+  test('has an access group without a name, or with something that is no list of entrances', () => {
+    const file = (groups: unknown) => configFile(`site: { access_groups: ${JSON.stringify(groups)} }`);
+    expect(problemsOf(['--config', file([{ name: ' ' }, { name: 'Staff', entrances: 'Gate' }])], {})).toEqual(
+      [
+        'site.access_groups.0.name: Expected 1 to 200 characters, and no control characters',
+        'site.access_groups.1.entrances: Invalid input: expected array, received string',
+      ],
+    );
+    expect(readConfig(['--config', file([{ name: ' Staff ' }])], {}).site.access_groups).toEqual([
+      { name: 'Staff', entrances: [] },
     ]);
   });
 

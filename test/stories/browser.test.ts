@@ -142,6 +142,26 @@ describe.skipIf(isMissing)('a web page in Chromium', () => {
     await page.close();
   });
 
+  test('needs no key: it gets by with a client session for its own origin, as another page does not', async () => {
+    const order = { allowed_origin: allowed, user_identifier_key: 'desk page' };
+    const made = await daemon.post(token, '/client_sessions/create', order);
+    const session: string = Object(made).client_session.token;
+    using store = openSqliteStore(join(stateDir, 'encoderd.db'));
+    store.origins.allow(stranger, systemClock.now());
+    const asked = { url: `${daemon.url}/acs/encoders/list`, token: session, isSession: true };
+    const own = await open(browser, allowed);
+    expect(await own.evaluate(fetchJson, asked)).toMatchObject({ status: 200 });
+    expect(await connect(own, daemon.url, session)).toMatchObject({ type: 'authenticated' });
+    const other = await open(browser, stranger);
+    expect(await other.evaluate(fetchJson, asked)).toMatchObject({
+      status: 403,
+      body: { error: { type: 'forbidden_origin' } },
+    });
+    expect(await connect(other, daemon.url, session)).toEqual({ closed: 4403 });
+    store.origins.remove(stranger);
+    for (const page of [own, other]) await page.close();
+  });
+
   test('of another origin gets nowhere: no socket, no answer, not even with the key', async () => {
     const page = await open(browser, stranger);
     expect(await connect(page, daemon.url, token)).toEqual({ closed: 1006 });
@@ -201,9 +221,20 @@ async function untilPhase(page: Page, phase: string): Promise<void> {
   );
 }
 
-async function fetchJson({ url, token }: { url: string; token: string }): Promise<unknown> {
+interface Asked {
+  readonly url: string;
+  readonly token: string;
+  /** Whether the token is that of a client session, which Seam's clients send in a second header as well. */
+  readonly isSession?: boolean;
+}
+
+async function fetchJson({ url, token, isSession = false }: Asked): Promise<unknown> {
   try {
-    const response = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
+    const headers = {
+      authorization: `Bearer ${token}`,
+      ...(isSession ? { 'client-session-token': token, 'seam-sdk-name': 'seamapi/javascript-http' } : {}),
+    };
+    const response = await fetch(url, { headers });
     return { status: response.status, body: await response.json() };
   } catch (error) {
     return error instanceof Error ? error.name : String(error);

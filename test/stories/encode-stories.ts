@@ -15,7 +15,7 @@ export function inDays(days: number): string {
   return new Date(Math.floor((Date.now() + days * DAY_MS) / 1000) * 1000).toISOString();
 }
 
-/** A card credential for every entrance, from yesterday until in three days; of a new guest unless it is said whose. */
+/** A card credential for every entrance, from tomorrow until in three days; of a new guest unless it is said whose. */
 export async function newCredential(desk: StoryDesk, acsUserId?: string): Promise<WireCredential> {
   const { seam } = desk.bench;
   const entrances = await seam.acs.entrances.list();
@@ -23,7 +23,7 @@ export async function newCredential(desk: StoryDesk, acsUserId?: string): Promis
     acs_user_id: acsUserId ?? (await desk.guest('Guest')),
     access_method: 'card',
     allowed_acs_entrance_ids: entrances.map(({ acs_entrance_id }) => acs_entrance_id),
-    starts_at: inDays(-1),
+    starts_at: inDays(1),
     ends_at: inDays(3),
   });
   return acsCredential.parse(made);

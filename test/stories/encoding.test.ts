@@ -261,6 +261,7 @@ describe('entrances and changes of a credential', () => {
     const make = (code: string) =>
       seam.acs.credentials.create({ acs_user_id, access_method: 'code', code, starts_at: inDays(1) });
     const [one, two] = [await make('100200'), await make('300400')];
+    const card = await newCredential(story);
     const { acs_credential_id } = one;
     const ends_at = inDays(2);
     await seam.acs.credentials.update({ acs_credential_id, code: '500600', ends_at });
@@ -272,7 +273,7 @@ describe('entrances and changes of a credential', () => {
       [{ acs_credential_id, ends_at: inDays(0.5) }, 'invalid_input'],
       [{ acs_credential_id, ends_at: inDays(-1) }, 'invalid_input'],
       [{ acs_credential_id: crypto.randomUUID(), ends_at: inDays(2) }, 'acs_credential_not_found'],
-      [{ acs_credential_id: (await newCredential(story)).acs_credential_id, code: '1' }, 'invalid_input'],
+      [{ acs_credential_id: card.acs_credential_id, code: two.code ?? '' }, 'duplicate_code'],
     ] as const;
     for (const [parameters, code] of refused) {
       expect(await failure(seam.acs.credentials.update(parameters))).toMatchObject({ code });

@@ -12,9 +12,11 @@ import { createLog } from '../../src/log.ts';
 import type { Attempt, Order } from '../../src/model/attempt.ts';
 import type { FormatSettings } from '../../src/model/card-format.ts';
 import type { CardWriteOutcome } from '../../src/model/card-write.ts';
-import { createCredential, deleteCredential, updateCredential } from '../../src/site/credentials.ts';
+import { deleteCredential } from '../../src/site/credential-deletion.ts';
+import { updateCredential } from '../../src/site/credentials.ts';
 import { cardPresented, cardRemoved, encoderArrived, encoderLeft } from '../../src/site/encoders.ts';
 import { makeMissingEntrances } from '../../src/site/entrances.ts';
+import { createCredential } from '../../src/site/new-credential.ts';
 import { openSite, type Site } from '../../src/site/site.ts';
 import { createUser } from '../../src/site/users.ts';
 import { EVERY_ROW } from '../../src/store/paging.ts';
@@ -110,7 +112,7 @@ export class TornDesk implements TearDesk, AsyncDisposable {
       accessMethod: 'card',
       acsUserId: this.#userId,
       code: null,
-      startsAt: now - DAY_MS,
+      startsAt: now,
       endsAt: now + 30 * DAY_MS,
       entranceIds: this.#entranceIds,
     }).id;

@@ -62,7 +62,7 @@ export class TornHttpDesk implements TearDesk, AsyncDisposable {
       acs_user_id: this.#userId,
       access_method: 'card',
       allowed_acs_entrance_ids: [...this.#entranceIds],
-      starts_at: this.#inDays(-1),
+      starts_at: this.#inDays(1),
       ends_at: this.#inDays(30),
     });
     return made.acs_credential_id;

@@ -11,6 +11,8 @@ export const health = defineOperation({
     msg: z.string(),
     /** `unavailable`: no card can be written or read; `encoderctl site-keys list` says why. */
     site_keys: z.enum(['available', 'unavailable']),
+    /** How many events were given up on their way to a webhook; `encoderctl webhooks deliveries` lists them. */
+    given_up_deliveries: z.int(),
     drivers: z.array(
       z.object({
         driver: z.string(),
@@ -22,6 +24,7 @@ export const health = defineOperation({
   handle: ({ desk }) => ({
     msg: 'encoderd is working',
     site_keys: desk.hasSiteKeys() ? ('available' as const) : ('unavailable' as const),
+    given_up_deliveries: desk.site.store.deliveries.count('given_up'),
     drivers: [...desk.encoders.drivers()],
   }),
 });

@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import { CARD_FORMATS } from '../../model/card-format.ts';
 import { ACCESS_METHODS, type Credential, credentialDisplayName } from '../../model/credential.ts';
+import { isValid } from '../../site/credential-validity.ts';
+import { type TornSince, tornWrites } from '../../site/live-writes.ts';
 import type { Site } from '../../site/site.ts';
+import { credentialWarning, toWarnings } from './credential-warnings.ts';
 import { isoTime, toIsoTime, toOptionalIsoTime } from './fields.ts';
+import { vendorFields, vendorMetadata } from './vendor-metadata.ts';
 
 /** A PIN code in a request. */
 export const codeParameter = z.string().regex(/^\d+$/, 'Expected digits only');
-
-const remark = { message: z.string(), created_at: isoTime };
 
 export const acsCredential = z
   .object({
@@ -23,13 +25,16 @@ export const acsCredential = z
     card_number: z.string().optional(),
     starts_at: isoTime.optional(),
     ends_at: isoTime.optional(),
+    /** Of a mobile key. */
+    is_multi_phone_sync_credential: z.boolean().optional(),
+    /** Of a code. */
+    is_one_time_use: z.boolean().optional(),
+    ...vendorMetadata,
     is_issued: z.boolean(),
     issued_at: isoTime.optional(),
     created_at: isoTime,
-    errors: z.array(z.object({ error_code: z.string(), ...remark })),
-    warnings: z.array(
-      z.object({ warning_code: z.enum(['waiting_to_be_issued', 'needs_to_be_reissued']), ...remark }),
-    ),
+    errors: z.array(z.object({ error_code: z.string(), message: z.string(), created_at: isoTime })),
+    warnings: z.array(credentialWarning),
     is_managed: z.literal(true),
     /** How it was put on its card; absent: it was not, the card was only scanned. */
     card_format: z.enum(CARD_FORMATS).optional(),
@@ -38,16 +43,31 @@ export const acsCredential = z
   })
   .meta({ id: 'acs_credential' });
 
-/** What is null inside is undefined here, and so absent on the wire: Seam's optional fields are never null. */
-export function toAcsCredential(credential: Credential, { identity }: Site): z.input<typeof acsCredential> {
-  const createdAt = toIsoTime(credential.createdAt);
+/** What Seam calls a credential that it only found; there are none here. */
+export const unmanagedAcsCredential = acsCredential
+  .extend({ is_managed: z.literal(false) })
+  .meta({ id: 'unmanaged_acs_credential' });
+
+type WireCredential = z.input<typeof acsCredential>;
+
+/**
+ * What is null inside is undefined here, and so absent on the wire: Seam's optional fields are never null. `torn`: for whoever shows
+ * many at once.
+ */
+export function toAcsCredential(
+  credential: Credential,
+  site: Site,
+  torn: TornSince = tornWrites(site),
+): WireCredential {
+  const { identity } = site;
+  const { accessMethod } = credential;
   return {
     acs_credential_id: credential.id,
     acs_system_id: identity.acsSystemId,
     connected_account_id: identity.connectedAccountId,
     workspace_id: identity.workspaceId,
     display_name: credentialDisplayName(credential),
-    access_method: credential.accessMethod,
+    access_method: accessMethod,
     acs_user_id: credential.acsUserId ?? undefined,
     user_identity_id: credential.userIdentityId ?? undefined,
     code: credential.code ?? undefined,
@@ -55,25 +75,28 @@ export function toAcsCredential(credential: Credential, { identity }: Site): z.i
     starts_at: toOptionalIsoTime(credential.startsAt),
     ends_at: toOptionalIsoTime(credential.endsAt),
     issued_at: toOptionalIsoTime(credential.issuedAt),
+    is_multi_phone_sync_credential: accessMethod === 'mobile_key' ? credential.isMultiPhoneSync : undefined,
+    is_one_time_use: accessMethod === 'code' ? credential.isOneTimeUse : undefined,
+    ...toVendorMetadata(credential, site),
     is_issued: credential.isIssued,
-    created_at: createdAt,
+    created_at: toIsoTime(credential.createdAt),
     errors: [],
-    warnings: warningsOf(credential, createdAt),
+    warnings: toWarnings(credential, torn),
     is_managed: true,
     card_format: credential.cardFormat ?? undefined,
-    issue_counter: credential.accessMethod === 'card' ? credential.issueCounter : undefined,
+    issue_counter: accessMethod === 'card' ? credential.issueCounter : undefined,
   };
 }
 
-function warningsOf(
-  { isIssued, needsReissue }: Credential,
-  created_at: string,
-): z.input<typeof acsCredential>['warnings'] {
-  if (!isIssued) {
-    const message = 'No card carries this credential yet. Encode it on a card.';
-    return [{ warning_code: 'waiting_to_be_issued', message, created_at }];
-  }
-  if (!needsReissue) return [];
-  const message = 'The card says something else than the site by now. Encode the credential on it again.';
-  return [{ warning_code: 'needs_to_be_reissued', message, created_at }];
+/** Several at once. */
+export function toAcsCredentials(credentials: readonly Credential[], site: Site): WireCredential[] {
+  const torn = tornWrites(site);
+  return credentials.map((credential) => toAcsCredential(credential, site, torn));
+}
+
+function toVendorMetadata(credential: Credential, site: Site): z.input<typeof vendorFields> {
+  const fields = vendorFields.parse(credential.vendorMetadata);
+  const { visionline_metadata: visionline } = fields;
+  if (visionline === undefined) return fields;
+  return { ...fields, visionline_metadata: { ...visionline, is_valid: isValid(site, credential) } };
 }

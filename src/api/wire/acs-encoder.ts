@@ -12,7 +12,9 @@ export const acsEncoder = z
     workspace_id: z.uuid(),
     display_name: z.string(),
     created_at: isoTime,
-    errors: z.array(z.object({ error_code: z.string(), message: z.string(), created_at: isoTime })),
+    errors: z.array(
+      z.object({ error_code: z.literal('acs_encoder_removed'), message: z.string(), created_at: isoTime }),
+    ),
     state: z.enum(['online', 'busy', 'offline']),
     driver: z.string(),
     capabilities: z.object({
@@ -30,10 +32,15 @@ export function toAcsEncoder(encoder: Encoder, { identity }: Site): z.input<type
     workspace_id: identity.workspaceId,
     display_name: encoder.name,
     created_at: toIsoTime(encoder.createdAt),
-    errors: [],
+    errors: encoder.removedAt === null ? [] : [removed(encoder.removedAt)],
     state: encoder.isOnline ? (encoder.isBusy ? 'busy' : 'online') : 'offline',
     driver: encoder.driver,
     capabilities: { card_technologies: [...encoder.technologies] },
     is_virtual: encoder.isVirtual,
   };
+}
+
+function removed(at: number): z.input<typeof acsEncoder>['errors'][number] {
+  const message = 'The encoder was reported as removed. Use another one, or report it again once it is back.';
+  return { error_code: 'acs_encoder_removed', message, created_at: toIsoTime(at) };
 }

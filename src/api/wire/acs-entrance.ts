@@ -3,7 +3,8 @@ import { ENTRANCE_NAME, type Entrance } from '../../model/entrance.ts';
 import type { Site } from '../../site/site.ts';
 import { isoTime, toIsoTime } from './fields.ts';
 
-const remark = { message: z.string(), created_at: isoTime };
+/** Always empty: a desk has none to tell. */
+const remarks = z.array(z.never());
 
 /** An entrance's name in a request. */
 export const entranceNameParameter = z
@@ -21,15 +22,24 @@ export const acsEntrance = z
     /** What locks and cards call it. */
     number: z.int().min(1).max(65_535),
     can_unlock_with_card: z.literal(true),
+    can_unlock_with_code: z.literal(true),
+    /** What the lock system calls it, as it was reported. */
+    hotek_metadata: z
+      .object({
+        room_number: z.string().optional(),
+        common_area_number: z.string().optional(),
+        common_area_name: z.string().optional(),
+      })
+      .optional(),
     space_ids: z.array(z.uuid()),
     created_at: isoTime,
-    errors: z.array(z.object({ error_code: z.string(), ...remark })),
-    warnings: z.array(z.object({ warning_code: z.string(), ...remark })),
+    errors: remarks,
+    warnings: remarks,
   })
   .meta({ id: 'acs_entrance' });
 
 export function toAcsEntrance(
-  { id, number, name, createdAt }: Entrance,
+  { id, number, name, hotekMetadata, createdAt }: Entrance,
   { identity }: Site,
 ): z.input<typeof acsEntrance> {
   return {
@@ -39,6 +49,8 @@ export function toAcsEntrance(
     display_name: name,
     number,
     can_unlock_with_card: true,
+    can_unlock_with_code: true,
+    hotek_metadata: hotekMetadata ?? undefined,
     space_ids: [],
     created_at: toIsoTime(createdAt),
     errors: [],

@@ -1,9 +1,12 @@
 import { z } from 'zod';
-import type { User } from '../../model/user.ts';
+import type { User, UserIdentity } from '../../model/user.ts';
 import type { Site } from '../../site/site.ts';
-import { isoTime, timeParameter, toIsoTime } from './fields.ts';
+import type { UserName } from '../../site/users.ts';
+import { EVERY_ROW } from '../../store/paging.ts';
+import { idParameter, isoTime, timeParameter, toIsoTime } from './fields.ts';
 
-const remarks = z.array(z.object({ message: z.string(), created_at: isoTime }));
+/** Always empty: a desk has none to tell. */
+const remarks = z.array(z.never());
 
 export const acsUser = z
   .object({
@@ -13,15 +16,16 @@ export const acsUser = z
     workspace_id: z.uuid(),
     display_name: z.string(),
     full_name: z.string(),
-    email: z.string().optional(),
-    email_address: z.string().optional(),
+    email: z.email().optional(),
+    email_address: z.email().optional(),
     phone_number: z.string().optional(),
     access_schedule: z.object({ starts_at: isoTime, ends_at: isoTime.nullable() }).optional(),
     user_identity_id: z.uuid().optional(),
     user_identity_full_name: z.string().optional(),
-    user_identity_email_address: z.string().optional(),
+    user_identity_email_address: z.email().optional(),
     user_identity_phone_number: z.string().optional(),
-    is_suspended: z.literal(false),
+    is_suspended: z.boolean(),
+    hid_acs_system_id: z.uuid().optional(),
     created_at: isoTime,
     errors: remarks,
     warnings: remarks,
@@ -30,8 +34,28 @@ export const acsUser = z
   })
   .meta({ id: 'acs_user' });
 
-export function toAcsUser(user: User, { identity, store }: Site): z.input<typeof acsUser> {
-  const person = user.userIdentityId === null ? null : store.userIdentities.get(user.userIdentityId);
+/** What Seam calls a user that it only found; there are none here. */
+export const unmanagedAcsUser = acsUser
+  .extend({ is_managed: z.literal(false) })
+  .meta({ id: 'unmanaged_acs_user' });
+
+export function toAcsUser(user: User, site: Site): z.input<typeof acsUser> {
+  const person = user.userIdentityId === null ? null : site.store.userIdentities.get(user.userIdentityId);
+  return describe(user, person ?? undefined, site);
+}
+
+/** The same for many: their identities are read at once. */
+export function toAcsUsers(users: readonly User[], site: Site): z.input<typeof acsUser>[] {
+  const ids = users.flatMap(({ userIdentityId }) => userIdentityId ?? []);
+  const people = new Map(
+    ids.length === 0
+      ? []
+      : site.store.userIdentities.list({ ids }, EVERY_ROW).rows.map((person) => [person.id, person]),
+  );
+  return users.map((user) => describe(user, people.get(user.userIdentityId ?? ''), site));
+}
+
+function describe(user: User, person: UserIdentity | undefined, { identity }: Site): z.input<typeof acsUser> {
   return {
     acs_user_id: user.id,
     acs_system_id: identity.acsSystemId,
@@ -53,7 +77,8 @@ export function toAcsUser(user: User, { identity, store }: Site): z.input<typeof
             starts_at: toIsoTime(user.accessSchedule.startsAt),
             ends_at: user.accessSchedule.endsAt === null ? null : toIsoTime(user.accessSchedule.endsAt),
           },
-    is_suspended: false,
+    is_suspended: user.isSuspended,
+    hid_acs_system_id: user.hidAcsSystemId ?? undefined,
     created_at: toIsoTime(user.createdAt),
     errors: [],
     warnings: [],
@@ -85,15 +110,19 @@ export function toAccessSchedule(
   return schedule == null ? null : { startsAt: schedule.starts_at ?? now, endsAt: schedule.ends_at ?? null };
 }
 
-/** The two ways to name a user; checked by `oneUser`. */
+/** The two ways to name a user; checked by `namesOneUser`. */
 export const userNameParameters = {
-  acs_user_id: z.string().min(1).optional(),
-  user_identity_id: z.string().min(1).optional(),
+  acs_user_id: idParameter.optional(),
+  user_identity_id: idParameter.optional(),
 };
+
+/** The same, and in which access system. */
+export const systemUserParameters = { ...userNameParameters, acs_system_id: idParameter.optional() };
 
 interface UserNames {
   readonly acs_user_id?: string | undefined;
   readonly user_identity_id?: string | undefined;
+  readonly acs_system_id?: string | undefined;
 }
 
 /** The message when a request does not name exactly one user. */
@@ -105,8 +134,12 @@ export function namesOneUser({ acs_user_id, user_identity_id }: UserNames): bool
 }
 
 /** For input that `namesOneUser` has let pass. */
-export function toUserName({ acs_user_id, user_identity_id }: UserNames) {
-  if (acs_user_id !== undefined) return { acsUserId: acs_user_id };
-  if (user_identity_id !== undefined) return { userIdentityId: user_identity_id };
+export function toUserName({
+  acs_user_id,
+  user_identity_id,
+  acs_system_id: acsSystemId,
+}: UserNames): UserName {
+  if (acs_user_id !== undefined) return { acsUserId: acs_user_id, acsSystemId };
+  if (user_identity_id !== undefined) return { userIdentityId: user_identity_id, acsSystemId };
   throw new Error(ONE_USER);
 }

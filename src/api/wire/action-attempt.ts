@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { describeFailure, HINT_SENTENCES } from '../../attempts/errors.ts';
+import { describeFailure, HINT_SENTENCES, SEAM_ERROR_TYPES } from '../../attempts/errors.ts';
 import { type Attempt, type AttemptResult, HINTS, type Hint, type Order } from '../../model/attempt.ts';
 import { CARD_TECHNOLOGIES } from '../../model/card.ts';
 import type { Site } from '../../site/site.ts';
@@ -33,7 +33,7 @@ export const actionAttempt = z
     ]),
     status: z.enum(['pending', 'success', 'error']),
     result: z.union([scanResult, acsCredential, eraseResult, inspectResult]).nullable(),
-    error: z.object({ type: z.string(), message: z.string(), reason: z.string() }).nullable(),
+    error: z.object({ type: z.enum(SEAM_ERROR_TYPES), message: z.string(), reason: z.string() }).nullable(),
     acs_encoder_id: z.uuid(),
     phase: z.enum(['queued', 'awaiting_card', 'reading', 'writing', 'verifying', 'succeeded', 'failed']),
     /** What the person should do now, in a sentence. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Page, PageRequest } from '../../store/paging.ts';
+import type { Cursor, Page, PageRequest } from '../../store/paging.ts';
 
 /** A time on the wire: ISO 8601 in UTC with milliseconds. */
 export const isoTime = z.iso.datetime();
@@ -36,16 +36,24 @@ export const pageParameters = {
 export const pagination = z.object({
   has_next_page: z.boolean(),
   next_page_cursor: z.string().nullable(),
-  next_page_url: z.string().nullable(),
+  /** A cursor is enough: the daemon does not know by which address it was reached. */
+  next_page_url: z.null(),
 });
 
 /** A person's or thing's name in a request. */
 export const nameParameter = z.string().trim().min(1);
 
-/** After which row a cursor goes on; null: it is no cursor of ours. */
-function positionIn(cursor: string): number | null {
-  const position = /^after:(\d{1,15})$/.exec(Buffer.from(cursor, 'base64url').toString())?.[1];
-  return position === undefined ? null : Number(position);
+/** After which row a cursor goes on, `after:7` or in a list by time `after:7@1795340000000`; null: it is no cursor of ours. */
+function positionIn(cursor: string): Cursor | null {
+  const parts = /^after:(\d{1,15})(?:@(\d{1,15}))?$/.exec(Buffer.from(cursor, 'base64url').toString());
+  if (parts === null) return null;
+  const [, sequence, at] = parts;
+  return at === undefined ? Number(sequence) : { at: Number(at), sequence: Number(sequence) };
+}
+
+function toPageCursor(after: Cursor): string {
+  const place = typeof after === 'number' ? after : `${after.sequence}@${after.at}`;
+  return Buffer.from(`after:${place}`).toString('base64url');
 }
 
 /** What a request for a page asks the store. */
@@ -65,8 +73,7 @@ export const EMPTY_PAGE: Page<never> = { rows: [], nextAfter: null };
 export function toPagination(page: Page<unknown>): z.input<typeof pagination> {
   return {
     has_next_page: page.nextAfter !== null,
-    next_page_cursor:
-      page.nextAfter === null ? null : Buffer.from(`after:${page.nextAfter}`).toString('base64url'),
+    next_page_cursor: page.nextAfter === null ? null : toPageCursor(page.nextAfter),
     next_page_url: null,
   };
 }

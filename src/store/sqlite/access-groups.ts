@@ -84,8 +84,11 @@ export function accessGroupTable(database: Database): AccessGroupTable {
     },
     addUser: (id, acsUserId) => {
       database.run(
-        'INSERT OR IGNORE INTO acs_access_group_users (acs_access_group_id, acs_user_id) VALUES (?, ?)',
+        `INSERT INTO acs_access_group_users (acs_access_group_id, acs_user_id, user_sequence)
+         VALUES (?, ?, (SELECT sequence FROM acs_users WHERE acs_user_id = ?))
+         ON CONFLICT (acs_access_group_id, acs_user_id) DO NOTHING`,
         id,
+        acsUserId,
         acsUserId,
       );
     },

@@ -24,21 +24,25 @@ export function attemptTable(database: Database): AttemptTable {
     liveOn: (encoderId) => one('acs_encoder_id = ? AND is_live = 1', encoderId),
     live: () =>
       database
-        .all<AttemptRow>('SELECT sequence, attempt FROM action_attempts WHERE is_live = 1 ORDER BY sequence')
+        .all<AttemptRow>(
+          // By the index of the live ones: in order of sequence every attempt would be looked at.
+          'SELECT sequence, attempt FROM action_attempts INDEXED BY action_attempts_live WHERE is_live = 1 ORDER BY sequence',
+        )
         .map(toAttempt),
     list: (filter, page) =>
       readPage<AttemptRow, Attempt>(
         database,
         'SELECT sequence, attempt FROM action_attempts',
         'action_attempts',
-        new Conditions().whenIn('action_attempt_id', filter.ids),
+        new Conditions().whenListed('action_attempts', 'action_attempt_id', filter.ids),
         page,
         toAttempt,
       ),
     insert: (attempt) => {
       database.run(
-        'INSERT INTO action_attempts (action_attempt_id, acs_encoder_id, is_live, attempt) VALUES (?, ?, ?, ?)',
+        'INSERT INTO action_attempts (action_attempt_id, created_at, acs_encoder_id, is_live, attempt) VALUES (?, ?, ?, ?, ?)',
         attempt.id,
+        attempt.createdAt,
         attempt.encoderId,
         isLive(attempt) ? 1 : 0,
         JSON.stringify(attempt),
@@ -55,9 +59,8 @@ export function attemptTable(database: Database): AttemptTable {
     forgetBefore: (at, most) =>
       database.run(
         `DELETE FROM action_attempts WHERE sequence IN (
-           SELECT sequence FROM action_attempts WHERE is_live = 0 AND attempt ->> '$.createdAt' < ?
-             AND NOT EXISTS (SELECT 1 FROM card_writes WHERE card_writes.action_attempt_id = action_attempts.action_attempt_id)
-           ORDER BY sequence LIMIT ?)`,
+           SELECT sequence FROM action_attempts WHERE is_live = 0 AND has_card_writes = 0 AND created_at < ?
+           ORDER BY created_at LIMIT ?)`,
         at,
         most,
       ).changes,

@@ -35,6 +35,9 @@ const toCardWrite = (row: CardWriteRow): CardWrite => ({
   endedAt: row.ended_at,
 });
 
+/** Written out, so that the index of the open ones serves. */
+const OPEN = { true: 'outcome IS NULL', false: 'outcome IS NOT NULL', any: 'TRUE' } as const;
+
 /** The table card_writes. */
 export function cardWriteTable(database: Database): CardWriteTable {
   const one = (condition: string, value: string) => {
@@ -52,7 +55,7 @@ export function cardWriteTable(database: Database): CardWriteTable {
         new Conditions()
           .when(filter.cardUid, 'card_uid = ?')
           .when(filter.acsCredentialId, 'acs_credential_id = ?')
-          .when(filter.isOpen === undefined ? undefined : Number(filter.isOpen), '(outcome IS NULL) = ?'),
+          .add(OPEN[`${filter.isOpen ?? 'any'}`]),
         page,
         toCardWrite,
       ),
@@ -71,6 +74,10 @@ export function cardWriteTable(database: Database): CardWriteTable {
         write.preimage,
         write.replacedId,
         write.startedAt,
+      );
+      database.run(
+        'UPDATE action_attempts SET has_card_writes = 1 WHERE action_attempt_id = ? AND has_card_writes = 0',
+        write.attemptId,
       );
     },
     end: (id, outcome, at) => {

@@ -42,27 +42,46 @@ const values = (session: ClientSession) =>
     session.id,
   ] as const;
 
-/** The tables client_sessions and client_session_tokens. */
+const OF_IDENTITY = `client_sessions.sequence IN (SELECT theirs.sequence FROM client_session_identities
+  CROSS JOIN client_sessions AS theirs USING (client_session_id) WHERE user_identity_id = ?)`;
+
+/** The tables client_sessions, client_session_identities and client_session_tokens. */
 export function clientSessionTable(database: Database): ClientSessionTable {
   const one = (condition: string, value: string | Uint8Array) => {
     const row = database.get<ClientSessionRow>(`SELECT * FROM client_sessions WHERE ${condition}`, value);
     return row === undefined ? null : toClientSession(row);
   };
+  const addIdentities = ({ id, userIdentityIds }: ClientSession) => {
+    if (userIdentityIds.length === 0) return;
+    database.run(
+      `INSERT OR IGNORE INTO client_session_identities (user_identity_id, client_session_id)
+       SELECT value, ? FROM json_each(?)`,
+      id,
+      JSON.stringify(userIdentityIds),
+    );
+  };
   return {
     get: (id) => one('client_session_id = ?', id),
     withHash: (hash) =>
       one('client_session_id = (SELECT client_session_id FROM client_session_tokens WHERE hash = ?)', hash),
-    list: (filter, page) =>
-      readPage<ClientSessionRow, ClientSession>(
+    list: (filter, page) => {
+      // `+` keeps SQLite from every index but the one that finds least.
+      const isNarrow = filter.id !== undefined || filter.userIdentityId !== undefined;
+      const key = isNarrow ? '+user_identifier_key' : 'user_identifier_key';
+      const conditions = new Conditions()
+        .when(filter.id, 'client_session_id = ?')
+        .when(filter.userIdentityId, OF_IDENTITY)
+        .when(filter.userIdentifierKey, `${key} = ?`);
+      if (filter.isWithoutUserIdentifierKey === true) conditions.add(`${key} IS NULL`);
+      return readPage<ClientSessionRow, ClientSession>(
         database,
         'SELECT * FROM client_sessions',
         'client_sessions',
-        new Conditions()
-          .when(filter.userIdentifierKey, 'user_identifier_key = ?')
-          .when(filter.userIdentityId, 'EXISTS (SELECT 1 FROM json_each(user_identity_ids) WHERE value = ?)'),
+        conditions,
         page,
         toClientSession,
-      ),
+      );
+    },
     insert: (session) => {
       database.run(
         `INSERT INTO client_sessions (user_identifier_key, customer_key, user_identity_ids, scopes, allowed_origin, expires_at,
@@ -71,6 +90,7 @@ export function clientSessionTable(database: Database): ClientSessionTable {
         session.apiKeyId,
         session.createdAt,
       );
+      addIdentities(session);
     },
     update: (session) => {
       database.run(
@@ -78,6 +98,8 @@ export function clientSessionTable(database: Database): ClientSessionTable {
            expires_at = ?, revoked_at = ? WHERE client_session_id = ?`,
         ...values(session),
       );
+      database.run('DELETE FROM client_session_identities WHERE client_session_id = ?', session.id);
+      addIdentities(session);
     },
     delete: (id) => {
       database.run('DELETE FROM client_sessions WHERE client_session_id = ?', id);
@@ -90,5 +112,22 @@ export function clientSessionTable(database: Database): ClientSessionTable {
         at,
       );
     },
+    keepTokens: (id, count) => {
+      database.run(
+        `DELETE FROM client_session_tokens WHERE client_session_id = ? AND hash NOT IN
+           (SELECT hash FROM client_session_tokens WHERE client_session_id = ? ORDER BY created_at DESC, hash LIMIT ?)`,
+        id,
+        id,
+        count,
+      );
+    },
+    forgetBefore: (at, most) =>
+      database.run(
+        `DELETE FROM client_sessions WHERE client_session_id IN (
+           SELECT client_session_id FROM client_sessions WHERE coalesce(revoked_at, expires_at) < ?
+           ORDER BY coalesce(revoked_at, expires_at) LIMIT ?)`,
+        at,
+        most,
+      ).changes,
   };
 }

@@ -3,7 +3,9 @@ import type { CardFormat } from '../../model/card-format.ts';
 import type { AccessMethod, Credential, VendorMetadata } from '../../model/credential.ts';
 import type { CredentialTable } from '../people-tables.ts';
 import type { Database } from './database.ts';
-import { Conditions, readPage } from './query.ts';
+import { type FilteredTable, listFiltered, timeFilter, type WideFilter } from './filtered-list.ts';
+import { Conditions } from './query.ts';
+import { SearchIndex } from './search-index.ts';
 
 interface CredentialRow {
   readonly sequence: number;
@@ -21,6 +23,7 @@ interface CredentialRow {
   readonly issue_counter: number;
   readonly has_lost_cards: number;
   readonly needs_reissue: number;
+  readonly reissue_needed_at: number | null;
   readonly starts_at: number | null;
   readonly ends_at: number | null;
   readonly is_multi_phone_sync: number;
@@ -34,25 +37,13 @@ interface CredentialRow {
   readonly created_at: number;
 }
 
-const SELECT = `SELECT acs_credentials.*, holder.user_identity_id,
+const COLUMNS = `acs_credentials.*,
+    (SELECT holder.user_identity_id FROM acs_users AS holder
+      WHERE holder.acs_user_id = acs_credentials.acs_user_id) AS user_identity_id,
     (SELECT json_group_array(acs_entrance_id) FROM acs_credential_entrances AS opened
-      WHERE opened.acs_credential_id = acs_credentials.acs_credential_id) AS entrance_ids
-  FROM acs_credentials LEFT JOIN acs_users AS holder USING (acs_user_id)`;
+      WHERE opened.acs_credential_id = acs_credentials.acs_credential_id) AS entrance_ids`;
 
-/** Whether a credential opens the entrance that is the parameter: the other way round in src/store/sqlite/entrances.ts. */
-const OPENS = `? IN (
-  SELECT acs_entrance_id FROM acs_credential_entrances AS own
-    WHERE own.acs_credential_id = acs_credentials.acs_credential_id AND coalesce(holder.is_suspended, 0) = 0
-  UNION ALL
-  SELECT acs_entrance_id FROM acs_user_grants AS granted
-    WHERE granted.acs_user_id = acs_credentials.acs_user_id AND holder.is_suspended = 0)`;
-
-/** As credentialDisplayName in src/model/credential.ts makes it. */
-const DISPLAY_NAME = `CASE access_method
-  WHEN 'card' THEN 'Card' || coalesce(' ' || substr(coalesce(card_number, code), 1, 3) || '***', '')
-  WHEN 'mobile_key' THEN iif(is_multi_phone_sync, 'Multi Phone Sync Credential', 'Mobile Key')
-  WHEN 'cloud_key' THEN 'Cloud Key'
-  ELSE 'Code ' || substr(code, 1, 2) || substr('********', 1, max(0, length(code) - 2)) END`;
+const SELECT = `SELECT ${COLUMNS} FROM acs_credentials`;
 
 const toVendorMetadata = (text: string): VendorMetadata => JSON.parse(text);
 
@@ -70,6 +61,7 @@ const toCredential = (row: CredentialRow): Credential => ({
   issueCounter: row.issue_counter,
   hasLostCards: row.has_lost_cards === 1,
   needsReissue: row.needs_reissue === 1,
+  reissueNeededAt: row.reissue_needed_at,
   startsAt: row.starts_at,
   endsAt: row.ends_at,
   isMultiPhoneSync: row.is_multi_phone_sync === 1,
@@ -95,6 +87,7 @@ const values = (credential: Credential) =>
     credential.issueCounter,
     credential.hasLostCards ? 1 : 0,
     credential.needsReissue ? 1 : 0,
+    credential.reissueNeededAt,
     credential.startsAt,
     credential.endsAt,
     credential.isMultiPhoneSync ? 1 : 0,
@@ -107,8 +100,45 @@ const values = (credential: Credential) =>
     credential.issuedAt,
   ] as const;
 
+/** The filter of what opens an entrance: the other way round in src/store/sqlite/entrances.ts. */
+function opening(acsEntranceId: string): WideFilter<Credential> {
+  return {
+    holds: `coalesce((SELECT is_suspended FROM acs_users AS holder WHERE holder.acs_user_id = acs_credentials.acs_user_id), 0) = 0
+      AND (EXISTS (SELECT 1 FROM acs_credential_entrances AS own
+          WHERE own.acs_credential_id = acs_credentials.acs_credential_id AND own.acs_entrance_id = ?)
+        OR EXISTS (SELECT 1 FROM acs_user_entrances AS granted
+          WHERE granted.acs_user_id = acs_credentials.acs_user_id AND granted.acs_entrance_id = ?)
+        OR EXISTS (SELECT 1 FROM acs_access_group_users AS membership
+          CROSS JOIN acs_access_group_entrances AS opened USING (acs_access_group_id)
+          WHERE membership.acs_user_id = acs_credentials.acs_user_id AND opened.acs_entrance_id = ?))`,
+    rows: `SELECT sequence FROM (
+      SELECT held.sequence FROM acs_credential_entrances AS own
+        CROSS JOIN acs_credentials AS held USING (acs_credential_id) WHERE own.acs_entrance_id = ?
+      UNION ALL
+      SELECT held.sequence FROM acs_user_entrances AS granted
+        CROSS JOIN acs_credentials AS held USING (acs_user_id) WHERE granted.acs_entrance_id = ?
+      UNION ALL
+      SELECT held.sequence FROM acs_access_group_entrances AS opened
+        CROSS JOIN acs_access_group_users AS membership USING (acs_access_group_id)
+        CROSS JOIN acs_credentials AS held USING (acs_user_id) WHERE opened.acs_entrance_id = ?)`,
+    values: [acsEntranceId, acsEntranceId, acsEntranceId],
+  };
+}
+
 /** The table acs_credentials. */
 export function credentialTable(database: Database): CredentialTable {
+  const index = new SearchIndex(database, {
+    table: 'acs_credentials',
+    columns: ['display_name', 'code', 'card_number', 'acs_credential_id', 'acs_user_id'].map(
+      (column) => `acs_credentials.${column}`,
+    ),
+  });
+  const listed: FilteredTable<CredentialRow, Credential> = {
+    table: 'acs_credentials',
+    columns: COLUMNS,
+    decode: toCredential,
+    index,
+  };
   const one = (condition: string, value: string) => {
     const row = database.get<CredentialRow>(`${SELECT} WHERE ${condition}`, value);
     return row === undefined ? null : toCredential(row);
@@ -140,52 +170,58 @@ export function credentialTable(database: Database): CredentialTable {
       database
         .all<CredentialRow>(`${SELECT} WHERE deletion_asked_at IS NOT NULL ORDER BY deletion_asked_at`)
         .map(toCredential),
-    list: (filter, page) =>
-      readPage<CredentialRow, Credential>(
+    list: (filter, page) => {
+      const { acsUserId, userIdentityId, isMultiPhoneSync } = filter;
+      const narrow = new Conditions()
+        .when(acsUserId, 'acs_credentials.acs_user_id = ?')
+        .when(
+          userIdentityId,
+          'acs_credentials.acs_user_id = (SELECT acs_user_id FROM acs_users WHERE user_identity_id = ?)',
+        );
+      return listFiltered(
         database,
-        SELECT,
-        'acs_credentials',
-        new Conditions()
-          .when(filter.acsUserId, 'acs_credentials.acs_user_id = ?')
-          .when(filter.userIdentityId, 'holder.user_identity_id = ?')
-          .when(filter.acsEntranceId, OPENS)
-          .when(
-            filter.isMultiPhoneSync === undefined ? undefined : Number(filter.isMultiPhoneSync),
-            'is_multi_phone_sync = ?',
-          )
-          .when(filter.createdBefore, 'acs_credentials.created_at < ?')
-          .whenContains(filter.search, [
-            DISPLAY_NAME,
-            'code',
-            'card_number',
-            'acs_credential_id',
-            'acs_credentials.acs_user_id',
-          ]),
+        listed,
+        {
+          narrow: acsUserId === undefined && userIdentityId === undefined ? null : narrow,
+          wide: [
+            filter.acsEntranceId === undefined ? null : opening(filter.acsEntranceId),
+            timeFilter(
+              database,
+              listed,
+              filter.createdBefore,
+              isMultiPhoneSync === undefined ? null : ['is_multi_phone_sync', Number(isMultiPhoneSync)],
+              page,
+            ),
+          ],
+          search: filter.search,
+        },
         page,
-        toCredential,
-      ),
+      );
+    },
     insert: (credential) => {
       database.run(
         `INSERT INTO acs_credentials (access_method, acs_user_id, code, card_number, card_uid, card_technology,
-           card_format, issue_counter, has_lost_cards, needs_reissue, starts_at, ends_at, is_multi_phone_sync,
+           card_format, issue_counter, has_lost_cards, needs_reissue, reissue_needed_at, starts_at, ends_at, is_multi_phone_sync,
            is_one_time_use, vendor_metadata, schedule_modified_at, schedule_externally_modified_at, deletion_asked_at, is_issued, issued_at, acs_credential_id, created_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         ...values(credential),
         credential.id,
         credential.createdAt,
       );
       addEntrances(credential);
+      index.settle();
     },
     update: (credential) => {
       database.run(
         `UPDATE acs_credentials SET access_method = ?, acs_user_id = ?, code = ?, card_number = ?, card_uid = ?, card_technology = ?,
-           card_format = ?, issue_counter = ?, has_lost_cards = ?, needs_reissue = ?, starts_at = ?, ends_at = ?, is_multi_phone_sync = ?,
+           card_format = ?, issue_counter = ?, has_lost_cards = ?, needs_reissue = ?, reissue_needed_at = ?, starts_at = ?, ends_at = ?, is_multi_phone_sync = ?,
            is_one_time_use = ?, vendor_metadata = ?, schedule_modified_at = ?, schedule_externally_modified_at = ?, deletion_asked_at = ?, is_issued = ?, issued_at = ?
          WHERE acs_credential_id = ?`,
         ...values(credential),
         credential.id,
       );
       setEntrances(credential);
+      index.settle();
     },
     delete: (id) => {
       database.run('DELETE FROM acs_credentials WHERE acs_credential_id = ?', id);

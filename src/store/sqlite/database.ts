@@ -1,6 +1,7 @@
 import { chmodSync, readdirSync, readFileSync } from 'node:fs';
 import SQLite from 'better-sqlite3';
 import { StorageError } from '../errors.ts';
+import { searchPieces } from './search-pieces.ts';
 
 /** A value that a statement takes. */
 export type Value = string | number | Uint8Array | null;
@@ -42,6 +43,7 @@ function open(path: string): Database {
   file.function('folded', { deterministic: true }, (text) =>
     typeof text === 'string' ? text.toLowerCase() : null,
   );
+  file.function('search_pieces', { deterministic: true, varargs: true }, searchPieces);
   migrate(file);
 
   const statements = new Map<string, SQLite.Statement<Value[]>>();

@@ -13,6 +13,9 @@ interface EntranceRow {
 
 const toHotek = (text: string | null): HotekEntrance | null => (text === null ? null : JSON.parse(text));
 
+const hotekText = ({ hotekMetadata }: Pick<Entrance, 'hotekMetadata'>) =>
+  hotekMetadata === null ? null : JSON.stringify(hotekMetadata);
+
 const toEntrance = (row: EntranceRow): Entrance => ({
   id: row.acs_entrance_id,
   number: row.sequence,
@@ -68,15 +71,25 @@ export function entranceTable(database: Database): EntranceTable {
         page,
         toEntrance,
       ),
+    lastNumber: () =>
+      database.get<{ readonly seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'acs_entrances'")
+        ?.seq ?? 0,
     insert: (entrance) => {
       const { lastInsertRowid } = database.run(
         'INSERT INTO acs_entrances (acs_entrance_id, name, hotek_metadata, created_at) VALUES (?, ?, ?, ?)',
         entrance.id,
         entrance.name,
-        entrance.hotekMetadata === null ? null : JSON.stringify(entrance.hotekMetadata),
+        hotekText(entrance),
         entrance.createdAt,
       );
       return { ...entrance, number: lastInsertRowid };
+    },
+    update: (entrance) => {
+      database.run(
+        'UPDATE acs_entrances SET hotek_metadata = ? WHERE acs_entrance_id = ?',
+        hotekText(entrance),
+        entrance.id,
+      );
     },
     delete: (id) => {
       database.run('DELETE FROM acs_credential_entrances WHERE acs_entrance_id = ?', id);

@@ -1,7 +1,8 @@
 import type { SiteEvent, SiteEventType } from '../../model/event.ts';
-import type { EventTable } from '../record-tables.ts';
+import type { Page, PageRequest } from '../paging.ts';
+import type { EventFilter, EventTable } from '../record-tables.ts';
 import type { Database } from './database.ts';
-import { Conditions, readPage } from './query.ts';
+import { Conditions, readPageInTime } from './query.ts';
 
 interface EventRow {
   readonly sequence: number;
@@ -30,6 +31,47 @@ const toEvent = (row: EventRow): SiteEvent => ({
   },
 });
 
+/** The columns for what an event is about; each has an index with the time. */
+const SUBJECTS = [
+  ['acsCredentialId', 'acs_credential_id'],
+  ['acsUserId', 'acs_user_id'],
+  ['acsAccessGroupId', 'acs_access_group_id'],
+  ['acsEntranceId', 'acs_entrance_id'],
+  ['acsEncoderId', 'acs_encoder_id'],
+] as const satisfies readonly (readonly [keyof EventFilter, string])[];
+
+/** In order of time. By the index of one thing that they are about, of each of their types, or of time alone. */
+function listEvents(database: Database, filter: EventFilter, page: PageRequest): Page<SiteEvent> {
+  const subjects = SUBJECTS.flatMap(([name, column]) => {
+    const id = filter[name];
+    return id === undefined ? [] : [{ column, id }];
+  });
+  const conditions = (type: SiteEventType | null) => {
+    const all = new Conditions().whenListed('events', 'event_id', filter.ids);
+    // `+` keeps SQLite from every index but the one that is meant.
+    for (const [at, { column, id }] of subjects.entries())
+      all.add(`${at === 0 && filter.ids === undefined ? '' : '+'}${column} = ?`, id);
+    if (type !== null) all.add('event_type = ?', type);
+    return all.when(filter.before, 'occurred_at < ?');
+  };
+  const isNarrow = filter.ids !== undefined || subjects.length > 0;
+  const types = isNarrow || filter.types === undefined ? [null] : new Set(filter.types);
+  const selects = [...types].map((type) => ({
+    select: 'SELECT * FROM events',
+    conditions: isNarrow ? conditions(null).whenIn('+event_type', filter.types) : conditions(type),
+  }));
+  if (selects.length === 0) return { rows: [], nextAfter: null };
+  const order = { table: 'events', time: 'occurred_at', since: filter.since };
+  return readPageInTime<EventRow, SiteEvent>(
+    database,
+    selects,
+    order,
+    page,
+    (row) => row.occurred_at,
+    toEvent,
+  );
+}
+
 /** The table events. */
 export function eventTable(database: Database): EventTable {
   return {
@@ -37,27 +79,10 @@ export function eventTable(database: Database): EventTable {
       const row = database.get<EventRow>('SELECT * FROM events WHERE event_id = ?', id);
       return row === undefined ? null : toEvent(row);
     },
-    list: (filter, page) =>
-      readPage<EventRow, SiteEvent>(
-        database,
-        'SELECT * FROM events',
-        'events',
-        new Conditions()
-          .whenIn('event_type', filter.types)
-          .whenIn('event_id', filter.ids)
-          .when(filter.since, 'occurred_at > ?')
-          .when(filter.before, 'occurred_at < ?')
-          .when(filter.acsEncoderId, 'acs_encoder_id = ?')
-          .when(filter.acsEntranceId, 'acs_entrance_id = ?')
-          .when(filter.acsUserId, 'acs_user_id = ?')
-          .when(filter.acsCredentialId, 'acs_credential_id = ?')
-          .when(filter.acsAccessGroupId, 'acs_access_group_id = ?'),
-        page,
-        toEvent,
-      ),
+    list: (filter, page) => listEvents(database, filter, page),
     newest: (type) => {
       const row = database.get<EventRow>(
-        'SELECT * FROM events WHERE event_type = ? ORDER BY sequence DESC LIMIT 1',
+        'SELECT * FROM events WHERE event_type = ? ORDER BY occurred_at DESC, sequence DESC LIMIT 1',
         type,
       );
       return row === undefined ? null : toEvent(row);

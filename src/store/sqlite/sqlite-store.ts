@@ -6,12 +6,13 @@ import { cardWriteTable } from './card-writes.ts';
 import { changeTable } from './changes.ts';
 import { clientSessionTable } from './client-sessions.ts';
 import { credentialTable } from './credentials.ts';
-import { openDatabase } from './database.ts';
+import { type Database, openDatabase } from './database.ts';
 import { encoderTable } from './encoders.ts';
 import { entranceTable } from './entrances.ts';
 import { eventTable } from './events.ts';
 import { outboxTable } from './outbox.ts';
-import { userIdentityTable, userTable } from './users.ts';
+import { userIdentityTable } from './user-identities.ts';
+import { userTable } from './users.ts';
 import { deliveryTable, webhookTable } from './webhooks.ts';
 
 interface SiteRow {
@@ -23,7 +24,11 @@ interface SiteRow {
 
 /** Opens the store in one SQLite file, made if it is missing. */
 export function openSqliteStore(path: string): Store {
-  const database = openDatabase(path);
+  return sqliteStore(openDatabase(path));
+}
+
+/** The store in an open database, which it closes. */
+export function sqliteStore(database: Database): Store {
   return {
     transaction: database.transaction,
     site: {

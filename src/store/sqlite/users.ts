@@ -1,7 +1,10 @@
-import type { User, UserIdentity } from '../../model/user.ts';
-import type { UserIdentityTable, UserTable } from '../people-tables.ts';
+import type { User } from '../../model/user.ts';
+import type { Page, PageRequest } from '../paging.ts';
+import type { UserFilter, UserTable } from '../people-tables.ts';
 import type { Database } from './database.ts';
+import { type FilteredTable, listFiltered, timeFilter, type WideFilter } from './filtered-list.ts';
 import { Conditions, readPage } from './query.ts';
+import { SearchIndex } from './search-index.ts';
 
 interface UserRow {
   readonly sequence: number;
@@ -42,8 +45,73 @@ const values = (user: User) =>
     user.hidAcsSystemId,
   ] as const;
 
+const UNLINKED_WITH_EMAIL = 'user_identity_id IS NULL AND email_address = ? ORDER BY sequence LIMIT 1';
+const UNLINKED_WITH_PHONE = 'user_identity_id IS NULL AND phone_number = ? ORDER BY sequence LIMIT 1';
+
+type Listed = FilteredTable<UserRow, User>;
+
+function listUsers(database: Database, listed: Listed, filter: UserFilter, page: PageRequest): Page<User> {
+  const ofIdentity = (column: string) =>
+    `acs_users.sequence IN (SELECT linked.sequence FROM user_identities
+       CROSS JOIN acs_users AS linked USING (user_identity_id) WHERE user_identities.${column} = ?)`;
+  const { userIdentityId, identityEmailAddress, identityPhoneNumber } = filter;
+  const isNarrow = [userIdentityId, identityEmailAddress, identityPhoneNumber].some(
+    (value) => value !== undefined,
+  );
+  const narrow = new Conditions()
+    .when(userIdentityId, 'acs_users.user_identity_id = ?')
+    .when(identityEmailAddress, ofIdentity('email_address'))
+    .when(identityPhoneNumber, ofIdentity('phone_number'));
+  return listFiltered(
+    database,
+    listed,
+    {
+      narrow: isNarrow ? narrow : null,
+      wide: [
+        inGroup(database, listed, filter.acsAccessGroupId, page),
+        timeFilter(database, listed, filter.createdBefore, null, page),
+      ],
+      search: filter.search,
+    },
+    page,
+  );
+}
+
+/** The users of an access group, which may be everybody. */
+function inGroup(
+  database: Database,
+  { columns, decode }: Listed,
+  acsAccessGroupId: string | undefined,
+  page: PageRequest,
+): WideFilter<User> | null {
+  if (acsAccessGroupId === undefined) return null;
+  return {
+    holds: `EXISTS (SELECT 1 FROM acs_access_group_users AS membership
+      WHERE membership.acs_access_group_id = ? AND membership.acs_user_id = acs_users.acs_user_id)`,
+    rows: 'SELECT user_sequence FROM acs_access_group_users WHERE acs_access_group_id = ?',
+    values: [acsAccessGroupId],
+    walk: (others) =>
+      readPage(
+        database,
+        `SELECT ${columns} FROM acs_access_group_users AS membership
+           CROSS JOIN acs_users ON acs_users.sequence = membership.user_sequence`,
+        'membership.user_sequence',
+        others.add('membership.acs_access_group_id = ?', acsAccessGroupId),
+        page,
+        decode,
+      ),
+  };
+}
+
 /** The table acs_users. */
 export function userTable(database: Database): UserTable {
+  const index = new SearchIndex(database, {
+    table: 'acs_users',
+    columns: ['full_name', 'email_address', 'phone_number', 'acs_user_id'].map(
+      (column) => `acs_users.${column}`,
+    ),
+  });
+  const listed: Listed = { table: 'acs_users', columns: 'acs_users.*', decode: toUser, index };
   const one = (condition: string, value: string) => {
     const row = database.get<UserRow>(`SELECT * FROM acs_users WHERE ${condition}`, value);
     return row === undefined ? null : toUser(row);
@@ -51,29 +119,17 @@ export function userTable(database: Database): UserTable {
   return {
     get: (id) => one('acs_user_id = ?', id),
     ofIdentity: (userIdentityId) => one('user_identity_id = ?', userIdentityId),
-    list: (filter, page) =>
-      readPage<UserRow, User>(
-        database,
-        'SELECT acs_users.* FROM acs_users LEFT JOIN user_identities AS identity USING (user_identity_id)',
-        'acs_users',
-        new Conditions()
-          .when(
-            filter.acsAccessGroupId,
-            'acs_users.acs_user_id IN (SELECT acs_user_id FROM acs_access_group_users WHERE acs_access_group_id = ?)',
-          )
-          .when(filter.userIdentityId, 'acs_users.user_identity_id = ?')
-          .when(filter.identityEmailAddress, 'identity.email_address = ?')
-          .when(filter.identityPhoneNumber, 'identity.phone_number = ?')
-          .when(filter.createdBefore, 'acs_users.created_at < ?')
-          .whenContains(filter.search, [
-            'acs_users.full_name',
-            'acs_users.email_address',
-            'acs_users.phone_number',
-            'acs_users.acs_user_id',
-          ]),
-        page,
-        toUser,
-      ),
+    ofIdentities: (userIdentityIds) =>
+      database
+        .all<UserRow>(
+          'SELECT * FROM acs_users WHERE user_identity_id IN (SELECT value FROM json_each(?))',
+          JSON.stringify(userIdentityIds),
+        )
+        .map(toUser),
+    unlinked: (emailAddress, phoneNumber) =>
+      (emailAddress === null ? null : one(UNLINKED_WITH_EMAIL, emailAddress)) ??
+      (phoneNumber === null ? null : one(UNLINKED_WITH_PHONE, phoneNumber)),
+    list: (filter, page) => listUsers(database, listed, filter, page),
     insert: (user) => {
       database.run(
         `INSERT INTO acs_users (full_name, email_address, phone_number, access_starts_at, access_ends_at, user_identity_id, is_suspended,
@@ -83,6 +139,7 @@ export function userTable(database: Database): UserTable {
         user.id,
         user.createdAt,
       );
+      index.settle();
     },
     update: (user) => {
       database.run(
@@ -92,86 +149,10 @@ export function userTable(database: Database): UserTable {
         ...values(user),
         user.id,
       );
+      index.settle();
     },
     delete: (id) => {
       database.run('DELETE FROM acs_users WHERE acs_user_id = ?', id);
-    },
-  };
-}
-
-interface IdentityRow {
-  readonly sequence: number;
-  readonly user_identity_id: string;
-  readonly user_identity_key: string | null;
-  readonly full_name: string | null;
-  readonly email_address: string | null;
-  readonly phone_number: string | null;
-  readonly created_at: number;
-}
-
-const toIdentity = (row: IdentityRow): UserIdentity => ({
-  id: row.user_identity_id,
-  key: row.user_identity_key,
-  fullName: row.full_name,
-  emailAddress: row.email_address,
-  phoneNumber: row.phone_number,
-  createdAt: row.created_at,
-});
-
-/** The table user_identities. */
-export function userIdentityTable(database: Database): UserIdentityTable {
-  const one = (condition: string, value: string) => {
-    const row = database.get<IdentityRow>(`SELECT * FROM user_identities WHERE ${condition}`, value);
-    return row === undefined ? null : toIdentity(row);
-  };
-  return {
-    get: (id) => one('user_identity_id = ?', id),
-    withKey: (key) => one('user_identity_key = ?', key),
-    withEmailAddress: (emailAddress) => one('email_address = ?', emailAddress),
-    withPhoneNumber: (phoneNumber) => one('phone_number = ?', phoneNumber),
-    list: (filter, page) =>
-      readPage<IdentityRow, UserIdentity>(
-        database,
-        'SELECT * FROM user_identities',
-        'user_identities',
-        new Conditions()
-          .whenIn('user_identity_id', filter.ids)
-          .when(filter.createdBefore, 'created_at < ?')
-          .whenContains(filter.search, [
-            'full_name',
-            'email_address',
-            'phone_number',
-            'user_identity_key',
-            'user_identity_id',
-          ]),
-        page,
-        toIdentity,
-      ),
-    insert: (identity) => {
-      database.run(
-        `INSERT INTO user_identities (user_identity_id, user_identity_key, full_name, email_address, phone_number, created_at)
-         VALUES (?, ?, ?, ?, ?, ?)`,
-        identity.id,
-        identity.key,
-        identity.fullName,
-        identity.emailAddress,
-        identity.phoneNumber,
-        identity.createdAt,
-      );
-    },
-    update: (identity) => {
-      database.run(
-        `UPDATE user_identities SET user_identity_key = ?, full_name = ?, email_address = ?, phone_number = ?
-         WHERE user_identity_id = ?`,
-        identity.key,
-        identity.fullName,
-        identity.emailAddress,
-        identity.phoneNumber,
-        identity.id,
-      );
-    },
-    delete: (id) => {
-      database.run('DELETE FROM user_identities WHERE user_identity_id = ?', id);
     },
   };
 }

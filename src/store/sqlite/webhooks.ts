@@ -96,25 +96,31 @@ export function deliveryTable(database: Database): DeliveryTable {
       const row = database.get<DeliveryRow>('SELECT * FROM webhook_deliveries WHERE delivery_id = ?', id);
       return row === undefined ? null : toDelivery(row);
     },
-    due: (now, limit) =>
+    due: (webhookId, now, limit) =>
       database
         .all<DeliveryRow>(
-          `SELECT * FROM webhook_deliveries WHERE state = 'pending' AND next_attempt_at <= ?
+          `SELECT * FROM webhook_deliveries WHERE state = 'pending' AND webhook_id = ? AND next_attempt_at <= ?
            ORDER BY next_attempt_at, sequence LIMIT ?`,
+          webhookId,
           now,
           limit,
         )
         .map(toDelivery),
-    nextAt: () =>
-      database.get<{ readonly at: number | null }>(
-        "SELECT min(next_attempt_at) AS at FROM webhook_deliveries WHERE state = 'pending'",
+    nextAfter: (now) =>
+      database.get<{ readonly at: number }>(
+        `SELECT next_attempt_at AS at FROM webhook_deliveries INDEXED BY webhook_deliveries_due
+         WHERE state = 'pending' AND next_attempt_at > ? ORDER BY next_attempt_at LIMIT 1`,
+        now,
       )?.at ?? null,
     list: (filter, page) =>
       readPage<DeliveryRow, Delivery>(
         database,
         'SELECT * FROM webhook_deliveries',
         'webhook_deliveries',
-        new Conditions().when(filter.webhookId, 'webhook_id = ?').when(filter.state, 'state = ?'),
+        new Conditions()
+          // Of most states there are few: those are looked through for the webhook rather than the other way round.
+          .when(filter.webhookId, filter.state === undefined ? 'webhook_id = ?' : '+webhook_id = ?')
+          .when(filter.state, 'state = ?'),
         page,
         toDelivery,
       ),
@@ -140,5 +146,13 @@ export function deliveryTable(database: Database): DeliveryTable {
         ...values(delivery),
       );
     },
+    replayGivenUp: (webhookId, since, now) =>
+      database.run(
+        `UPDATE webhook_deliveries SET state = 'pending', attempts = 0, next_attempt_at = ?
+         WHERE +webhook_id = ? AND state = 'given_up' AND created_at >= ?`,
+        now,
+        webhookId,
+        since,
+      ).changes,
   };
 }

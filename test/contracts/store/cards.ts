@@ -35,6 +35,17 @@ export function cardsContract({ openStore }: StorePlaces): void {
       expect(store.entrances.insert(entrance('e3')).number).toBe(2);
     });
 
+    test('never get a number again, and may be told later what the lock system calls them', () => {
+      const store = openStore();
+      expect(store.entrances.lastNumber()).toBe(0);
+      const gate = store.entrances.insert(entrance('e1'));
+      store.entrances.update({ ...gate, hotekMetadata: { room_number: '7' } });
+      expect(store.entrances.get('e1')).toEqual({ ...gate, hotekMetadata: { room_number: '7' } });
+      store.entrances.delete('e1');
+      expect(store.entrances.lastNumber()).toBe(1);
+      expect(store.entrances.insert(entrance('e2')).number).toBe(2);
+    });
+
     test('are found by every filter, in the order in which they were made, page by page', () => {
       const store = openStore();
       for (const id of ['c', 'a', 'b']) store.entrances.insert(entrance(id));

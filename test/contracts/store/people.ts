@@ -32,6 +32,33 @@ export function peopleContract({ openStore }: StorePlaces): void {
       expect(() => store.users.insert(user('grace', { userIdentityId: 'none' }))).toThrow();
     });
 
+    test('of many identities are found at once', () => {
+      const store = openStore();
+      for (const id of ['i1', 'i2', 'i3']) store.userIdentities.insert(identity(id));
+      store.users.insert(user('ada', { userIdentityId: 'i1' }));
+      store.users.insert(user('grace', { userIdentityId: 'i2' }));
+      store.users.insert(user('edith'));
+      const found = store.users.ofIdentities(['i1', 'i2', 'i3', 'none']).map(({ id }) => id);
+      expect(found.toSorted()).toEqual(['ada', 'grace']);
+      expect(store.users.ofIdentities([])).toEqual([]);
+    });
+
+    test('without an identity are found by e-mail address, else by phone number, the first one first', () => {
+      const store = openStore();
+      const [emailAddress, phoneNumber] = ['a@x.org', '+1'];
+      store.userIdentities.insert(identity('i1'));
+      store.users.insert(user('linked', { userIdentityId: 'i1', emailAddress, phoneNumber }));
+      store.users.insert(user('phone', { phoneNumber }));
+      store.users.insert(user('mail', { emailAddress }));
+      store.users.insert(user('later', { emailAddress, phoneNumber }));
+      expect(store.users.unlinked(emailAddress, phoneNumber)?.id).toBe('mail');
+      expect(store.users.unlinked('none@x.org', phoneNumber)?.id).toBe('phone');
+      expect(store.users.unlinked(null, phoneNumber)?.id).toBe('phone');
+      expect(store.users.unlinked(emailAddress, null)?.id).toBe('mail');
+      expect(store.users.unlinked('none@x.org', '+2')).toBeNull();
+      expect(store.users.unlinked(null, null)).toBeNull();
+    });
+
     test('are found by every filter, and by all of them together', () => {
       const store = openStore();
       store.userIdentities.insert(identity('i1', { emailAddress: 'a@x.org', phoneNumber: '+1' }));

@@ -2,9 +2,14 @@ import { describe, onTestFinished } from 'vitest';
 import type { Store } from '../../../src/store/store.ts';
 import { accessContract } from './access.ts';
 import { cardsContract } from './cards.ts';
+import { clientSessionsContract } from './client-sessions.ts';
 import { deskContract } from './desk.ts';
+import { filtersContract } from './filters.ts';
 import { keepingContract } from './keeping.ts';
 import { peopleContract } from './people.ts';
+import { rightsContract } from './rights.ts';
+import { searchContract } from './search.ts';
+import { webhooksContract } from './webhooks.ts';
 
 /** Where one test's store lies. */
 export interface StorePlace extends Disposable {
@@ -33,5 +38,10 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
     peopleContract(places);
     cardsContract(places);
     accessContract(places);
+    clientSessionsContract(places);
+    rightsContract(places);
+    filtersContract(places);
+    searchContract(places);
+    webhooksContract(places);
   });
 }

@@ -5,6 +5,9 @@ import { parseAnswer, sendBytes } from './raw-socket.ts';
 
 const PAGE = 'https://pms.example.com';
 
+/** What Seam's clients send besides the usual, as browsers write it in a preflight. */
+const SEAM_HEADERS = 'client-session-token,seam-lts-version,seam-sdk-name,seam-sdk-version,seam-workspace';
+
 let desk: Desk;
 beforeAll(async () => {
   desk = await Desk.open({ config: { allowed_origins: [PAGE, 'http://localhost:8080'] } });
@@ -135,7 +138,7 @@ describe('the Origin', () => {
           origin,
           authorization: undefined,
           'access-control-request-method': 'POST',
-          'access-control-request-headers': 'authorization,content-type,idempotency-key,seam-sdk-name',
+          'access-control-request-headers': `authorization,content-type,idempotency-key,${SEAM_HEADERS}`,
           'access-control-request-private-network': 'true',
         },
       });
@@ -146,7 +149,7 @@ describe('the Origin', () => {
       headers: {
         'access-control-allow-origin': PAGE,
         'access-control-allow-methods': expect.stringContaining('PATCH'),
-        'access-control-allow-headers': expect.stringContaining('idempotency-key'),
+        'access-control-allow-headers': expect.stringContaining(`idempotency-key,${SEAM_HEADERS}`),
         'access-control-allow-private-network': 'true',
       },
     });
@@ -185,6 +188,36 @@ describe('the key', () => {
       headers: { 'content-type': 'application/json' },
     });
     expect(answer).toMatchObject(refusal(401, 'unauthorized'));
+  });
+
+  test('is what a HEAD needs as well, which has the headers of a GET and no body', async () => {
+    const answer = await desk.raw.request('HEAD', '/acs/users/list');
+    expect(answer).toMatchObject({
+      status: 200,
+      body: '',
+      headers: {
+        'content-type': expect.stringMatching(/^application\/json/),
+        'seam-request-id': expect.any(String),
+      },
+    });
+    const stranger = new RawClient(desk.url, undefined);
+    expect(await stranger.request('HEAD', '/acs/users/list')).toMatchObject({ status: 401, body: '' });
+    expect(await desk.raw.request('HEAD', '/acs/users/create')).toMatchObject({
+      status: 405,
+      headers: { allow: 'POST' },
+    });
+  });
+
+  test('of another kind of Seam’s is nobody’s here, with or without a workspace', async () => {
+    for (const token of ['seam_at_x', 'seam_pk_x', 'eyJhbGciOiJIUzI1NiJ9.e30.x', 'seam_cst1x', 'seam_cst']) {
+      for (const workspace of [undefined, crypto.randomUUID()]) {
+        const headers = { authorization: `Bearer ${token}`, 'seam-workspace': workspace };
+        expect(await hello(headers, '/acs/users/list')).toMatchObject(refusal(401, 'unauthorized'));
+      }
+    }
+    const headers = { authorization: undefined, 'seam-publishable-key': 'seam_pk_x' };
+    expect(await hello(headers, '/acs/users/list')).toMatchObject(refusal(401, 'unauthorized'));
+    expect(await hello({ 'seam-workspace': 'any' }, '/acs/users/list')).toMatchObject({ status: 200 });
   });
 
   test('in the query or in a cookie is no key', async () => {

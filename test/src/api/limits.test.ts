@@ -32,6 +32,28 @@ describe('a key that asks too often', () => {
     expect(await busy.post('/workspaces/get')).toMatchObject({ status: 429 });
   });
 
+  test('through a client session is slowed down in that session, and others of the same key are not', async () => {
+    const clock = new HandClock();
+    const limits = { requests_per_second: 0.5, request_burst: 5 };
+    await using desk = await Desk.open({ clock, config: { limits } });
+    const app = desk.app('pms');
+    const open = async () => {
+      const { body } = await app.post('/client_sessions/create');
+      return new RawClient(desk.url, Object(body).client_session.token);
+    };
+    const [busy, calm] = [await open(), await open()];
+    for (let n = 0; n < 5; n += 1) expect(await busy.post('/workspaces/get')).toMatchObject({ status: 200 });
+    expect(await busy.post('/workspaces/get')).toMatchObject({ status: 429 });
+    for (const other of [calm, app])
+      expect(await other.post('/workspaces/get')).toMatchObject({ status: 200 });
+    const { body } = await app.post('/client_sessions/create', { scopes: ['read'] });
+    const { client_session_id, token } = Object(body).client_session;
+    await app.post('/client_sessions/revoke', { client_session_id });
+    const over = new RawClient(desk.url, token);
+    for (let n = 0; n < 5; n += 1) expect(await over.post('/workspaces/get')).toMatchObject({ status: 401 });
+    expect(await over.post('/workspaces/get')).toMatchObject({ status: 429 });
+  });
+
   test('that nobody knows is slowed down as well, and those who are known are not', async () => {
     const clock = new HandClock();
     const limits = { requests_per_second: 1, request_burst: 10 };

@@ -18,11 +18,13 @@ describe.each(operations.map(({ path, methods }) => ({ path, methods })))('$path
   });
 
   test.each(METHODS)('%s gets an answer of the contract', async (method) => {
-    const { status, body } = await desk.raw.request(method, path);
+    const { status, headers, body } = await desk.raw.request(method, path);
     if (methods.includes(method)) {
       expect([200, 400]).toContain(status);
     } else {
       expect(status).toBe(405);
+      const allowed = methods.flatMap((one) => (one === 'GET' ? [one, 'HEAD'] : [one]));
+      expect(headers).toMatchObject({ allow: allowed.join(', ') });
       expect(body).toMatchObject({
         error: { type: 'method_not_allowed', message: expect.stringContaining(methods.join(' or ')) },
       });

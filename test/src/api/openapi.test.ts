@@ -32,7 +32,7 @@ test('needs no key, and says which version of OpenAPI it is', () => {
 
 test('has every operation with every method, a name of its own each', () => {
   const names = new Set<string>();
-  for (const { path, methods, scopes } of operations) {
+  for (const { path, methods, scopes, needsApiKey } of operations) {
     const item: object = Object(Object(document['paths'])[path]);
     expect(Object.keys(item).toSorted()).toEqual(methods.map((method) => method.toLowerCase()).toSorted());
     for (const operation of Object.values(item)) {
@@ -43,6 +43,7 @@ test('has every operation with every method, a name of its own each', () => {
       names.add(operation.operationId);
       if (scopes === null) expect(operation.security).toEqual([]);
       else expect(operation['x-scopes']).toEqual(scopes);
+      if (needsApiKey === true) expect(operation.security).toEqual([{ api_key: [] }]);
     }
   }
   expect(names.size).toBe(operations.flatMap(({ methods }) => methods).length);

@@ -4,6 +4,7 @@ import { describeFailure } from '../../../src/attempts/errors.ts';
 import type { CardSite } from '../../../src/card/program.ts';
 import { Encoders } from '../../../src/encoder/encoders.ts';
 import { createLog, type Logger } from '../../../src/log.ts';
+import { SCOPES } from '../../../src/model/api-key.ts';
 import type { Attempt, Client, Hint, Order, Phase } from '../../../src/model/attempt.ts';
 import type { Card } from '../../../src/model/card.ts';
 import type { CardWriteOutcome } from '../../../src/model/card-write.ts';
@@ -91,6 +92,10 @@ export class Desk {
       log,
     });
     allEncodersOffline(site);
+    for (const { id, name } of [RECEPTION, SPA]) {
+      const key = { id, name, scopes: SCOPES, createdAt: 0, revokedAt: null };
+      if (site.store.apiKeys.get(id) === null) site.store.apiKeys.insert(key, Buffer.from(id));
+    }
     onTestFinished(() => this.close());
   }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createLog } from '../../../src/log.ts';
-import { deleteCredential, findCredential } from '../../../src/site/credentials.ts';
+import { deleteCredential } from '../../../src/site/credential-deletion.ts';
+import { findCredential } from '../../../src/site/credentials.ts';
 import { SiteKeysError } from '../../../src/site-keys/errors.ts';
 import { addCardCredential, issue } from '../site/card-bed.ts';
 import { ANOTHER_CARD, CARD, Desk, encode, erase, failureOf, idle, RECEPTION, SCAN } from './desk.ts';
@@ -198,10 +199,15 @@ describe('the credential that is to be written', () => {
     deleteCredential(desk.site, credentialId);
     desk.attempts.endOrphans();
     expect(desk.attempt(id).phase).toBe('writing');
+    const gone = expect.objectContaining({ type: 'acs_credential_not_found' });
+    expect(findCredential(desk.site, credentialId).deletionAskedAt).toBe(desk.clock.now());
+    expect(() => desk.request(encode(credentialId))).toThrow(gone);
     slow.resolve();
     await desk.ends(id);
     expect(failureOf(desk, id)).toMatchObject({ type: 'credential_deleted' });
     expect(desk.outcomes()).toEqual(['rolled_back']);
+    desk.attempts.endOrphans();
+    expect(() => findCredential(desk.site, credentialId)).toThrow(gone);
     const scan = desk.request(SCAN);
     expect(await desk.ends(scan.id)).toMatchObject({
       result: { credential: null, findings: { content: { kind: 'blank' } } },

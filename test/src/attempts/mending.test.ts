@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { wantedRecord } from '../../../src/site/card-writes.ts';
-import { deleteCredential, findCredential, updateCredential } from '../../../src/site/credentials.ts';
+import { deleteCredential } from '../../../src/site/credential-deletion.ts';
+import { findCredential, updateCredential } from '../../../src/site/credentials.ts';
+import { wantedRecord } from '../../../src/site/reissue.ts';
 import { addCardCredential, encode as planned } from '../site/card-bed.ts';
 import { ANOTHER_CARD, CARD, Desk, encode, erase, failureOf, INSPECT, SCAN, scanToAssign } from './desk.ts';
 import { fails, writes, writesAndFails } from './scripted-card.ts';

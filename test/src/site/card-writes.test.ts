@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { planMending } from '../../../src/site/card-plans.ts';
 import { endUnwritten, noteWritten } from '../../../src/site/card-writes.ts';
-import { deleteCredential, findCredential, updateCredential } from '../../../src/site/credentials.ts';
+import { deleteCredential } from '../../../src/site/credential-deletion.ts';
+import { findCredential, updateCredential } from '../../../src/site/credentials.ts';
 import { createEntrance } from '../../../src/site/entrances.ts';
 import type { Site } from '../../../src/site/site.ts';
 import {
@@ -30,7 +31,7 @@ describe('what is to be written', () => {
     const site = openTestSite({}, folder);
     const doors = ['Gate', 'Pool', 'Room 1'].map((name) => createEntrance(site, name));
     const { id } = addCardCredential(site, {
-      startsAt: 1_500,
+      startsAt: 3_000_000_000_500,
       endsAt: 4_000_000_000_999,
       entranceIds: [doors[2]?.id ?? '', doors[0]?.id ?? ''],
     });
@@ -51,7 +52,7 @@ describe('what is to be written', () => {
           siteId: site.identity.acsSystemId,
           credentialId: id,
           issueCounter: 1,
-          startsAt: 1_000,
+          startsAt: 3_000_000_000_000,
           endsAt: 4_000_000_000_000,
           entrances: [1, 3],
           replacesLostCard: false,

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import { deleteCredential } from '../../../src/site/credential-deletion.ts';
 import {
   assignCredential,
-  createCredential,
-  deleteCredential,
   findCredential,
   unassignCredential,
   updateCredential,
 } from '../../../src/site/credentials.ts';
 import { createEntrance } from '../../../src/site/entrances.ts';
+import { createCredential } from '../../../src/site/new-credential.ts';
 import type { Site } from '../../../src/site/site.ts';
 import { ANOTHER_CARD, addCardCredential, contentsWith, encode, issue } from './card-bed.ts';
 import { addUser, announced, contentsOf, openTestSite, waitingForBackend } from './site-bed.ts';
@@ -17,8 +17,8 @@ const newCode = (site: Site, acsUserId: string, code: string) =>
     accessMethod: 'code',
     acsUserId,
     code,
-    startsAt: 10,
-    endsAt: 20,
+    startsAt: null,
+    endsAt: null,
     entranceIds: [],
   });
 
@@ -37,7 +37,7 @@ describe('a credential', () => {
     const site = openTestSite({ hasBackend: true });
     const ada = addUser(site, 'Ada');
     const pin = newCode(site, ada.id, '824759');
-    expect(pin).toMatchObject({ isIssued: true, issuedAt: site.clock.now(), startsAt: 10, endsAt: 20 });
+    expect(pin).toMatchObject({ isIssued: true, issuedAt: site.clock.now(), code: '824759' });
     expect(findCredential(site, pin.id)).toEqual(pin);
     expect(announced(site).at(-1)).toBe('acs_credential.issued');
     expect(waitingForBackend(site).at(-1)).toBe('acs_credential.created');
@@ -169,19 +169,19 @@ describe('a credential that is changed', () => {
     const { id } = addCardCredential(site, { endsAt: 0xffff_ffff * 1_000 });
     expect(() => updateCredential(site, id, { endsAt: year9999 })).toThrow(invalid);
     expect(() => addCardCredential(site, { endsAt: year9999 })).toThrow(invalid);
-    expect(() => addCardCredential(site, { startsAt: -1 })).toThrow(invalid);
+    expect(() => addCardCredential(site, { startsAt: year9999 })).toThrow(invalid);
     const pin = newCode(site, addUser(site, 'Ada').id, '824759');
     expect(updateCredential(site, pin.id, { endsAt: year9999 })).toMatchObject({ endsAt: year9999 });
   });
 
-  test('has a code only where it is one, and a code that no other one has', () => {
+  test('has no code where it is a key in a phone, and a code that no other one has', () => {
     const site = openTestSite();
     const ada = addUser(site, 'Ada');
     const pin = newCode(site, ada.id, '824759');
     newCode(site, ada.id, '1234');
-    const card = addCardCredential(site);
+    const key = addCardCredential(site, { accessMethod: 'mobile_key' });
     const before = contentsOf(site);
-    expect(() => updateCredential(site, card.id, { code: '5678' })).toThrow(invalid);
+    expect(() => updateCredential(site, key.id, { code: '5678' })).toThrow(invalid);
     expect(() => updateCredential(site, pin.id, { code: '1234' })).toThrow(
       expect.objectContaining({ type: 'duplicate_code' }),
     );

@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { createEntrance, makeMissingEntrances } from '../../../src/site/entrances.ts';
+import { findCredential } from '../../../src/site/credentials.ts';
+import {
+  createEntrance,
+  deleteEntrance,
+  findEntrance,
+  makeMissingEntrances,
+} from '../../../src/site/entrances.ts';
 import { EVERY_ROW } from '../../../src/store/paging.ts';
-import { openTestSite } from './site-bed.ts';
+import { ANOTHER_CARD, addCardCredential, issue } from './card-bed.ts';
+import { announced, openTestSite, waitingForBackend } from './site-bed.ts';
 
 /** The same name to a person: é as one character, and as an e with an accent. */
 const COMPOSED = 'Caf\u00E9';
@@ -41,5 +48,41 @@ describe("an entrance's name", () => {
       expect([...createEntrance(site, name).name]).toHaveLength(200);
     }
     expect(() => createEntrance(site, '🗝'.repeat(201))).toThrow('1 to 200 characters');
+  });
+});
+
+describe('an entrance that is removed', () => {
+  test('is opened by nothing, and cards that say otherwise must be issued again', () => {
+    const site = openTestSite({ hasBackend: true });
+    const [gate, pool] = [createEntrance(site, 'Gate'), createEntrance(site, 'Pool')];
+    const both = issue(site, addCardCredential(site, { entranceIds: [gate.id, pool.id] }).id);
+    const one = issue(site, addCardCredential(site, { entranceIds: [pool.id] }).id, { card: ANOTHER_CARD });
+    deleteEntrance(site, gate.id);
+    expect(findCredential(site, both.id)).toMatchObject({ entranceIds: [pool.id], needsReissue: true });
+    expect(findCredential(site, one.id)).toEqual(one);
+    expect(announced(site).at(-1)).toBe('acs_entrance.removed');
+    expect(waitingForBackend(site).slice(-2)).toEqual(['acs_credential.updated', 'acs_entrance.removed']);
+    expect(() => findEntrance(site, gate.id)).toThrow(
+      expect.objectContaining({ type: 'acs_entrance_not_found' }),
+    );
+    expect(() => deleteEntrance(site, gate.id)).toThrow('There is no entrance');
+  });
+
+  test('leaves its name, but not its number', () => {
+    const site = openTestSite();
+    createEntrance(site, 'Gate');
+    const last = createEntrance(site, 'Pool');
+    deleteEntrance(site, last.id);
+    expect(createEntrance(site, 'Pool').number).toBe(last.number + 1);
+  });
+
+  test('cannot be made once every number was given', () => {
+    const site = openTestSite({}, undefined, (store) => ({
+      ...store,
+      entrances: { ...store.entrances, lastNumber: () => 65_535 },
+    }));
+    expect(() => createEntrance(site, 'Gate')).toThrow(
+      expect.objectContaining({ type: 'invalid_input', message: expect.stringContaining('65535') }),
+    );
   });
 });

@@ -3,10 +3,12 @@ import type { CardFindings } from '../../../src/model/attempt.ts';
 import type { Card } from '../../../src/model/card.ts';
 import type { CardContent } from '../../../src/model/card-record.ts';
 import type { Credential } from '../../../src/model/credential.ts';
-import { noteWritten, wantedRecord } from '../../../src/site/card-writes.ts';
-import { deleteCredential, findCredential, updateCredential } from '../../../src/site/credentials.ts';
+import { noteWritten } from '../../../src/site/card-writes.ts';
+import { deleteCredential } from '../../../src/site/credential-deletion.ts';
+import { findCredential, updateCredential } from '../../../src/site/credentials.ts';
 import { createEntrance } from '../../../src/site/entrances.ts';
 import { createUserIdentity } from '../../../src/site/identities.ts';
+import { wantedRecord } from '../../../src/site/reissue.ts';
 import { assignScannedCard, recogniseCard } from '../../../src/site/scanned-card.ts';
 import type { Site } from '../../../src/site/site.ts';
 import {
@@ -44,7 +46,7 @@ describe('a card that was scanned', () => {
 
   test('is taken in for a user, with the times of that user', () => {
     const site = openTestSite({ hasBackend: true });
-    const ada = addUser(site, 'Ada', { accessSchedule: { startsAt: 100, endsAt: 200 } });
+    const ada = addUser(site, 'Ada', { accessSchedule: { startsAt: 100, endsAt: LATER } });
     expect(give(site, ada.id)).toMatchObject({
       accessMethod: 'card',
       acsUserId: ada.id,
@@ -52,7 +54,7 @@ describe('a card that was scanned', () => {
       cardUid: card.uid,
       cardTechnology: 'ntag215',
       startsAt: 100,
-      endsAt: 200,
+      endsAt: LATER,
       isIssued: true,
       issuedAt: site.clock.now(),
     });
@@ -118,6 +120,9 @@ describe('a card that was scanned', () => {
   });
 });
 
+/** After everything here, in whole seconds. */
+const LATER = 4_000_000_000_000;
+
 const findingsWith = (content: CardContent): CardFindings => ({ ...blank, content });
 
 /** What lies on a card that carries the credential as the site wants it. */
@@ -136,7 +141,8 @@ describe('what is on a card', () => {
   test('is in sync as it was written', () => {
     const site = openTestSite();
     const pool = createEntrance(site, 'Pool');
-    const credential = issue(site, addCardCredential(site, { endsAt: 5_500, entranceIds: [pool.id] }).id);
+    const order = { endsAt: LATER + 500, entranceIds: [pool.id] };
+    const credential = issue(site, addCardCredential(site, order).id);
     expect(scan(site, asWanted(site, credential))).toEqual({ credential, differences: [] });
   });
 
@@ -161,7 +167,7 @@ describe('what is on a card', () => {
     ['the entrances', { entrances: [1, 2] }],
   ])('differs in: %s', (difference, more) => {
     const site = openTestSite();
-    const credential = issue(site, addCardCredential(site, { endsAt: 5_000 }).id);
+    const credential = issue(site, addCardCredential(site, { endsAt: LATER }).id);
     const record = { ...wantedRecord(site, credential), ...more };
     const found = scan(site, { kind: 'record', record, standing: 'authentic' });
     expect(found).toEqual({ credential, differences: [difference] });

@@ -4,7 +4,7 @@ import type { CardContent, CardRecord, TokenStanding } from '../../../src/model/
 import type { Credential } from '../../../src/model/credential.ts';
 import type { StripeFieldName } from '../../../src/model/stripe-layout.ts';
 import { tokenOf } from '../../../src/model/stripe-token.ts';
-import { wantedRecord } from '../../../src/site/card-writes.ts';
+import { wantedRecord } from '../../../src/site/reissue.ts';
 import { assignScannedCard, recogniseCard } from '../../../src/site/scanned-card.ts';
 import type { Site } from '../../../src/site/site.ts';
 import { addCardCredential, contentsWith, issue } from './card-bed.ts';
@@ -32,7 +32,7 @@ const tokenWith = (
 });
 
 const issued = (site: Site) =>
-  issue(site, addCardCredential(site, { endsAt: 1_900_000_020_000 }).id, onStripe);
+  issue(site, addCardCredential(site, { endsAt: 2_000_000_040_000 }).id, onStripe);
 
 const { preimage: _, ...blank } = contentsWith({ kind: 'blank' }, { format: 'magstripe' });
 
@@ -46,7 +46,7 @@ describe('what is on a magnetic stripe', () => {
   test('is in sync as it was written, to the minute', () => {
     const site = openTestSite();
     const credential = issued(site);
-    const found = scan(site, tokenWith(site, credential, { endsAt: 1_900_000_079_999 }));
+    const found = scan(site, tokenWith(site, credential, { endsAt: 2_000_000_099_999 }));
     expect(found).toEqual({ credential, differences: [] });
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { createCredential } from '../../../src/site/credentials.ts';
 import { createUserIdentity, findUserIdentity, findUserIdentityByKey } from '../../../src/site/identities.ts';
+import { createCredential } from '../../../src/site/new-credential.ts';
 import { assignScannedCard } from '../../../src/site/scanned-card.ts';
 import {
   beneficiaryOf,

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { planMending } from '../../../src/site/card-plans.ts';
 import { endUnwritten, noteWritten } from '../../../src/site/card-writes.ts';
-import { deleteCredential, findCredential, updateCredential } from '../../../src/site/credentials.ts';
+import { deleteCredential } from '../../../src/site/credential-deletion.ts';
+import { findCredential, updateCredential } from '../../../src/site/credentials.ts';
 import type { Site } from '../../../src/site/site.ts';
 import {
   ANOTHER_CARD,

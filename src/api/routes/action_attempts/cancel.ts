@@ -7,6 +7,7 @@ export const actionAttemptsCancel = defineOperation({
   path: '/action_attempts/cancel',
   methods: POSTS,
   scopes: ['scan', 'encode'],
+  isOwn: true,
   summary: "Ends the waiting of one's own attempt; work on a card is not cut short",
   input: z.object({ action_attempt_id: idParameter }),
   output: z.object({ action_attempt: actionAttempt }),

@@ -1,11 +1,10 @@
 import { z } from 'zod';
-import type { SiteEvent } from '../../../model/event.ts';
+import { isSiteEventType, type SiteEvent } from '../../../model/event.ts';
 import { findEvent } from '../../../site/events.ts';
 import type { Site } from '../../../site/site.ts';
 import { defineOperation, READS } from '../../operation.ts';
 import { event, toEvent } from '../../wire/event.ts';
 import { idParameter } from '../../wire/fields.ts';
-import { isSiteEventType } from './list.ts';
 
 export const eventsGet = defineOperation({
   path: '/events/get',

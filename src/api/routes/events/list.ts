@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SITE_EVENT_TYPES, type SiteEventType } from '../../../model/event.ts';
+import { isEventName, isSiteEventType } from '../../../model/event.ts';
 import { defineOperation, READS } from '../../operation.ts';
 import { event, toEvent } from '../../wire/event.ts';
 import { idParameter, timeParameter } from '../../wire/fields.ts';
@@ -9,11 +9,16 @@ const MOST_EVENTS = 10_000;
 
 const someIds = z.union([z.string(), z.array(z.string())]).optional();
 
+const eventName = z
+  .string()
+  .refine(isEventName, "Expected one of Seam's names of events, as acs_credential.issued");
+
 /** Filters of Seam's by things that a desk does not have: whoever asks for one of those gets nothing, not everything. */
 const notHere = {
   device_id: someIds,
   device_ids: someIds,
-  acs_access_group_id: someIds,
+  access_code_id: someIds,
+  access_code_ids: someIds,
   access_method_id: someIds,
   access_method_ids: someIds,
   access_grant_id: someIds,
@@ -35,8 +40,8 @@ export const eventsList = defineOperation({
       ...notHere,
       since: timeParameter.optional(),
       between: z.tuple([timeParameter, timeParameter]).optional(),
-      event_type: z.string().optional(),
-      event_types: z.array(z.string()).optional(),
+      event_type: eventName.optional(),
+      event_types: z.array(eventName).optional(),
       event_ids: z.array(idParameter).optional(),
       acs_system_id: idParameter.optional(),
       acs_system_ids: z.array(idParameter).optional(),
@@ -45,6 +50,7 @@ export const eventsList = defineOperation({
       acs_entrance_id: idParameter.optional(),
       acs_user_id: idParameter.optional(),
       acs_credential_id: idParameter.optional(),
+      acs_access_group_id: idParameter.optional(),
       limit: z.int().min(1).max(MOST_EVENTS).default(500),
       unstable_offset: z.int().min(0).default(0),
     })
@@ -73,6 +79,7 @@ export const eventsList = defineOperation({
         acsEntranceId: input.acs_entrance_id,
         acsUserId: input.acs_user_id,
         acsCredentialId: input.acs_credential_id,
+        acsAccessGroupId: input.acs_access_group_id,
       },
       { after: 0, limit: input.limit, offset: input.unstable_offset },
     );
@@ -88,9 +95,4 @@ function given(
   return several === undefined && one === undefined
     ? undefined
     : [...(several ?? []), ...(one === undefined ? [] : [one])];
-}
-
-/** Whether this site ever tells of such events. */
-export function isSiteEventType(name: string): name is SiteEventType {
-  return SITE_EVENT_TYPES.some((type) => type === name);
 }

@@ -5,7 +5,7 @@ import { userFor } from '../../../site/users.ts';
 import { defineOperation, POSTS } from '../../operation.ts';
 import { emailAddressParameter, phoneNumberParameter } from '../../wire/acs-user.ts';
 import { idParameter, nameParameter } from '../../wire/fields.ts';
-import { toUserIdentity, userIdentity } from '../../wire/user-identity.ts';
+import { identityKeyParameter, toUserIdentity, userIdentity } from '../../wire/user-identity.ts';
 
 export const userIdentitiesCreate = defineOperation({
   path: '/user_identities/create',
@@ -13,7 +13,7 @@ export const userIdentitiesCreate = defineOperation({
   scopes: ['manage'],
   summary: 'Makes a user identity, and users for it in the access systems that are named',
   input: z.object({
-    user_identity_key: nameParameter.nullish(),
+    user_identity_key: identityKeyParameter.nullish(),
     full_name: nameParameter.nullish(),
     email_address: emailAddressParameter.nullish(),
     phone_number: phoneNumberParameter.nullish(),

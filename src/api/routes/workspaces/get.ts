@@ -1,19 +1,6 @@
 import { z } from 'zod';
 import { defineOperation, READS } from '../../operation.ts';
-
-const workspace = z
-  .object({
-    workspace_id: z.uuid(),
-    name: z.string(),
-    company_name: z.string(),
-    connect_partner_name: z.string().nullable(),
-    is_sandbox: z.boolean(),
-    is_suspended: z.boolean(),
-    is_publishable_key_auth_enabled: z.boolean(),
-    organization_id: z.uuid().nullable(),
-    connect_webview_customization: z.object({}),
-  })
-  .meta({ id: 'workspace' });
+import { toWorkspace, workspace } from '../../wire/workspace.ts';
 
 export const workspacesGet = defineOperation({
   path: '/workspaces/get',
@@ -22,17 +9,5 @@ export const workspacesGet = defineOperation({
   summary: 'The workspace, which is this site',
   input: z.object({}),
   output: z.object({ workspace }),
-  handle: ({ desk: { site } }) => ({
-    workspace: {
-      workspace_id: site.identity.workspaceId,
-      name: site.settings.name,
-      company_name: site.settings.name,
-      connect_partner_name: null,
-      is_sandbox: false,
-      is_suspended: false,
-      is_publishable_key_auth_enabled: false,
-      organization_id: null,
-      connect_webview_customization: {},
-    },
-  }),
+  handle: ({ desk: { site } }) => ({ workspace: toWorkspace(site) }),
 });

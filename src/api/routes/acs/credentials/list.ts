@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { checkSystem } from '../../../../site/systems.ts';
 import { defineOperation, READS } from '../../../operation.ts';
-import { acsCredential, toAcsCredential } from '../../../wire/acs-credential.ts';
+import { acsCredential, toAcsCredentials } from '../../../wire/acs-credential.ts';
 import {
-  EMPTY_PAGE,
   idParameter,
   pageParameters,
   pagination,
@@ -17,6 +16,7 @@ export const acsCredentialsList = defineOperation({
   methods: READS,
   scopes: ['read'],
   summary: 'The credentials, in the order in which they were made',
+  isPersonal: true,
   input: z.object({
     acs_user_id: idParameter.optional(),
     acs_system_id: idParameter.optional(),
@@ -29,21 +29,18 @@ export const acsCredentialsList = defineOperation({
   output: z.object({ acs_credentials: z.array(acsCredential), pagination }),
   handle: ({ input, desk: { site } }) => {
     if (input.acs_system_id !== undefined) checkSystem(site, input.acs_system_id);
-    // A desk makes none of those.
-    if (input.is_multi_phone_sync_credential === true) {
-      return { acs_credentials: [], pagination: toPagination(EMPTY_PAGE) };
-    }
     const page = site.store.credentials.list(
       {
         acsUserId: input.acs_user_id,
         userIdentityId: input.user_identity_id,
+        isMultiPhoneSync: input.is_multi_phone_sync_credential,
         search: input.search,
         createdBefore: input.created_before,
       },
       toPageRequest(input),
     );
     return {
-      acs_credentials: page.rows.map((credential) => toAcsCredential(credential, site)),
+      acs_credentials: toAcsCredentials(page.rows, site),
       pagination: toPagination(page),
     };
   },

@@ -3,6 +3,7 @@ import { checkSystem } from '../../../../site/systems.ts';
 import { defineOperation, READS } from '../../../operation.ts';
 import { acsEncoder, toAcsEncoder } from '../../../wire/acs-encoder.ts';
 import {
+  EMPTY_PAGE,
   idParameter,
   pageParameters,
   pagination,
@@ -25,7 +26,10 @@ export const acsEncodersList = defineOperation({
   handle: ({ input, desk: { site } }) => {
     for (const id of input.acs_system_ids ?? []) checkSystem(site, id);
     if (input.acs_system_id !== undefined) checkSystem(site, input.acs_system_id);
-    const page = site.store.encoders.list({ ids: input.acs_encoder_ids }, toPageRequest(input));
+    const isNowhere = input.acs_system_ids?.length === 0;
+    const page = isNowhere
+      ? EMPTY_PAGE
+      : site.store.encoders.list({ ids: input.acs_encoder_ids }, toPageRequest(input));
     return {
       acs_encoders: page.rows.map((encoder) => toAcsEncoder(encoder, site)),
       pagination: toPagination(page),

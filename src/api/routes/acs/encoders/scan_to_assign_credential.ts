@@ -12,6 +12,7 @@ export const acsEncodersScanToAssignCredential = defineOperation({
   methods: POSTS,
   scopes: ['scan'],
   summary: 'Gives the card on the encoder, or the next one, to a user',
+  isPersonal: true,
   input: z
     .object({ acs_encoder_id: idParameter, ...userNameParameters, ...scanParameters })
     .refine(namesOneUser, ONE_USER),

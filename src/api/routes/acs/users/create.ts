@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { checkAccessGroups, checkSystem } from '../../../../site/systems.ts';
+import { checkSystem } from '../../../../site/systems.ts';
 import { createUser } from '../../../../site/users.ts';
 import { defineOperation, POSTS } from '../../../operation.ts';
 import {
@@ -31,14 +31,14 @@ export const acsUsersCreate = defineOperation({
   output: z.object({ acs_user: acsUser }),
   handle: ({ input, desk: { site } }) => {
     checkSystem(site, input.acs_system_id);
-    checkAccessGroups(input.acs_access_group_ids);
-    const user = createUser(site, {
+    const order = {
       fullName: input.full_name,
       emailAddress: input.email_address ?? input.email ?? null,
       phoneNumber: input.phone_number ?? null,
       accessSchedule: toAccessSchedule(input.access_schedule, site.clock.now()),
       userIdentityId: input.user_identity_id ?? null,
-    });
+    };
+    const user = createUser(site, order, input.acs_access_group_ids);
     return { acs_user: toAcsUser(user, site) };
   },
 });

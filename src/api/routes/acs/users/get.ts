@@ -5,9 +5,9 @@ import {
   acsUser,
   namesOneUser,
   ONE_USER,
+  systemUserParameters,
   toAcsUser,
   toUserName,
-  userNameParameters,
 } from '../../../wire/acs-user.ts';
 
 export const acsUsersGet = defineOperation({
@@ -15,9 +15,8 @@ export const acsUsersGet = defineOperation({
   methods: READS,
   scopes: ['read'],
   summary: 'One user',
-  input: z
-    .object({ ...userNameParameters, acs_system_id: z.string().optional() })
-    .refine(namesOneUser, ONE_USER),
+  isPersonal: true,
+  input: z.object(systemUserParameters).refine(namesOneUser, ONE_USER),
   output: z.object({ acs_user: acsUser }),
   handle: ({ input, desk: { site } }) => ({ acs_user: toAcsUser(findUser(site, toUserName(input)), site) }),
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { checkSystem } from '../../../../site/systems.ts';
 import { defineOperation, READS } from '../../../operation.ts';
-import { acsUser, toAcsUser } from '../../../wire/acs-user.ts';
+import { acsUser, toAcsUsers } from '../../../wire/acs-user.ts';
 import {
   idParameter,
   pageParameters,
@@ -16,6 +16,7 @@ export const acsUsersList = defineOperation({
   methods: READS,
   scopes: ['read'],
   summary: 'The users, in the order in which they were made',
+  isPersonal: true,
   input: z.object({
     acs_system_id: idParameter.optional(),
     user_identity_id: idParameter.optional(),
@@ -38,6 +39,6 @@ export const acsUsersList = defineOperation({
       },
       toPageRequest(input),
     );
-    return { acs_users: page.rows.map((user) => toAcsUser(user, site)), pagination: toPagination(page) };
+    return { acs_users: toAcsUsers(page.rows, site), pagination: toPagination(page) };
   },
 });

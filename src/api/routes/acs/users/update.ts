@@ -7,9 +7,9 @@ import {
   namesOneUser,
   ONE_USER,
   phoneNumberParameter,
+  systemUserParameters,
   toAccessSchedule,
   toUserName,
-  userNameParameters,
 } from '../../../wire/acs-user.ts';
 import { nameParameter } from '../../../wire/fields.ts';
 
@@ -20,14 +20,15 @@ export const acsUsersUpdate = defineOperation({
   summary: 'Changes what is given of a user',
   input: z
     .object({
-      ...userNameParameters,
-      acs_system_id: z.string().optional(),
+      ...systemUserParameters,
       full_name: nameParameter.optional(),
       email_address: emailAddressParameter.optional(),
       /** Seam's older name for it. */
       email: emailAddressParameter.optional(),
       phone_number: phoneNumberParameter.optional(),
       access_schedule: accessScheduleParameter.nullish(),
+      /** Kept, and given back. */
+      hid_acs_system_id: z.uuid().optional(),
     })
     .refine(namesOneUser, ONE_USER),
   output: z.object({}),
@@ -37,6 +38,7 @@ export const acsUsersUpdate = defineOperation({
       ...(input.full_name === undefined ? {} : { fullName: input.full_name }),
       ...(emailAddress === undefined ? {} : { emailAddress }),
       ...(input.phone_number === undefined ? {} : { phoneNumber: input.phone_number }),
+      ...(input.hid_acs_system_id === undefined ? {} : { hidAcsSystemId: input.hid_acs_system_id }),
       ...(input.access_schedule === undefined
         ? {}
         : { accessSchedule: toAccessSchedule(input.access_schedule, site.clock.now()) }),

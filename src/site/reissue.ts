@@ -1,0 +1,75 @@
+import type { CardFormat } from '../model/card-format.ts';
+import type { CardRecord } from '../model/card-record.ts';
+import type { CardWrite } from '../model/card-write.ts';
+import { type Credential, differencesOf, recordOf } from '../model/credential.ts';
+import { asOnStripe } from '../model/stripe-token.ts';
+import { EVERY_ROW } from '../store/paging.ts';
+import { type Site, tellBackend } from './site.ts';
+
+/** What a card must say that carries the credential as it is now: with all that it opens, by itself or by its holder, and nothing while that one is suspended. */
+export function wantedRecord(site: Site, credential: Credential): CardRecord {
+  const { rows } = site.store.entrances.list({ acsCredentialId: credential.id }, EVERY_ROW);
+  const numbers = rows.map(({ number }) => number);
+  return recordOf(credential, site.identity.acsSystemId, numbers);
+}
+
+/** Whether a card of this format that was written with `record` says something else than the site wants by now. */
+export function isOutdated(
+  site: Site,
+  format: CardFormat,
+  record: CardRecord,
+  credential: Credential,
+): boolean {
+  if (format === 'uid_only') return false;
+  const wanted = wantedRecord(site, credential);
+  const [onCard, asked] =
+    format === 'magstripe' ? [asOnStripe(record), asOnStripe(wanted)] : [record, wanted];
+  return differencesOf(onCard, asked).length > 0;
+}
+
+/**
+ * Notes whether the card of a credential must be written again: it must as long as what was written on it differs from what the site
+ * wants now, so a change and its way back leave nothing to do. Call it in the transaction of the change, once that is stored.
+ */
+export function refreshReissue(site: Site, credential: Credential): Credential {
+  const refreshed = withReissue(site, credential);
+  if (refreshed.needsReissue === credential.needsReissue) return credential;
+  site.store.credentials.update(refreshed);
+  tellBackend(site, 'acs_credential.updated', credential.id, refreshed);
+  return refreshed;
+}
+
+/** The same without storing it. While a write of it is open, or where the journal does not know the card, the credential stays as it is. */
+export function withReissue(site: Site, credential: Credential): Credential {
+  const { isIssued, cardFormat } = credential;
+  if (!isIssued || cardFormat === null) return { ...credential, needsReissue: false, reissueNeededAt: null };
+  const writes = writesOf(site, credential);
+  const record = recordOnCard(credential, writes);
+  if (record === null || writes.some(({ outcome }) => outcome === null)) return credential;
+  const needsReissue = isOutdated(site, cardFormat, record, credential);
+  const since = credential.reissueNeededAt ?? site.clock.now();
+  return { ...credential, needsReissue, reissueNeededAt: needsReissue ? since : null };
+}
+
+/** The journal's rows of a credential, the newest last. */
+export function writesOf(site: Site, { id }: Pick<Credential, 'id'>): readonly CardWrite[] {
+  return site.store.cardWrites.list({ acsCredentialId: id }, EVERY_ROW).rows;
+}
+
+/** What was written last on the card that carries a credential, by its rows of the journal; null: they do not know. */
+export function recordOnCard(
+  { cardUid }: Pick<Credential, 'cardUid'>,
+  writes: readonly CardWrite[],
+): CardRecord | null {
+  const written = writes.findLast(
+    ({ card, outcome }) => card.uid === cardUid && (outcome === 'written' || outcome === 'repaired'),
+  );
+  return written?.image.kind === 'record' ? written.image.record : null;
+}
+
+/** Does so for every credential of a user; for what changes all that the user may open. */
+export function refreshCardsOf(site: Site, acsUserId: string): void {
+  for (const credential of site.store.credentials.list({ acsUserId }, EVERY_ROW).rows) {
+    refreshReissue(site, credential);
+  }
+}

@@ -1,0 +1,106 @@
+import type { Explanation } from './explained.ts';
+
+/** Fields that Seam may answer with, and a desk never does. */
+const absent = (resources: readonly string[], ...fields: readonly string[]): Explanation['differences'] =>
+  resources.flatMap((resource) =>
+    fields.map((field): Explanation['differences'][number] => [`${resource}.${field}`, 'absent', 'optional']),
+  );
+
+const CREDENTIALS = ['acs_credential', 'unmanaged_acs_credential', 'action_attempt.result'];
+const USERS = ['acs_user', 'unmanaged_acs_user'];
+
+/** Where our OpenAPI differs from Seam's, and why. */
+export const OPENAPI_DIFFERENCES: readonly Explanation[] = [
+  {
+    why: 'They tell of a vendor’s system behind Seam; a desk is the system itself. Lists of Seam’s vendors have no name for it.',
+    differences: [
+      ...absent(CREDENTIALS, 'external_type', 'external_type_display_name'),
+      ...absent(['action_attempt.result.acs_credential_on_encoder'], 'visionline_metadata'),
+      ...absent(USERS, 'external_type', 'external_type_display_name'),
+      ...absent(USERS, 'salto_ks_metadata', 'salto_space_metadata'),
+      ...absent(['acs_system'], 'visionline_metadata'),
+      ...absent(
+        ['acs_entrance'],
+        ...['assa_abloy_vostio_metadata', 'avigilon_alta_metadata', 'brivo_metadata', 'latch_metadata'],
+        ...['dormakaba_ambiance_metadata', 'dormakaba_community_metadata', 'salto_ks_metadata'],
+        ...['salto_space_metadata', 'visionline_metadata'],
+      ),
+    ],
+  },
+  {
+    why: 'They tell how far a change has come on its way to a vendor’s system; here it is done when it is answered.',
+    differences: [
+      ...absent(
+        CREDENTIALS,
+        'is_latest_desired_state_synced_with_provider',
+        'latest_desired_state_synced_with_provider_at',
+      ),
+      ...absent(USERS, 'pending_mutations'),
+    ],
+  },
+  {
+    why: 'Credentials here come from no pool and have no parent.',
+    differences: absent(CREDENTIALS, 'acs_credential_pool_id', 'parent_acs_credential_id'),
+  },
+  {
+    why: 'A desk has no connection to the locks: it knows nothing of their state, and no phone opens them through it.',
+    differences: absent(
+      ['acs_entrance'],
+      ...[
+        'can_belong_to_reservation',
+        'can_unlock_with_cloud_key',
+        'can_unlock_with_mobile_key',
+        'is_locked',
+      ],
+    ),
+  },
+  {
+    why: 'A group’s members have their own times; a group has none.',
+    differences: absent(['acs_access_group', 'unmanaged_acs_access_group'], 'access_schedule'),
+  },
+  {
+    why: 'Counting a million rows for each answer is not worth it; the lists tell.',
+    differences: absent(['acs_system'], 'acs_access_group_count', 'acs_user_count'),
+  },
+  {
+    why: 'A desk has no customers, no web page to connect accounts with, and no key that may be published.',
+    differences: [
+      ...absent(['client_session'], 'customer_key'),
+      ...absent(['workspace'], 'publishable_key'),
+      ...absent(
+        ['workspace.connect_webview_customization'],
+        ...['inviter_logo_url', 'logo_shape', 'primary_button_color', 'primary_button_text_color'],
+        'success_message',
+      ),
+    ],
+  },
+  {
+    why: 'An event’s type and ids say it; sentences are for errors and hints.',
+    differences: absent(['event'], 'event_description'),
+  },
+  {
+    why: 'Numbers of rows are whole: Seam’s schema allows 1.5, which nobody can be given.',
+    differences: [
+      ['/acs/credentials/list ? limit', 'integer', 'number'],
+      ['/acs/encoders/list ? limit', 'integer', 'number'],
+      ['/acs/users/unmanaged/list ? limit', 'integer', 'number'],
+      ['/events/list ? limit', 'integer', 'number'],
+      ['/events/list ? unstable_offset', 'integer', 'number'],
+    ],
+  },
+  {
+    why: 'Seam’s own text says that it is a time; what is none is told instead of matching nothing.',
+    differences: [['/events/list ? since', 'date-time', 'any format']],
+  },
+  {
+    why: 'Seam takes an access method instead; a desk has none, and its schema says beforehand what will be refused.',
+    differences: [['/acs/encoders/encode_credential ? acs_credential_id', 'required', 'optional']],
+  },
+  {
+    why: 'Erasing and inspecting a card are ours alone: only who asked for such an attempt is given it.',
+    differences: [
+      ['action_attempt.action_type', '"ERASE_CARD" | "INSPECT_CARD"', 'no more'],
+      ['action_attempt.result.warnings', 'optional', 'required'],
+    ],
+  },
+];
