@@ -5,8 +5,9 @@ import type { Figure } from './bench/figure.ts';
 import { benchIdle } from './bench/idle.ts';
 import { benchPcsc } from './bench/pcsc.ts';
 import { benchPn532 } from './bench/pn532.ts';
+import { benchSeamSurface } from './bench/seam-surface.ts';
 
-const PARTS = [benchPcsc, benchSealing, benchPn532, benchAttempts, benchIdle];
+const PARTS = [benchPcsc, benchSealing, benchPn532, benchAttempts, benchSeamSurface, benchIdle];
 
 const figures: Figure[] = [];
 for (const part of PARTS) {

@@ -1,4 +1,4 @@
-import { openapi as seam } from '@seamapi/types/connect';
+import { schemas, openapi as seam } from '@seamapi/types/connect';
 import { Ajv, type ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
@@ -50,6 +50,32 @@ export function checkAnswer(path: string, method: string, status: number, body: 
   check(`${method} ${path}`, ownAjv, `own${own}`, body);
   if (theirs !== null && !isOwnKind(Object(body).action_attempt)) {
     check(`${method} ${path}`, seamAjv, `seam${theirs}`, body);
+    for (const [key, value] of Object.entries(Object(body))) checkParts(key, value);
+  }
+}
+
+/** Seam's zod schemas, by what an envelope calls one of a thing; they take only times in UTC, where the OpenAPI takes any. */
+const PARTS: Readonly<Record<string, { parse(value: unknown): unknown }>> = {
+  acs_access_group: schemas.acs_access_group,
+  acs_credential: schemas.acs_credential,
+  acs_encoder: schemas.acs_encoder,
+  acs_entrance: schemas.acs_entrance,
+  acs_system: schemas.acs_system,
+  acs_user: schemas.acs_user,
+  action_attempt: schemas.action_attempt,
+  client_session: schemas.client_session,
+  event: schemas.seam_event,
+  pagination: schemas.pagination,
+  user_identity: schemas.user_identity,
+  webhook: schemas.webhook,
+  workspace: schemas.workspace,
+};
+
+/** Holds what an envelope has under `key` against Seam's zod schemas: one thing, or a list of them. */
+function checkParts(key: string, value: unknown): void {
+  const schema = PARTS[key.replace(/ies$/, 'y').replace(/s$/, '')];
+  for (const part of Array.isArray(value) ? value : [value]) {
+    if (!isOwnKind(part)) schema?.parse(part);
   }
 }
 
@@ -71,6 +97,7 @@ function isOwnKind(attempt: unknown): boolean {
 export function checkResource(name: string, value: unknown): void {
   if (name === 'action_attempt' && isOwnKind(value)) return;
   check(name, seamAjv, `seam#/components/schemas/${name}`, value);
+  checkParts(name, value);
 }
 
 /** Whether Seam's own OpenAPI has this path with this method (lower case). */

@@ -1,15 +1,12 @@
 import type { Page, PageRequest } from '../../src/store/paging.ts';
 import type { Store } from '../../src/store/store.ts';
 import { cost, type Figure, percentile } from './figure.ts';
-import { FIRST_GUEST_AT, GUEST_EVERY_MS } from './million.ts';
+import { cameAt } from './million.ts';
 
 const ROUNDS = 9;
 const PAGE: PageRequest = { after: 0, limit: 100 };
 
 type Question = (store: Store, count: number) => Page<unknown> | object | null;
-
-/** When the guest with this number came, milliseconds since 1970. */
-const cameAt = (number: number) => FIRST_GUEST_AT + GUEST_EVERY_MS * number;
 
 /** A page that begins behind the row with this sequence. */
 const behind = (sequence: number): PageRequest => ({ after: Math.floor(sequence), limit: 100 });
@@ -27,7 +24,7 @@ const QUESTIONS: readonly (readonly [string, Question])[] = [
   ['users: search for nobody', (store) => store.users.list({ search: 'nobody at all' }, PAGE)],
   [
     'users: created before the middle',
-    (store, count) => store.users.list({ createdBefore: cameAt(count / 2) }, PAGE),
+    (store, count) => store.users.list({ createdBefore: cameAt(count / 2, count) }, PAGE),
   ],
   [
     'users: of an access group of everybody',
@@ -40,7 +37,7 @@ const QUESTIONS: readonly (readonly [string, Question])[] = [
   ['identities: search for one key', (store) => store.userIdentities.list({ search: 'guest-7' }, PAGE)],
   [
     'identities: created before the first guest',
-    (store) => store.userIdentities.list({ createdBefore: cameAt(2) }, PAGE),
+    (store, count) => store.userIdentities.list({ createdBefore: cameAt(2, count) }, PAGE),
   ],
   ['credentials: first page', (store) => store.credentials.list({}, PAGE)],
   [
@@ -51,22 +48,26 @@ const QUESTIONS: readonly (readonly [string, Question])[] = [
   ['credentials: multi-phone sync', (store) => store.credentials.list({ isMultiPhoneSync: true }, PAGE)],
   [
     'credentials: created before the middle',
-    (store, count) => store.credentials.list({ createdBefore: cameAt(count / 2) }, PAGE),
+    (store, count) => store.credentials.list({ createdBefore: cameAt(count / 2, count) }, PAGE),
   ],
   ['credentials: that open the gate', (store) => store.credentials.list({ acsEntranceId: 'gate' }, PAGE)],
   ['credential by card number', (store) => store.credentials.withCardNumber('1303689068602877')],
   ['attempts: first page', (store) => store.attempts.list({}, PAGE)],
   ['attempts: live', (store) => store.attempts.live()],
-  ['events: since the last but 50', (store, count) => store.events.list({ since: cameAt(count - 50) }, PAGE)],
+  [
+    'events: since the last but 50',
+    (store, count) => store.events.list({ since: cameAt(count - 50, count) }, PAGE),
+  ],
   [
     'events: between, in the middle',
-    (store, count) => store.events.list({ since: cameAt(count / 2), before: cameAt(count / 2 + 60) }, PAGE),
+    (store, count) =>
+      store.events.list({ since: cameAt(count / 2, count), before: cameAt(count / 2 + 60, count) }, PAGE),
   ],
   [
     'events: of two types, since the middle',
     (store, count) =>
       store.events.list(
-        { types: ['acs_user.deleted', 'acs_credential.issued'], since: cameAt(count / 2) },
+        { types: ['acs_user.deleted', 'acs_credential.issued'], since: cameAt(count / 2, count) },
         PAGE,
       ),
   ],

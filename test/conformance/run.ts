@@ -7,7 +7,9 @@ import { registeredCases } from './conformance.ts';
 import { Stand } from './stand.ts';
 
 /** What stands in this folder beside the cases. */
-const OWN = ['clients', 'conformance', 'plausible', 'run', 'stand', 'world'];
+const OWN = [
+  ...['clients', 'completeness', 'conformance', 'conventions', 'pages', 'plausible', 'run', 'stand', 'world'],
+];
 
 /** The files of cases, from this folder, without `.ts`, sorted: `acs/users/list`. */
 export function caseFiles(): readonly string[] {

@@ -34,6 +34,7 @@ export function compareSchemas(
     ...compareTypes(seam, own, direction, place),
     ...compareValues(seam, own, direction, place),
     ...compareFormats(seam, own, direction, place),
+    ...compareFallbacks(seam, own, direction, place),
     ...compareProperties(seam, own, direction, place, compared),
     ...(seam.items === null || own.items === null
       ? []
@@ -79,6 +80,18 @@ function compareFormats(theirs: Shape, ours: Shape, direction: Direction, at: st
   const [narrow, wide] = direction === 'in' ? [theirs, ours] : [ours, theirs];
   if (wide.format === null || narrow.format === wide.format || !narrow.types.has('string')) return [];
   return [{ at, ours: ours.format ?? 'any format', theirs: theirs.format ?? 'any format' }];
+}
+
+/** Who leaves a parameter out means the same here and there. */
+function compareFallbacks(
+  theirs: Shape,
+  ours: Shape,
+  direction: Direction,
+  at: string,
+): readonly Difference[] {
+  if (direction === 'out' || theirs.fallback === ours.fallback) return [];
+  const word = ({ fallback }: Shape) => (fallback === null ? 'no default' : `default ${fallback}`);
+  return [{ at, ours: word(ours), theirs: word(theirs) }];
 }
 
 function compareProperties(

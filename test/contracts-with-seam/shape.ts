@@ -8,6 +8,8 @@ export interface Shape {
   /** Null: not a closed list. */
   readonly values: ReadonlySet<string> | null;
   readonly format: string | null;
+  /** What stands for a value that is not given, as JSON; null: nothing. */
+  readonly fallback: string | null;
   readonly properties: ReadonlyMap<string, Property>;
   /** Of a list; null: not said, or the list is always empty. */
   readonly items: Schema | null;
@@ -77,7 +79,7 @@ export function shapeOf(schema: Schema): Shape {
 }
 
 function ownShape({ document, node }: Schema): Shape {
-  const { type, nullable, format, properties = {}, required = [], items } = Object(node);
+  const { type, nullable, format, default: fallback, properties = {}, required = [], items } = Object(node);
   const types = new Set<string>(Array.isArray(type) ? type : type === undefined ? [] : [type]);
   const values = valuesOf(node);
   if (types.size === 0 && values !== null)
@@ -88,6 +90,7 @@ function ownShape({ document, node }: Schema): Shape {
     types,
     values,
     format: typeof format === 'string' ? format : null,
+    fallback: fallback === undefined ? null : JSON.stringify(fallback),
     properties: new Map(
       Object.entries(properties).map(([name, child]) => [
         name,
@@ -124,6 +127,7 @@ function either(one: Shape, other: Shape): Shape {
       : isOnlyNull(other) || one.format === other.format
         ? one.format
         : null,
+    fallback: one.fallback === other.fallback ? one.fallback : null,
     properties: new Map(
       [...names].map((name) => {
         const [a, b] = [one.properties.get(name), other.properties.get(name)];
@@ -143,6 +147,7 @@ function both(one: Shape, other: Shape): Shape {
     types: one.types.size === 0 ? other.types : union(one.types, other.types),
     values: one.values ?? other.values,
     format: one.format ?? other.format,
+    fallback: one.fallback ?? other.fallback,
     properties: new Map([...one.properties, ...other.properties]),
     items: one.items ?? other.items,
   };

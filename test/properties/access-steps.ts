@@ -27,7 +27,7 @@ export const createEntrance = stepKind(
   },
 );
 
-const deleteEntrance = stepKind(
+export const deleteEntrance = stepKind(
   'delete an entrance',
   fc.record({ entrance: which }),
   async ({ model, did }, drawn) => {
@@ -43,7 +43,7 @@ const deleteEntrance = stepKind(
   },
 );
 
-const grantAccess = stepKind(
+export const grantAccess = stepKind(
   'grant access',
   fc.record({ entrance: which, user: which, identity: fc.option(which, { nil: null }) }),
   async (trial, drawn) => {
@@ -65,7 +65,7 @@ const grantAccess = stepKind(
   },
 );
 
-const revokeAccess = stepKind(
+export const revokeAccess = stepKind(
   'revoke access to all entrances',
   fc.record({ user: which }),
   async ({ model, did }, drawn) => {
@@ -101,7 +101,7 @@ export const createGroup = stepKind(
   },
 );
 
-const updateGroup = stepKind(
+export const updateGroup = stepKind(
   'change what an access group opens',
   fc.record({ group: which, entrances: fc.array(which, { maxLength: 3 }) }),
   async ({ model, did }, drawn) => {
@@ -119,7 +119,7 @@ const updateGroup = stepKind(
   },
 );
 
-const deleteGroup = stepKind(
+export const deleteGroup = stepKind(
   'delete an access group',
   fc.record({ group: which }),
   async ({ model, did }, drawn) => {
@@ -158,11 +158,11 @@ export const setMember = stepKind(
 
 export const accessSteps: readonly fc.WeightedArbitrary<Step>[] = [
   { weight: 4, arbitrary: createEntrance.drawn },
-  { weight: 1, arbitrary: deleteEntrance.drawn },
+  { weight: 2, arbitrary: deleteEntrance.drawn },
   { weight: 4, arbitrary: grantAccess.drawn },
   { weight: 1, arbitrary: revokeAccess.drawn },
   { weight: 3, arbitrary: createGroup.drawn },
   { weight: 2, arbitrary: updateGroup.drawn },
-  { weight: 1, arbitrary: deleteGroup.drawn },
+  { weight: 2, arbitrary: deleteGroup.drawn },
   { weight: 4, arbitrary: setMember.drawn },
 ];

@@ -16,7 +16,7 @@ export function cardOf(model: SiteModel, drawn: number): PlasticCard {
 
 const assigned = z.object({ acs_credential_id: z.string() });
 
-const assignCard = stepKind(
+export const assignCard = stepKind(
   'give a card to somebody',
   fc.record({ card, user: which, identity: fc.option(which, { nil: null }) }),
   async (trial, drawn) => {

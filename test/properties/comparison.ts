@@ -165,14 +165,21 @@ async function compareGroups(trial: Trial): Promise<void> {
 
 const warningCodes = z.array(z.looseObject({ warning_code: z.string() }));
 
-async function compareCredentials(trial: Trial): Promise<void> {
+/** The list of credentials, where most steps show. */
+export async function compareCredentialList(trial: Trial, page: object = {}): Promise<readonly Row[]> {
   const { model } = trial;
-  const rows = await listAll(trial, '/acs/credentials/list', 'acs_credentials', { limit: 3 });
+  const rows = await listAll(trial, '/acs/credentials/list', 'acs_credentials', page);
   assert.deepEqual(
     rows.map(summaryOf),
     model.credentials.map((each) => expected(trial, each)),
     'credentials',
   );
+  return rows;
+}
+
+async function compareCredentials(trial: Trial): Promise<void> {
+  const { model } = trial;
+  const rows = await compareCredentialList(trial, { limit: 3 });
   await compareGets(trial, rows, '/acs/credentials/get', 'acs_credential');
   for (const key of ['code', 'card_number']) {
     const used = rows.map((credential) => credential[key]).filter((value) => value !== undefined);

@@ -106,7 +106,7 @@ function drawnCode(model: SiteModel, drawn: string | undefined): string {
   return drawn;
 }
 
-const updateCredential = stepKind(
+export const updateCredential = stepKind(
   'update a credential',
   fc.record({ credential: which, code, ends: fc.constantFrom(null, 50, 120, -1) }),
   async ({ model, did }, drawn) => {
@@ -131,7 +131,7 @@ const updateCredential = stepKind(
   },
 );
 
-const assignCredential = stepKind(
+export const assignCredential = stepKind(
   'assign a credential',
   fc.record({ credential: which, user: which, identity: fc.option(which, { nil: null, freq: 2 }) }),
   async (trial, drawn) => {
@@ -158,7 +158,7 @@ const assignCredential = stepKind(
   },
 );
 
-const unassignCredential = stepKind(
+export const unassignCredential = stepKind(
   'unassign a credential',
   fc.record({ credential: which, user: fc.option(which, { nil: null }) }),
   async ({ model, did }, drawn) => {

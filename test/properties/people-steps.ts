@@ -105,7 +105,7 @@ const updateUser = stepKind(
   },
 );
 
-const suspendUser = stepKind(
+export const suspendUser = stepKind(
   'suspend a user, or lift that',
   fc.record({ user: which, isSuspended: fc.boolean(), byIdentity: fc.boolean() }),
   async ({ model, did }, { user: drawn, isSuspended, byIdentity }) => {
@@ -120,12 +120,16 @@ const suspendUser = stepKind(
   },
 );
 
-const deleteUser = stepKind('delete a user', fc.record({ user: which }), async ({ model, did }, drawn) => {
-  const user = pick(model.users, drawn.user);
-  const body = { acs_user_id: user?.id ?? NOBODY };
-  if (!(await did('/acs/users/delete', body, user === null ? ['acs_user_not_found'] : [])) || !user) return;
-  removeUser(model, user);
-});
+export const deleteUser = stepKind(
+  'delete a user',
+  fc.record({ user: which }),
+  async ({ model, did }, drawn) => {
+    const user = pick(model.users, drawn.user);
+    const body = { acs_user_id: user?.id ?? NOBODY };
+    if (!(await did('/acs/users/delete', body, user === null ? ['acs_user_not_found'] : [])) || !user) return;
+    removeUser(model, user);
+  },
+);
 
 /** Cards that are known, by what was seen or by their number, stay known when their user goes; everything else of the user goes too. */
 function removeUser(model: SiteModel, user: ModelUser): void {
@@ -240,13 +244,10 @@ const linkUser = stepKind(
     const isOthers = user?.identityId != null || (identity !== null && isSomebody(model, identity));
     const path = drawn.isLinked ? '/user_identities/add_acs_user' : '/user_identities/remove_acs_user';
     const wrong = drawn.isLinked
-      ? isOthers && !isIts && unknown.length === 0
-        ? ['duplicate_user_identity']
-        : []
-      : isIts || unknown.length > 0
-        ? []
-        : ['invalid_input'];
-    if (!(await did(path, body, [...unknown, ...wrong])) || user === null || identity === null) return;
+      ? { type: 'duplicate_user_identity', isSo: isOthers && !isIts }
+      : { type: 'invalid_input', isSo: !isIts && unknown.length === 0 };
+    const refusals = [...unknown, ...(wrong.isSo ? [wrong.type] : [])];
+    if (!(await did(path, body, refusals)) || user === null || identity === null) return;
     user.identityId = drawn.isLinked ? identity.id : null;
   },
 );

@@ -45,15 +45,16 @@ export const nameParameter = z.string().trim().min(1);
 
 /** After which row a cursor goes on, `after:7` or in a list by time `after:7@1795340000000`; null: it is no cursor of ours. */
 function positionIn(cursor: string): Cursor | null {
-  const parts = /^after:(\d{1,15})(?:@(\d{1,15}))?$/.exec(Buffer.from(cursor, 'base64url').toString());
+  const parts = /^after:(\d{1,15})(?:@(\d{1,15}))?$/.exec(Buffer.from(cursor, 'base64').toString());
   if (parts === null) return null;
   const [, sequence, at] = parts;
   return at === undefined ? Number(sequence) : { at: Number(at), sequence: Number(sequence) };
 }
 
+/** In base64 with its padding, as Seam's own schema has it. */
 function toPageCursor(after: Cursor): string {
   const place = typeof after === 'number' ? after : `${after.sequence}@${after.at}`;
-  return Buffer.from(`after:${place}`).toString('base64url');
+  return Buffer.from(`after:${place}`).toString('base64');
 }
 
 /** What a request for a page asks the store. */

@@ -19,10 +19,9 @@ operation('/events/get', (stand) => {
   test('tells that there is none', async () => {
     const event_id = crypto.randomUUID();
     expect(await refused(stand.seam.events.get({ event_id }))).toBe('event_not_found');
-    for (const nothing of [{ event_type: 'lock.locked' }, { device_id: crypto.randomUUID() }]) {
-      const { body } = await stand.raw.post('/events/get', nothing);
-      expect(body).toEqual({ ok: true, message: 'No such event has happened here.' });
-    }
+    expect(await refused(stand.seam.events.get({ event_type: 'lock.locked' }))).toBe('event_not_found');
+    const nothing = { event_type: 'acs_user.created', device_id: crypto.randomUUID() };
+    expect(await refused(stand.raw.post('/events/get', nothing))).toBe('event_not_found');
     expect(await refused(stand.raw.post('/events/get', {}))).toBe('invalid_input');
   });
 });

@@ -262,8 +262,14 @@ describe('what the site says to the card', () => {
     const desk = await Desk.open();
     const ada = addUser(desk.site, 'Ada');
     const { id } = desk.request(scanToAssign(ada.id));
-    updateUser(desk.site, { acsUserId: ada.id }, { accessSchedule: { startsAt: 1, endsAt: 2 } });
+    updateUser(
+      desk.site,
+      { acsUserId: ada.id },
+      { accessSchedule: { startsAt: 1, endsAt: 4_000_000_000_000 } },
+    );
     desk.device.place(CARD);
-    expect(await desk.ends(id)).toMatchObject({ result: { credential: { startsAt: 1, endsAt: 2 } } });
+    expect(await desk.ends(id)).toMatchObject({
+      result: { credential: { startsAt: 1, endsAt: 4_000_000_000_000 } },
+    });
   });
 });

@@ -57,6 +57,25 @@ describe('a user', () => {
     expect(contentsOf(site)).toEqual(before);
   });
 
+  test('has a schedule that ends in the future, and after it begins', () => {
+    const site = openTestSite();
+    const now = site.clock.now();
+    const { id: acsUserId } = addUser(site, 'Ada', { accessSchedule: { startsAt: now, endsAt: null } });
+    for (const [startsAt, endsAt] of [
+      [now - 2000, now],
+      [now + 1000, now + 1000],
+    ] as const) {
+      const accessSchedule = { startsAt, endsAt };
+      const refused = expect.objectContaining({ type: 'invalid_input' });
+      expect(() => addUser(site, 'Grace', { accessSchedule })).toThrow(refused);
+      expect(() => updateUser(site, { acsUserId }, { accessSchedule })).toThrow(refused);
+    }
+    const accessSchedule = { startsAt: now - 2000, endsAt: now + 1 };
+    expect(updateUser(site, { acsUserId }, { accessSchedule }).accessSchedule).toEqual(accessSchedule);
+    site.clock.advance(1000);
+    expect(updateUser(site, { acsUserId }, { fullName: 'Ada King' }).accessSchedule).toEqual(accessSchedule);
+  });
+
   test('cannot be changed or removed when there is none', () => {
     const site = openTestSite();
     const notFound = expect.objectContaining({ type: 'acs_user_not_found' });

@@ -7,7 +7,7 @@ export const userIdentitiesRemoveAcsUser = defineOperation({
   path: '/user_identities/remove_acs_user',
   methods: DELETES,
   scopes: ['manage'],
-  summary: 'Makes a user nobody’s in particular',
+  summary: 'Takes a user from a user identity; both stay',
   input: z.object({ user_identity_id: idParameter, acs_user_id: idParameter }),
   output: z.object({}),
   handle: ({ input, desk: { site } }) => {

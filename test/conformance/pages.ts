@@ -1,18 +1,6 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { operations } from '../../src/api/routes/index.ts';
-import { Stand } from './stand.ts';
-import { makeWorld } from './world.ts';
-
-const stand = new Stand('newest');
-beforeAll(async () => {
-  await stand.open();
-  for (let worlds = 0; worlds < 3; worlds += 1) await makeWorld(stand);
-});
-afterAll(async () => {
-  const { errorLines } = stand.desk;
-  await stand[Symbol.asyncDispose]();
-  expect(errorLines).toEqual([]);
-});
+import type { Stand } from './stand.ts';
 
 interface Page {
   readonly ids: readonly string[];
@@ -20,22 +8,28 @@ interface Page {
 }
 
 /** A page, with the ids of its rows. */
-async function pageOf(path: string, parameters: object): Promise<Page> {
+async function pageOf(stand: Stand, path: string, parameters: object): Promise<Page> {
   const { status, body } = await stand.raw.post(path, parameters);
   if (status !== 200) throw new Error(`${path}: ${JSON.stringify(body)}`);
   const { pagination, ok: _, ...lists } = Object(body);
-  const [[kind, rows]] = Object.entries<readonly object[]>(lists);
-  const id = `${kind.replace(/ies$/, 'y').replace(/s$/, '')}_id`;
-  return { ids: rows.map((row) => String(Object(row)[id])), cursor: pagination.next_page_cursor };
+  const [rows = []] = Object.values<readonly object[]>(lists);
+  // Each row begins with its own id.
+  const idOf = (row: object) => String(Object.entries(row).find(([key]) => key.endsWith('_id'))?.[1]);
+  return { ids: rows.map(idOf), cursor: pagination.next_page_cursor };
 }
 
 /** Every id, from the first page to the last; `between` happens after each page but the last. */
-async function leafThrough(path: string, parameters: object, between = async () => {}): Promise<string[]> {
-  let page = await pageOf(path, parameters);
+async function leafThrough(
+  stand: Stand,
+  path: string,
+  parameters: object,
+  between = async () => {},
+): Promise<string[]> {
+  let page = await pageOf(stand, path, parameters);
   const ids = [...page.ids];
   while (page.cursor !== null) {
     await between();
-    page = await pageOf(path, { ...parameters, page_cursor: page.cursor });
+    page = await pageOf(stand, path, { ...parameters, page_cursor: page.cursor });
     ids.push(...page.ids);
   }
   return ids;
@@ -45,15 +39,6 @@ const paginated = operations
   .filter(({ input }) => 'page_cursor' in Object(Object(input).shape))
   .map(({ path }) => path);
 
-test('every list has the same rows in the same order on pages of one, two and three as at once', async () => {
-  expect(paginated.length).toBeGreaterThan(6);
-  for (const path of paginated) {
-    const { ids } = await pageOf(path, {});
-    expect(new Set(ids).size, path).toBe(ids.length);
-    for (const limit of [1, 2, 3]) expect(await leafThrough(path, { limit }), path).toEqual(ids);
-  }
-});
-
 /** A list that can be asked for some rows only, and how they come and go. */
 interface Shelf {
   readonly path: string;
@@ -61,7 +46,7 @@ interface Shelf {
   readonly remove: (id: string) => Promise<unknown>;
 }
 
-const shelves: readonly Shelf[] = [
+const shelvesOf = (stand: Stand): readonly Shelf[] => [
   {
     path: '/acs/users/list',
     prepare: async () => {
@@ -99,22 +84,34 @@ const shelves: readonly Shelf[] = [
   },
 ];
 
-test.each(shelves)(
-  '$path: rows that come and go between pages leave each other once',
-  async ({ path, prepare, remove }) => {
-    for (const limit of [1, 2, 3]) {
-      const { filter, make } = await prepare();
-      const ids: string[] = [];
-      for (let row = 0; row < 6; row += 1) ids.push(await make());
-      const [first, second, third, fourth, fifth, last] = ids;
-      let come = '';
-      const seen = await leafThrough(path, { ...filter, limit }, async () => {
-        if (come !== '') return;
-        // One that was seen, one that was not, and a new one.
-        for (const id of [first, fifth]) await remove(id ?? '');
-        come = await make();
-      });
-      expect(seen, `limit ${limit}`).toEqual([first, second, third, fourth, last, come]);
+/** That lists with pages have each row once, whatever comes and goes. */
+export function testPages(stand: Stand): void {
+  test('every list has the same rows in the same order on pages of one, two and three as at once', async () => {
+    expect(paginated.length).toBeGreaterThan(6);
+    for (const path of paginated) {
+      const { ids } = await pageOf(stand, path, {});
+      expect(new Set(ids).size, path).toBe(ids.length);
+      for (const limit of [1, 2, 3]) expect(await leafThrough(stand, path, { limit }), path).toEqual(ids);
     }
-  },
-);
+  });
+
+  test.each(shelvesOf(stand))(
+    '$path: rows that come and go between pages leave each other once',
+    async ({ path, prepare, remove }) => {
+      for (const limit of [1, 2, 3]) {
+        const { filter, make } = await prepare();
+        const ids: string[] = [];
+        for (let row = 0; row < 6; row += 1) ids.push(await make());
+        const [first, second, third, fourth, fifth, last] = ids;
+        let come = '';
+        const seen = await leafThrough(stand, path, { ...filter, limit }, async () => {
+          if (come !== '') return;
+          // One that was seen, one that was not, and a new one.
+          for (const id of [first, fifth]) await remove(id ?? '');
+          come = await make();
+        });
+        expect(seen, `limit ${limit}`).toEqual([first, second, third, fourth, last, come]);
+      }
+    },
+  );
+}
