@@ -1,71 +1,52 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
 import { z } from 'zod';
+import { WebhookReceiver } from '../stories/webhook-receiver.ts';
 
 const delivered = z.looseObject({ event_id: z.string() });
 
 /** A web server that takes in whatever webhooks send it, and knows which event came to which URL. */
 export class HookEndpoint implements AsyncDisposable {
-  readonly #server: Server;
-  readonly #heard = new Map<string, string[]>();
+  readonly #receiver: WebhookReceiver;
   readonly #waiters = new Set<() => void>();
   #urls = 0;
 
-  private constructor() {
-    this.#server = createServer((request, response) => {
-      const chunks: Buffer[] = [];
-      request.on('data', (chunk: Buffer) => chunks.push(chunk));
-      request.on('end', () => {
-        const { event_id } = delivered.parse(JSON.parse(Buffer.concat(chunks).toString()));
-        this.heardAt(this.#urlOf(request.url ?? '')).push(event_id);
-        response.end();
-        for (const waiter of this.#waiters) waiter();
-      });
-    });
+  private constructor(receiver: WebhookReceiver) {
+    this.#receiver = receiver;
+    receiver.reply = (response) => {
+      response.end();
+      for (const waiter of this.#waiters) waiter();
+    };
   }
 
   static async open(): Promise<HookEndpoint> {
-    const endpoint = new HookEndpoint();
-    endpoint.#server.listen(0, '127.0.0.1');
-    await once(endpoint.#server, 'listening');
-    return endpoint;
+    return new HookEndpoint(await WebhookReceiver.open());
   }
 
   /** A URL that nobody has been told of. */
   newUrl(): string {
     this.#urls += 1;
-    return this.#urlOf(`/${this.#urls}`);
+    return `${this.#receiver.url}/${this.#urls}`;
   }
 
-  /** The events that came to a URL, in the order in which they came; one may come twice. */
-  heardAt(url: string): string[] {
-    const heard = this.#heard.get(url) ?? [];
-    this.#heard.set(url, heard);
-    return heard;
+  /** The ids of the events that came to a URL; each once, however often it came. */
+  heardAt(url: string): ReadonlySet<string> {
+    const posts = this.#receiver.posts.filter(({ path }) => path === new URL(url).pathname);
+    return new Set(posts.map(({ body }) => delivered.parse(JSON.parse(body)).event_id));
   }
 
-  /** Resolves once so many different events came to a URL. Rejects after 10 s. */
+  /** Resolves once so many events came to a URL. Rejects after 10 s. */
   async hears(url: string, count: number): Promise<void> {
     const late = AbortSignal.timeout(10_000);
-    while (new Set(this.heardAt(url)).size < count) {
+    while (this.heardAt(url).size < count) {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#waiters.add(resolve);
       late.addEventListener('abort', () => resolve(), { once: true });
       await promise;
       this.#waiters.delete(resolve);
-      if (late.aborted) throw new Error(`${this.heardAt(url).length} of ${count} events came to ${url}`);
+      if (late.aborted) throw new Error(`${this.heardAt(url).size} of ${count} events came to ${url}`);
     }
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#server.close();
-    this.#server.closeAllConnections();
-    await once(this.#server, 'close');
-  }
-
-  #urlOf(path: string): string {
-    const address = this.#server.address();
-    const port = typeof address === 'object' && address !== null ? address.port : 0;
-    return `http://127.0.0.1:${port}${path}`;
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#receiver[Symbol.asyncDispose]();
   }
 }

@@ -167,7 +167,7 @@ describe('the daemon is killed', () => {
     const card = newCard();
     const { acs_user_id, action_attempt_id } = await order(desk.bench);
     const { raw, encoderId: acs_encoder_id } = desk.bench;
-    const faults = { delay_ms: 300 };
+    const faults = { delay_ms: 2000 };
     {
       await using live = await LiveClient.open(raw.url, raw.token ?? '');
       await raw.post('/acs/encoders/simulate/place_card', { acs_encoder_id, card: { ...card, faults } });

@@ -64,3 +64,34 @@ test('what a desk of the first version scanned can still be shown', () => {
     });
   }
 });
+
+/** A file as a desk of the second version left it: a guest with a card, and two attempts that have ended, one with a write on a card. */
+function secondVersion(path: string): void {
+  const file = new SQLite(path);
+  for (const name of ['001-desk.sql', '002-encoding.sql'])
+    file.exec(readFileSync(new URL(name, MIGRATIONS), 'utf8'));
+  file.pragma('user_version = 2');
+  file.exec(`
+    INSERT INTO acs_encoders (acs_encoder_id, driver, device_id, name, technologies, is_virtual, is_online, created_at)
+    VALUES ('encoder', 'virtual', 'virtual-1', 'Virtual encoder 1', '[]', 1, 0, 1);
+    INSERT INTO user_identities (user_identity_id, user_identity_key, created_at) VALUES ('identity', 'guest-7', 1);
+    INSERT INTO acs_users (acs_user_id, full_name, user_identity_id, created_at) VALUES ('user', 'Jürgen Müller', 'identity', 1);
+    INSERT INTO acs_credentials (acs_credential_id, access_method, acs_user_id, card_number, is_issued, created_at)
+    VALUES ('credential', 'card', 'user', '1303689068602870', 1, 1);
+    INSERT INTO action_attempts (action_attempt_id, acs_encoder_id, is_live, attempt)
+    VALUES ('written', 'encoder', 0, '{"id":"written","createdAt":10}'), ('scanned', 'encoder', 0, '{"id":"scanned","createdAt":20}');
+    INSERT INTO card_writes (card_write_id, card_uid, card_technology, acs_encoder_id, action_attempt_id, image, outcome, started_at)
+    VALUES ('write', '04A1', 'ntag215', 'encoder', 'written', '{}', 'written', 10)`);
+  file.close();
+}
+
+test('what a desk of the second version has is found and forgotten as if it were new', () => {
+  const path = join(temporaryFolder(), 'before.db');
+  secondVersion(path);
+  using store = openSqliteStore(path);
+  expect(store.users.list({ search: 'MÜLL' }, EVERY_ROW).rows).toHaveLength(1);
+  expect(store.userIdentities.list({ search: 'T-7' }, EVERY_ROW).rows).toHaveLength(1);
+  expect(store.credentials.list({ search: 'card 130' }, EVERY_ROW).rows).toHaveLength(1);
+  expect(store.attempts.forgetBefore(21, 9)).toBe(1);
+  expect(store.attempts.list({}, EVERY_ROW).rows.map(({ id }) => id)).toEqual(['written']);
+});
