@@ -127,11 +127,13 @@ export function isKnown(site: Site, beneficiary: Beneficiary): boolean {
     : site.store.userIdentities.get(beneficiary.userIdentityId) !== null;
 }
 
-/** The user that a beneficiary is, if there is one yet. */
+/** The user that a beneficiary is, or becomes by `userFor`; null: that one is still to be made, or there is nobody by that name. */
 export function userOf(site: Site, beneficiary: Beneficiary): User | null {
-  return beneficiary.kind === 'acs_user'
-    ? site.store.users.get(beneficiary.acsUserId)
-    : site.store.users.ofIdentity(beneficiary.userIdentityId);
+  if (beneficiary.kind === 'acs_user') return site.store.users.get(beneficiary.acsUserId);
+  const linked = site.store.users.ofIdentity(beneficiary.userIdentityId);
+  if (linked !== null) return linked;
+  const identity = site.store.userIdentities.get(beneficiary.userIdentityId);
+  return identity === null ? null : site.store.users.unlinked(identity.emailAddress, identity.phoneNumber);
 }
 
 /**
@@ -141,16 +143,13 @@ export function userOf(site: Site, beneficiary: Beneficiary): User | null {
 export function userFor(site: Site, beneficiary: Beneficiary): User {
   return site.store.transaction(() => {
     if (beneficiary.kind === 'acs_user') return findUser(site, { acsUserId: beneficiary.acsUserId });
-    const linked = site.store.users.ofIdentity(beneficiary.userIdentityId);
-    if (linked !== null) return linked;
     const identity = findUserIdentity(site, beneficiary.userIdentityId);
-    const { emailAddress, phoneNumber } = identity;
-    const known = site.store.users.unlinked(emailAddress, phoneNumber);
-    if (known !== null) return setIdentity(site, known, identity.id);
+    const known = userOf(site, beneficiary);
+    if (known !== null) return known.userIdentityId === null ? setIdentity(site, known, identity.id) : known;
     return createUser(site, {
       fullName: identityDisplayName(identity),
-      emailAddress,
-      phoneNumber,
+      emailAddress: identity.emailAddress,
+      phoneNumber: identity.phoneNumber,
       accessSchedule: null,
       userIdentityId: identity.id,
     });

@@ -6,7 +6,7 @@ import { type LiveAttempt, LiveClient } from '../stories/live-client.ts';
 import { newCard } from '../stories/story-desk.ts';
 import { KilledDesk } from './killed-desk.ts';
 
-const KILLS = process.env['CI'] === 'true' ? 60 : 3;
+const KILLS = process.env['CI'] === 'true' ? 20 : 2;
 /** Of each answer of the card, so that a deletion falls into the writing. */
 const CARD_DELAY_MS = 3;
 

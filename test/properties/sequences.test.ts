@@ -13,8 +13,10 @@ import { type Step, Trial } from './trial.ts';
 
 const isThorough = process.env['CI'] === 'true';
 
-/** Chosen anew each time; a failure prints it. `SEED` repeats what was printed. */
-const SEED = process.env['SEED'] === undefined ? {} : { seed: Number(process.env['SEED']) };
+/** Chosen anew each time, but for CI, where what fails is to be what was changed. A failure prints it, and `SEED` repeats it. */
+const given = process.env['SEED'] ?? (isThorough ? '20261122' : undefined);
+
+const SEED = given === undefined ? {} : { seed: Number(given) };
 
 const steps = fc.array(
   fc.oneof(...peopleSteps, ...accessSteps, ...credentialSteps, ...cardSteps, ...appSteps),
@@ -40,7 +42,7 @@ async function perform(drawn: readonly Step[]): Promise<void> {
 test('whatever is done at a desk, it is in every list, on every card and in every event as the rules say', async () => {
   await fc.assert(fc.asyncProperty(steps, perform), {
     examples: SEQUENCES.map((sequence): [Step[]] => [[...sequence]]),
-    numRuns: isThorough ? 600 : 25,
+    numRuns: isThorough ? 200 : 15,
     // Shrinking takes its time, too.
     interruptAfterTimeLimit: isThorough ? 900_000 : 60_000,
     ...SEED,

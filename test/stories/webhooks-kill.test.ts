@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { type EncoderdProcess, startEncoderd } from '../../scripts/encoderd-process.ts';
 import { accept, type Reply, verified, WebhookReceiver } from './webhook-receiver.ts';
 
-const KILLS = process.env['CI'] === 'true' ? 30 : 3;
+const KILLS = process.env['CI'] === 'true' ? 20 : 2;
 
 const webhookEnvelope = z.object({ webhook: z.object({ secret: z.string() }) });
 const systemEnvelope = z.object({ acs_systems: z.array(z.object({ acs_system_id: z.string() })) });
