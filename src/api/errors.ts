@@ -73,6 +73,11 @@ export class ApiError extends Error {
   }
 }
 
+/** The refusal of a path that is none of ours. */
+export function notFound(path: string): ApiError {
+  return new ApiError('not_found', `There is no ${path} here. See /openapi.json for what there is.`);
+}
+
 /** The JSON body of an error, as Seam's clients read it. */
 export interface ErrorBody {
   readonly error: {

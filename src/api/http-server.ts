@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Logger } from '../log.ts';
-import { ApiError, errorBody, toApiError } from './errors.ts';
+import { ApiError, errorBody, notFound, toApiError } from './errors.ts';
 import type { Gate } from './gate.ts';
 import { MAX_BODY_BYTES } from './limits.ts';
 import { refuse } from './live.ts';
@@ -124,11 +124,8 @@ function isDeeperThan(levels: number, value: unknown): boolean {
 /** Every error leaves as the JSON envelope. */
 function answerErrors(server: FastifyInstance, log: Logger): void {
   server.setErrorHandler((error, request, reply) => answerError(error, request, reply, log));
-  server.setNotFoundHandler((request) => {
-    throw new ApiError(
-      'not_found',
-      `There is no ${request.url.split('?')[0]} here. See /openapi.json for what there is.`,
-    );
+  server.setNotFoundHandler(({ url }) => {
+    throw notFound(url.split('?')[0] ?? '');
   });
 }
 

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from '../log.ts';
 import type { Caller } from '../model/caller.ts';
-import { ApiError } from './errors.ts';
+import { ApiError, notFound } from './errors.ts';
 import { type Gate, tokenOf } from './gate.ts';
 import { createHttpServer, METHODS } from './http-server.ts';
 import { KeptAnswers } from './kept-answers.ts';
@@ -33,9 +33,12 @@ export async function startApi(desk: Desk, gate: Gate, options: ApiOptions, log:
   const metrics = createMetrics(desk);
   const kept = new KeptAnswers(desk.site);
   const everything = [...operations, ...unsupportedOperations];
-  for (const operation of everything) serve(server, operation, desk, gate, kept);
-  const document = openApi(operations);
-  server.get('/openapi.json', () => document);
+  serve(server, everything, desk, gate, kept);
+  let document: object | undefined;
+  server.get('/openapi.json', () => {
+    document ??= openApi(operations);
+    return document;
+  });
   server.get('/metrics', async (request, reply) => {
     const caller = callerOf(request, gate);
     gate.permit(caller, METRICS.scopes);
@@ -70,25 +73,35 @@ function portOf(server: Server): number {
   return address.port;
 }
 
+/**
+ * One route for all of them: their paths have no parameters, so a map finds them, and hundreds of routes would make every start slower.
+ */
 function serve(
   server: FastifyInstance,
-  operation: Operation,
+  operations: readonly Operation[],
   desk: Desk,
   gate: Gate,
   kept: KeptAnswers,
 ): void {
-  const decode = queryDecoder(operation.input);
-  const allowed = operation.methods
-    .flatMap((method) => (method === 'GET' ? [method, 'HEAD'] : [method]))
-    .join(', ');
+  const served = new Map<string, ServedOperation>(
+    operations.map((operation) => [operation.path, withDecoder(operation)]),
+  );
+  const find = ({ url }: FastifyRequest): ServedOperation => {
+    // The target may be a whole URL (RFC 9112, section 3.2.2).
+    const path = URL.parse(url)?.pathname ?? url.split('?')[0] ?? '';
+    const found = served.get(path);
+    if (found === undefined) throw notFound(path);
+    return found;
+  };
   server.route({
     method: [...METHODS, 'OPTIONS', 'TRACE'],
-    url: operation.path,
+    url: '/*',
     // Before a body is read: who asks, and may they?
     onRequest: async (request, reply) => {
+      const { operation } = find(request);
       const asked = request.method === 'HEAD' ? 'GET' : request.method;
       if (!operation.methods.some((method) => method === asked)) {
-        reply.header('allow', allowed);
+        reply.header('allow', allowedMethods(operation));
         throw new ApiError(
           'method_not_allowed',
           `Use ${operation.methods.join(' or ')} for ${operation.path}.`,
@@ -99,6 +112,7 @@ function serve(
       else gate.count(`anybody ${request.headers['sec-fetch-site'] ?? ''}`);
     },
     handler: async (request, reply) => {
+      const { operation, decode } = find(request);
       const client = operation.scopes === null ? NOBODY : callerOf(request, gate);
       const input = { ...decode(queryOf(request.raw)), ...asObject(request.body) };
       const key = request.headers['idempotency-key'];
@@ -114,6 +128,28 @@ function serve(
       return reply.code(answer.status).send(answer.body);
     },
   });
+}
+
+interface ServedOperation {
+  readonly operation: Operation;
+  /** Made when it is needed first. */
+  readonly decode: ReturnType<typeof queryDecoder>;
+}
+
+function withDecoder(operation: Operation): ServedOperation {
+  let decode: ReturnType<typeof queryDecoder> | undefined;
+  return {
+    operation,
+    decode: (query) => {
+      decode ??= queryDecoder(operation.input);
+      return decode(query);
+    },
+  };
+}
+
+/** For the header Allow (RFC 9110, section 10.2.1). */
+function allowedMethods({ methods }: Operation): string {
+  return methods.flatMap((method) => (method === 'GET' ? [method, 'HEAD'] : [method])).join(', ');
 }
 
 /** Who asks where no key is needed. */
