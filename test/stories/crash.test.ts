@@ -134,6 +134,9 @@ async function order({ raw, seam, systemId, encoderId }: StoryBench, parameters:
   return { acs_user_id, action_attempt_id: action_attempt.action_attempt_id };
 }
 
+/** Every moment in CI, and a taste of them elsewhere. */
+const STEP = process.env['CI'] === 'true' ? 1 : 4;
+
 describe('the daemon is killed', () => {
   test('right after it took an order: the order waits, and is served', async () => {
     const { acs_user_id, action_attempt_id } = await order(desk.bench);
@@ -229,10 +232,10 @@ describe('the daemon is killed', () => {
     expect(await seam.acs.users.list({ search: 'Ada' })).toHaveLength(2);
   });
 
-  test('at 15 moments around the reading of a card: served once, or read again', async () => {
+  test('at moments around the reading of a card: served once, or read again', async () => {
     await desk.bench.placeCard(newCard());
     let unfinished = 0;
-    for (let round = 0; round < 15; round += 1) {
+    for (let round = 0; round < 15; round += STEP) {
       await desk.bench.removeCard();
       const card = newCard();
       const { acs_user_id, action_attempt_id } = await order(desk.bench);

@@ -14,7 +14,7 @@ import { type LiveAttempt, LiveClient } from './live-client.ts';
 import { RawClient } from './raw-client.ts';
 
 /** How often the daemon is killed, for each technology: all of it in CI, a taste of it elsewhere. */
-const KILLS = process.env['CI'] === 'true' ? 130 : 4;
+const KILLS = process.env['CI'] === 'true' ? 130 : 2;
 /** Of each answer of the card, so that an encode lasts long enough to be hit anywhere. */
 const CARD_DELAY_MS = 2;
 
