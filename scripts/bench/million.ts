@@ -79,9 +79,9 @@ function at(number: string): string {
  */
 export function openCrowdedStore(stateDir: string, count: number): Store {
   const database = openDatabase(join(stateDir, 'encoderd.db'));
-  // Ids come in no order: as much of their indexes as may be stays in memory while they are made, and as many words.
+  // Ids come in no order: as much of their indexes as may be stays in memory while they are made, and many words.
   database.run(`PRAGMA cache_size = ${-CACHE_KIB}`);
-  for (const index of INDEXES) setHashSize(database, index, (1024 * CACHE_KIB) / 8);
+  for (const index of INDEXES) setHashSize(database, index, 16 * FTS5_HASH_SIZE);
   database.transaction(() => fill(database, count));
   const store = sqliteStore(database);
   // Whoever comes next puts everybody in the index.

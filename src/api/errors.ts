@@ -90,8 +90,11 @@ export interface ErrorBody {
   readonly ok: false;
 }
 
+/** An invalid input always has validation errors, as Seam's have: what no single parameter is to blame for is of the whole. */
 export function errorBody(error: ApiError, requestId: string): ErrorBody {
-  const { data, validationErrors } = error.details;
+  const { data } = error.details;
+  const ofTheWhole = error.type === 'invalid_input' ? { _errors: [error.message] } : undefined;
+  const validationErrors = error.details.validationErrors ?? ofTheWhole;
   return {
     error: {
       type: error.type,

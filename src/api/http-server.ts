@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Logger } from '../log.ts';
 import { ApiError, errorBody, notFound, toApiError } from './errors.ts';
@@ -88,13 +89,14 @@ async function enter(gate: Gate, request: FastifyRequest, reply: FastifyReply): 
 
 function acceptOnlyJson(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
-  server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
-    done(body === '' ? null : new ApiError('invalid_content_type', ONLY_JSON), undefined);
+  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
+    done(body.length === 0 ? null : new ApiError('invalid_content_type', ONLY_JSON), undefined);
   });
-  server.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
-    if (body === '') return done(null, undefined);
+  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    if (body.length === 0) return done(null, undefined);
     try {
-      const parsed: unknown = JSON.parse(body.toString());
+      checkEncoding(request.headers);
+      const parsed: unknown = JSON.parse(UTF_8.decode(Buffer.from(body)));
       if (isDeeperThan(MAX_NESTING, parsed)) {
         throw new ApiError('invalid_input', `The body is nested more than ${MAX_NESTING} levels deep.`);
       }
@@ -108,6 +110,27 @@ function acceptOnlyJson(server: FastifyInstance): void {
       );
     }
   });
+}
+
+/** Throws for bytes that are not UTF-8, where others would read other characters. A byte order mark is no JSON (RFC 8259, section 8.1). */
+const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Throws `invalid_content_type` for a body that is compressed, or in other characters than JSON has. */
+function checkEncoding(headers: IncomingHttpHeaders): void {
+  const encoding = headers['content-encoding'] ?? 'identity';
+  if (encoding.trim().toLowerCase() !== 'identity') {
+    throw new ApiError(
+      'invalid_content_type',
+      `Send the body as it is, without Content-Encoding: "${encoding}" is not read here.`,
+    );
+  }
+  const charset = /;\s*charset\s*=\s*"?([^\s";]*)/i.exec(headers['content-type'] ?? '')?.[1];
+  if (charset !== undefined && !/^utf-?8$/i.test(charset)) {
+    throw new ApiError(
+      'invalid_content_type',
+      `Send the body in UTF-8, as JSON always is (RFC 8259): the charset "${charset}" is not read here.`,
+    );
+  }
 }
 
 /** Said of every other body, but for an empty one: Seam's clients call that a form. */

@@ -117,7 +117,7 @@ export function personalInput(
     throw forbidden(`This client session must say by user_identity_id who is meant, not by ${other}.`);
   }
   const named = given['user_identity_id'] ?? (own.length === 1 ? own[0] : undefined);
-  if (typeof named !== 'string' || !own.includes(named)) {
+  if (typeof named !== 'string' || !own.includes(named.toLowerCase())) {
     throw forbidden(`This client session may name only its own user_identity_id: ${own.join(' or ')}.`);
   }
   return { ...given, user_identity_id: named };

@@ -5,7 +5,7 @@ type JsonSchema = z.core.JSONSchema.BaseSchema;
 /**
  * Turns a query string into what the same request would have had as its JSON body, by the operation's input schema.
  *
- * Seam's clients write arrays as repeated keys (also `a[]=`; an empty one as `a=`), objects with dots (`a.b=c`), and
+ * Seam's clients write arrays as repeated keys (also `a[]=` and `a[0]=`; an empty one as `a=`), objects with dots (`a.b=c`), and
  * booleans and numbers as text. Keys that the schema does not have are left out.
  */
 export function queryDecoder(input: z.ZodType): (query: URLSearchParams) => Record<string, unknown> {
@@ -23,7 +23,7 @@ function decodeObject(schema: JsonSchema, query: URLSearchParams, prefix: string
       decoded[name] = decodeObject(object, query, `${key}.`);
       continue;
     }
-    const values = [...query.getAll(key), ...query.getAll(`${key}[]`)];
+    const values = valuesOf(query, key);
     if (values.length === 0) continue;
     const array = kind.find((one) => one.type === 'array');
     decoded[name] =
@@ -34,12 +34,29 @@ function decodeObject(schema: JsonSchema, query: URLSearchParams, prefix: string
   return decoded;
 }
 
+/** The values of `key`, of `key[]`, and of `key[0]` and so on, in this order. */
+function valuesOf(query: URLSearchParams, key: string): readonly string[] {
+  const numbered = [...query]
+    .map(([name, value]) => ({ at: indexIn(name, key), value }))
+    .filter(({ at }) => at !== null)
+    .toSorted((a, b) => Number(a.at) - Number(b.at));
+  return [...query.getAll(key), ...query.getAll(`${key}[]`), ...numbered.map(({ value }) => value)];
+}
+
+/** The 7 of `key[7]`; null: it is none of these. */
+function indexIn(name: string, key: string): number | null {
+  const index = name.startsWith(key) ? /^\[(\d+)\]$/.exec(name.slice(key.length))?.[1] : undefined;
+  return index === undefined ? null : Number(index);
+}
+
+/** A number as people write it: JavaScript takes `0x10`, `1e3` and spaces too. */
+const DECIMAL = /^-?\d+(\.\d+)?$/;
+
 function decodeValue(kind: readonly JsonSchema[], text: string): unknown {
-  const may = (type: string) => kind.some((one) => one.type === type);
+  const may = (type: string) => kind.some((one) => [one.type].flat().some((its) => its === type));
   if (text === '' && may('null')) return null;
   if (may('boolean') && (text === 'true' || text === 'false')) return text === 'true';
-  if ((may('number') || may('integer')) && text.trim() !== '' && Number.isFinite(Number(text)))
-    return Number(text);
+  if ((may('number') || may('integer')) && DECIMAL.test(text)) return Number(text);
   return text;
 }
 

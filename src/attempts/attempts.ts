@@ -2,6 +2,7 @@ import type { Encoders } from '../encoder/encoders.ts';
 import type { Logger } from '../log.ts';
 import { type Attempt, type Client, isLive, isWaiting, type Order } from '../model/attempt.ts';
 import type { AttemptEvent } from '../model/machine.ts';
+import { unwritableBecause } from '../site/card-plans.ts';
 import { hasLeft } from '../site/client-sessions.ts';
 import { finishDeletions } from '../site/credential-deletion.ts';
 import { findLastingCredential } from '../site/credentials.ts';
@@ -58,7 +59,8 @@ export class Attempts implements AsyncDisposable {
   }
 
   /**
-   * Ends what nobody can want any more: attempts of a key that was revoked or a session that is over, and those for a user who was deleted; and
+   * Ends what nobody can want any more: attempts of a key that was revoked or a session that is over, those for a user who was deleted, and those with
+   * a credential that was deleted or taken from its user; and
    * credentials that were to be deleted once their card was done. Work on a card is not cut short. While the disk does
    * not serve, they stay until the next call.
    */
@@ -164,26 +166,21 @@ function orphanedBy(site: Site, { client, order }: Attempt): AttemptEvent | null
   if (order.action === 'SCAN_TO_ASSIGN_CREDENTIAL' && !isKnown(site, order.beneficiary)) {
     return { event: 'work_failed', reason: 'beneficiary_deleted', detail: null };
   }
-  if (order.action === 'ENCODE_CREDENTIAL' && isGone(site, order.credentialId)) {
-    return { event: 'work_failed', reason: 'credential_deleted', detail: null };
-  }
-  return null;
+  if (order.action !== 'ENCODE_CREDENTIAL') return null;
+  const reason = unwritableBecause(site.store.credentials.get(order.credentialId));
+  return reason === null ? null : { event: 'work_failed', reason, detail: null };
 }
 
-/** Whether nobody can write the credential any more: it was deleted, or will be. */
-function isGone(site: Site, credentialId: string): boolean {
-  return site.store.credentials.get(credentialId)?.deletionAskedAt !== null;
-}
-
-/** Throws `acs_credential_not_found`, or `invalid_input` for a credential that does not go on a card. */
+/** Throws `acs_credential_not_found`, or `invalid_input` for a credential that does not go on a card, or would open nothing there. */
 function findCard(site: Site, credentialId: string): void {
-  if (findLastingCredential(site, credentialId).accessMethod === 'card') return;
+  const { accessMethod, acsUserId } = findLastingCredential(site, credentialId);
+  if (accessMethod === 'card' && acsUserId !== null) return;
   throw new SiteError(
     'invalid_input',
-    'Only a credential with access_method "card" can be written on a card.',
-    {
-      acs_credential_id: credentialId,
-    },
+    accessMethod === 'card'
+      ? 'The credential belongs to nobody: assign it to a user first.'
+      : 'Only a credential with access_method "card" can be written on a card.',
+    { acs_credential_id: credentialId },
   );
 }
 

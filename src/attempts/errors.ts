@@ -127,6 +127,11 @@ export const FAILURES: Readonly<Record<FailureReason, Wording>> = {
     type: { ENCODE_CREDENTIAL: 'credential_deleted' },
     sentence: 'The credential was deleted before the card was finished. The card does not carry it.',
   },
+  credential_without_user: {
+    type: {},
+    sentence:
+      'This credential belongs to nobody, so its card would open nothing. Assign it to a user first, then start again.',
+  },
   encoding_interrupted: {
     type: { ENCODE_CREDENTIAL: 'encoding_interrupted' },
     sentence:

@@ -11,7 +11,7 @@ import { wantedRecord } from '../site/reissue.ts';
 import { recogniseCard } from '../site/scanned-card.ts';
 import { newId, type Site } from '../site/site.ts';
 import { SiteKeysError } from '../site-keys/errors.ts';
-import { EVERY_ROW } from '../store/paging.ts';
+import type { PageRequest } from '../store/paging.ts';
 import { commitEvent } from './commit.ts';
 import type { Rehearsal } from './rehearsals.ts';
 import type { RunParts } from './run-parts.ts';
@@ -120,9 +120,13 @@ function scanOf(
   }
 }
 
+/** Where a card is looked for when none is named. */
+const FIRST: PageRequest = { after: 0, limit: 1000 };
+
+/** The credential that is meant, if it is on a card; `id` null: one of the first of the site that is. */
 function credentialOnCard(site: Site, id: string | null): Credential | null {
   const isOnCard = ({ accessMethod, isIssued }: Credential) => accessMethod === 'card' && isIssued;
-  if (id === null) return site.store.credentials.list({}, EVERY_ROW).rows.find(isOnCard) ?? null;
+  if (id === null) return site.store.credentials.list({}, FIRST).rows.find(isOnCard) ?? null;
   const credential = site.store.credentials.get(id);
   return credential !== null && isOnCard(credential) ? credential : null;
 }

@@ -2,7 +2,13 @@ import type { Attempt, CardFindings, Order } from '../model/attempt.ts';
 import type { Card } from '../model/card.ts';
 import type { CardContents } from '../model/card-record.ts';
 import type { AttemptEvent, Step } from '../model/machine.ts';
-import { planEncoding, planErasing, planMending, type WritePlan } from '../site/card-plans.ts';
+import {
+  planEncoding,
+  planErasing,
+  planMending,
+  unwritableBecause,
+  type WritePlan,
+} from '../site/card-plans.ts';
 import { endUnwritten, noteWritten } from '../site/card-writes.ts';
 import { SiteError } from '../site/errors.ts';
 import { assignScannedCard, scanCard } from '../site/scanned-card.ts';
@@ -130,10 +136,7 @@ function applyWritten(site: Site, attempt: Attempt, wasInterrupted: boolean): At
       if (order.action !== 'ENCODE_CREDENTIAL') return { event: 'card_written', result: null };
       return {
         event: 'work_failed',
-        reason:
-          site.store.credentials.get(order.credentialId)?.deletionAskedAt === null
-            ? 'written_elsewhere'
-            : 'credential_deleted',
+        reason: unwritableBecause(site.store.credentials.get(order.credentialId)) ?? 'written_elsewhere',
         detail: null,
       };
     case 'ended_elsewhere':

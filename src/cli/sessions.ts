@@ -54,7 +54,7 @@ function toJson(store: Store, session: ClientSession, now: number): object {
 function toLines(store: Store, sessions: readonly ClientSession[], now: number): readonly string[] {
   const rows = sessions.map((session) => [
     session.id,
-    session.userIdentifierKey ?? '-',
+    ownerOf(session),
     keyName(store, session),
     session.scopes.join(','),
     session.allowedOrigin ?? 'any',
@@ -63,6 +63,10 @@ function toLines(store: Store, sessions: readonly ClientSession[], now: number):
   ]);
   return table(['ID', 'OF', 'API KEY', 'SCOPES', 'ORIGIN', 'EXPIRES', 'STATE'], rows);
 }
+
+/** To whom a session is bound: what its app calls that one, else the identities. */
+const ownerOf = ({ userIdentifierKey, userIdentityIds }: ClientSession): string =>
+  userIdentifierKey ?? (userIdentityIds.length === 0 ? '-' : userIdentityIds.join(','));
 
 const keyName = (store: Store, session: ClientSession): string =>
   store.apiKeys.get(session.apiKeyId)?.name ?? '-';

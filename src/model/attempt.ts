@@ -127,6 +127,8 @@ export type FailureReason =
   | 'encoder_offline'
   | 'beneficiary_deleted'
   | 'credential_deleted'
+  /** It belongs to nobody, and so opens nothing. */
+  | 'credential_without_user'
   /** At another encoder, at this moment. */
   | 'credential_being_written'
   | 'encoding_interrupted'

@@ -34,9 +34,12 @@ export interface Credential {
   readonly cardTechnology: CardTechnology | null;
   /** How it was put on its card; null: it was not, the card was only scanned. */
   readonly cardFormat: CardFormat | null;
-  /** What it opens by itself, besides what its holder may open; ids of entrances. */
+  /** What it opens by itself, besides what its holder may open; ids of entrances. While it belongs to nobody, it opens nothing. */
   readonly entranceIds: readonly string[];
-  /** How often a write of it was planned, but for those that changed nothing: each one has a number of its own, so that no two cards carry the same. */
+  /**
+   * How often a write of it was planned, but for those that changed nothing: each one has a number of its own, so that no two cards carry
+   * the same. Where a card was found with a greater one, it counts on from there.
+   */
   readonly issueCounter: number;
   /** A card that it was on before may still be somewhere, with a lesser counter. */
   readonly hasLostCards: boolean;
@@ -121,7 +124,8 @@ function cardTime(at: number | null): number | null {
 /** In what two records of a credential differ, in a clerk's words; why it was issued does not count. */
 export function differencesOf(onCard: CardRecord, wanted: CardRecord): readonly string[] {
   return [
-    ...(onCard.issueCounter === wanted.issueCounter ? [] : ['the card was replaced or issued again since']),
+    ...(onCard.issueCounter < wanted.issueCounter ? ['the card was replaced or issued again since'] : []),
+    ...(onCard.issueCounter > wanted.issueCounter ? ['the card was issued again elsewhere'] : []),
     ...(onCard.startsAt === wanted.startsAt ? [] : ['the start']),
     ...(onCard.endsAt === wanted.endsAt ? [] : ['the end']),
     ...(String(onCard.entrances) === String(wanted.entrances) ? [] : ['the entrances']),

@@ -7,8 +7,10 @@ export interface Entrance {
   /** What locks and cards call it, 1 to 65,535; never given to another entrance. */
   readonly number: number;
   readonly name: string;
-  /** What the lock system calls it, as it was reported; null: it was made here. */
+  /** What the lock system calls it, as it was reported; null: it was not. */
   readonly hotekMetadata: HotekEntrance | null;
+  /** Whether a report of the lock system made it, and may remove it; else somebody here did. */
+  readonly isMadeByReport: boolean;
   readonly createdAt: number;
 }
 

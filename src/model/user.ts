@@ -13,7 +13,7 @@ export interface User {
   readonly createdAt: number;
 }
 
-/** When a user's access begins and ends; `endsAt` null: it does not. */
+/** When a user's access begins and ends; `endsAt` null: it does not. Credentials are valid within it, whatever their own times. */
 export interface AccessSchedule {
   readonly startsAt: number;
   readonly endsAt: number | null;

@@ -1,5 +1,8 @@
 import type { Beneficiary } from '../model/attempt.ts';
 import type { Credential } from '../model/credential.ts';
+import type { Entrance } from '../model/entrance.ts';
+import type { User } from '../model/user.ts';
+import { isOver } from '../model/validity.ts';
 import { EVERY_ROW } from '../store/paging.ts';
 import { findAccessGroup } from './access-groups.ts';
 import { isValid } from './credential-validity.ts';
@@ -24,8 +27,14 @@ export function grantAccess(site: Site, acsEntranceId: string, beneficiary: Bene
   });
 }
 
+/** The entrances that a user may open: none while suspended, and none once the user's access schedule has ended. */
+export function entrancesOpenTo(site: Site, { id, accessSchedule }: User): readonly Entrance[] {
+  if (accessSchedule !== null && isOver(accessSchedule, site.clock.now())) return [];
+  return site.store.entrances.list({ acsUserId: id }, EVERY_ROW).rows;
+}
+
 /**
- * The credentials that open an entrance, by themselves or by their holder; with `onlyValid` not those that are still to be issued, over or
+ * The credentials that open an entrance, by themselves or by their holder, none of them nobody's; with `onlyValid` not those that are still to be issued, over or
  * being deleted. Throws `acs_entrance_not_found`.
  */
 export function credentialsThatOpen(

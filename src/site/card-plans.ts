@@ -11,6 +11,8 @@ import {
 } from '../model/encoding.ts';
 import { EVERY_ROW } from '../store/paging.ts';
 import { endWrite, refreshReissueOf } from './card-writes.ts';
+import { validityOf } from './credential-validity.ts';
+import { issueToOutrank } from './foreign-records.ts';
 import { knownCard } from './issued-cards.ts';
 import { liveWriteIds } from './live-writes.ts';
 import { wantedRecord } from './reissue.ts';
@@ -28,7 +30,7 @@ export type WritePlan =
   | { readonly outcome: 'planned'; readonly writeId: string; readonly purpose: WritePurpose }
   | {
       readonly outcome: 'refused';
-      readonly reason: EncodingRefusal | 'credential_deleted' | 'credential_being_written';
+      readonly reason: EncodingRefusal | Unwritable | 'credential_being_written';
       readonly detail: string | null;
     };
 
@@ -41,7 +43,10 @@ export function planEncoding(
   return site.store.transaction(() => {
     const { card, contents } = atHand;
     const credential = lasting(site, order.credentialId);
-    if (credential === null) return { outcome: 'refused', reason: 'credential_deleted', detail: null };
+    const never = unwritableBecause(credential);
+    if (credential === null || never !== null) {
+      return { outcome: 'refused', reason: never ?? 'credential_deleted', detail: null };
+    }
     const open = site.store.cardWrites.openFor(card.uid);
     // The card was lifted in the middle of this very thing: it is allowed already, and has its number.
     if (open !== null && isStillWanted(site, open, credential, contents)) {
@@ -67,7 +72,7 @@ export function planEncoding(
     }
     const counted: Credential = {
       ...credential,
-      issueCounter: credential.issueCounter + 1,
+      issueCounter: issueToOutrank(credential, contents.content) + 1,
       hasLostCards: credential.hasLostCards || isOnAnotherCard(credential, card) || torn.length > 0,
     };
     site.store.credentials.update(counted);
@@ -112,6 +117,15 @@ function tornElsewhere(site: Site, credential: Credential, card: Card): readonly
   return site.store.cardWrites.list(filter, EVERY_ROW).rows.filter((write) => write.card.uid !== card.uid);
 }
 
+/** Why a credential goes on no card: it is gone, or belongs to nobody, and its card would open nothing. */
+export type Unwritable = 'credential_deleted' | 'credential_without_user';
+
+/** Why this credential goes on no card, null if there is none; null: it does. */
+export function unwritableBecause(credential: Credential | null): Unwritable | null {
+  if (credential?.deletionAskedAt !== null) return 'credential_deleted';
+  return credential.acsUserId === null ? 'credential_without_user' : null;
+}
+
 /** The credential, if there is one and it is not being deleted. */
 function lasting(site: Site, id: string): Credential | null {
   const credential = site.store.credentials.get(id);
@@ -141,9 +155,10 @@ function isStillWanted(
   );
 }
 
+/** The other credential that is on the card, valid for as long as its holder's access schedule allows. */
 function occupantOf(site: Site, card: Card, exceptId: string | null): Credential | null {
   const known = knownCard(site, card, cardNumber(card, site.settings.cardNumberFormat));
-  return known?.id === exceptId ? null : known;
+  return known === null || known.id === exceptId ? null : { ...known, ...validityOf(site, known) };
 }
 
 /** Opens a row of the journal in place of the one that is open for this card; what was on the card before that is what is remembered. */

@@ -98,7 +98,7 @@ export function unassignCredential(site: Site, id: string, acsUserId: string): C
   });
 }
 
-/** Notes that a credential belongs to this user, or to nobody. */
+/** Notes that a credential belongs to this user, or to nobody: then it opens nothing until somebody gets it. */
 export function giveTo(site: Site, credential: Credential, acsUserId: string | null): Credential {
   site.store.credentials.update({ ...credential, acsUserId });
   const given = refreshReissue(site, findCredential(site, credential.id));
@@ -108,5 +108,7 @@ export function giveTo(site: Site, credential: Credential, acsUserId: string | n
     given.id,
     given,
   );
+  // Whoever waits to write it waits in vain.
+  if (acsUserId === null) site.doorbell.ring();
   return given;
 }

@@ -20,7 +20,7 @@ export function entranceName(given: string): string {
 const LAST_NUMBER = 65_535;
 
 /**
- * Makes an entrance; `hotekMetadata` is what the lock system calls it. Throws `duplicate_entrance` when the name is taken, `invalid_input`
+ * Makes an entrance; `hotekMetadata` is what the lock system calls it, when a report of it makes the entrance. Throws `duplicate_entrance` when the name is taken, `invalid_input`
  * when it is none, or when every number was given already.
  */
 export function createEntrance(
@@ -46,6 +46,7 @@ export function createEntrance(
       id: newId(),
       name,
       hotekMetadata,
+      isMadeByReport: hotekMetadata !== null,
       createdAt: site.clock.now(),
     });
     announce(site, 'acs_entrance.added', { acsEntranceId: entrance.id });
@@ -74,11 +75,13 @@ export function deleteEntrance(site: Site, id: string): void {
   });
 }
 
-/** Makes those of the named entrances that are missing. */
+/** Makes those of the named entrances that are missing. The others are made here from now on: no report removes them. */
 export function makeMissingEntrances(site: Site, names: readonly string[]): void {
   site.store.transaction(() => {
     for (const name of names) {
-      if (site.store.entrances.withName(entranceName(name)) === null) createEntrance(site, name);
+      const known = site.store.entrances.withName(entranceName(name));
+      if (known === null) createEntrance(site, name);
+      else if (known.isMadeByReport) site.store.entrances.update({ ...known, isMadeByReport: false });
     }
   });
 }

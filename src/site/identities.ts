@@ -26,7 +26,7 @@ export function updateUserIdentity(site: Site, id: string, update: Partial<NewUs
   });
 }
 
-/** Seam: each of the three is unique among the identities of a workspace. */
+/** Seam: each of the three is unique among the identities of a workspace; an e-mail address, whatever its case. */
 function requireUnique(site: Site, { id, key, emailAddress, phoneNumber }: UserIdentity): void {
   const { userIdentities } = site.store;
   const taken = [

@@ -4,13 +4,18 @@ import type { CardWrite } from '../model/card-write.ts';
 import { type Credential, differencesOf, recordOf } from '../model/credential.ts';
 import { asOnStripe } from '../model/stripe-token.ts';
 import { EVERY_ROW } from '../store/paging.ts';
+import { validityOf } from './credential-validity.ts';
 import { type Site, tellBackend } from './site.ts';
 
-/** What a card must say that carries the credential as it is now: with all that it opens, by itself or by its holder, and nothing while that one is suspended. */
+/**
+ * What a card must say that carries the credential as it is now: with all that it opens, by itself or by its holder, and nothing while that
+ * one is suspended or there is none; for as long as its own times and its holder's access schedule allow.
+ */
 export function wantedRecord(site: Site, credential: Credential): CardRecord {
   const { rows } = site.store.entrances.list({ acsCredentialId: credential.id }, EVERY_ROW);
   const numbers = rows.map(({ number }) => number);
-  return recordOf(credential, site.identity.acsSystemId, numbers);
+  const times = validityOf(site, credential);
+  return recordOf({ ...credential, ...times }, site.identity.acsSystemId, numbers);
 }
 
 /** Whether a card of this format that was written with `record` says something else than the site wants by now. */
@@ -67,7 +72,7 @@ export function recordOnCard(
   return written?.image.kind === 'record' ? written.image.record : null;
 }
 
-/** Does so for every credential of a user; for what changes all that the user may open. */
+/** Does so for every credential of a user; for what changes all that the user may open, or when. */
 export function refreshCardsOf(site: Site, acsUserId: string): void {
   for (const credential of site.store.credentials.list({ acsUserId }, EVERY_ROW).rows) {
     refreshReissue(site, credential);

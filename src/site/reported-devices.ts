@@ -35,10 +35,12 @@ function noteEntrance(site: Site, hotekMetadata: HotekEntrance): void {
   else if (known === null || !isSame(known, hotekMetadata)) createEntrance(site, name, hotekMetadata);
 }
 
-/** Only what was reported: an entrance that was made here goes when somebody removes it here. */
+/** An entrance that was made here goes only when somebody removes it here: the report takes back what it said of it. */
 function removeEntrance(site: Site, hotekMetadata: HotekEntrance): void {
   const known = site.store.entrances.withName(nameOf(hotekMetadata));
-  if (known !== null && isSame(known, hotekMetadata)) deleteEntrance(site, known.id);
+  if (known === null || !isSame(known, hotekMetadata)) return;
+  if (known.isMadeByReport) deleteEntrance(site, known.id);
+  else site.store.entrances.update({ ...known, hotekMetadata: null });
 }
 
 function isSame({ hotekMetadata: known }: Entrance, reported: HotekEntrance): boolean {

@@ -5,8 +5,9 @@ import type { CardContent, RecordStanding } from '../model/card-record.ts';
 import { type Credential, differencesOf, PLAIN_CREDENTIAL } from '../model/credential.ts';
 import { tokenDifferences } from '../model/stripe-token.ts';
 import { assignCredential } from './credentials.ts';
+import { noteForeignWrite, wantedInPlaceOf } from './foreign-records.ts';
 import { knownCard } from './issued-cards.ts';
-import { recordOnCard, wantedRecord, writesOf } from './reissue.ts';
+import { wantedRecord } from './reissue.ts';
 import { announce, newId, type Site, tellBackend } from './site.ts';
 import { findBeneficiary, userFor, userOf } from './users.ts';
 
@@ -26,23 +27,13 @@ export function recogniseCard(site: Site, card: Card, findings: CardFindings): S
 /** What a scan of a real card brings. Notes what it shows of somebody else's hand: one transaction. */
 export function scanCard(site: Site, card: Card, findings: CardFindings): ScannedCard {
   return site.store.transaction(() => {
-    noteForeignSchedule(site, card, findings.content);
+    const { content } = findings;
+    const credential = credentialOn(site, content);
+    if (credential !== null && content.kind === 'record') {
+      noteForeignWrite(site, card, credential, content.record);
+    }
     return recogniseCard(site, card, findings);
   });
-}
-
-/** The card says other times than were written on it with the same issue: whoever wrote them has the site's keys. */
-function noteForeignSchedule(site: Site, card: Card, content: CardContent): void {
-  const credential = credentialOn(site, content);
-  if (credential === null || content.kind !== 'record') return;
-  if (credential.cardUid !== card.uid || credential.scheduleExternallyModifiedAt !== null) return;
-  const { startsAt, endsAt, issueCounter } = content.record;
-  const written = recordOnCard(credential, writesOf(site, credential));
-  if (written?.issueCounter !== issueCounter) return;
-  if (written.startsAt === startsAt && written.endsAt === endsAt) return;
-  const marked = { ...credential, scheduleExternallyModifiedAt: site.clock.now() };
-  site.store.credentials.update(marked);
-  tellBackend(site, 'acs_credential.updated', credential.id, marked);
 }
 
 type ScannedCard = Extract<AttemptResult, { kind: 'scanned' }>;
@@ -74,7 +65,7 @@ function differencesOnCard(
   if (content.standing !== 'authentic') return isByNumber ? [] : [STANDING_WORDS[content.standing]];
   if (content.record.credentialId !== credential.id) return isByNumber ? [] : [NOT_ON_CARD];
   if (!isOnThisCard) return [NOT_ITS_CARD];
-  return differencesOf(content.record, wantedRecord(site, credential));
+  return differencesOf(content.record, wantedInPlaceOf(site, content.record, credential));
 }
 
 /** The difference of a card that carries a credential which the site has on another card by now, or on none. */

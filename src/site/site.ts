@@ -62,16 +62,27 @@ export function record(site: Site, change: Change): void {
   site.doorbell.ring();
 }
 
+/** Events may be dated ahead by so much, to keep them apart; a last event that lies farther ahead is from before the clock was set back. */
+const MOST_AHEAD_MS = 60_000;
+
 /** Keeps an event, records that it happened, and owes it to every webhook that wants it. Call it in the transaction of what it tells. */
 export function announce(site: Site, type: SiteEventType, subject: EventSubject): void {
-  const event = { id: newId(), type, occurredAt: site.clock.now(), subject };
+  const now = site.clock.now();
+  const event = { id: newId(), type, occurredAt: nextEventAt(site.store, now), subject };
   site.store.events.insert(event);
   for (const webhook of site.store.webhooks.list().filter((one) => wantsEvent(one, type))) {
-    site.store.deliveries.insert(
-      newDelivery({ id: newId(), webhookId: webhook.id, eventId: event.id }, event.occurredAt),
-    );
+    site.store.deliveries.insert(newDelivery({ id: newId(), webhookId: webhook.id, eventId: event.id }, now));
   }
   record(site, { type: 'event', event });
+}
+
+/**
+ * The time of the next event: now, or a millisecond after the last one. Each has a time of its own, so that whoever asks for what
+ * happened since an event (Seam: `since`, exclusive) misses none.
+ */
+function nextEventAt(store: Store, now: number): number {
+  const last = store.events.lastOccurredAt();
+  return last === null || last > now + MOST_AHEAD_MS ? now : Math.max(now, last + 1);
 }
 
 /** Commits what the backend must learn, in the transaction of what happened. Without a backend nobody has to learn it. */

@@ -4,6 +4,7 @@ import { findAccessGroup } from './access-groups.ts';
 import { invalidateCredentialsOf } from './credential-deletion.ts';
 import { SiteError } from './errors.ts';
 import { findUserIdentity } from './identities.ts';
+import { refreshCardsOf } from './reissue.ts';
 import { announce, newId, type Site, tellBackend } from './site.ts';
 import { checkSystem } from './systems.ts';
 
@@ -85,12 +86,13 @@ export function findUser(site: Site, name: UserName): User {
 
 export type UserUpdate = Partial<Omit<User, 'id' | 'createdAt' | 'userIdentityId' | 'isSuspended'>>;
 
-/** Changes what `update` has, and leaves the rest. Throws `acs_user_not_found`, or `invalid_input` for a schedule that is over. */
+/** Changes what `update` has, and leaves the rest. Cards that say other times than a new schedule allows must be issued again. Throws `acs_user_not_found`, or `invalid_input` for a schedule that is over. */
 export function updateUser(site: Site, name: UserName, update: UserUpdate): User {
   return site.store.transaction(() => {
     const user = { ...findUser(site, name), ...update };
     if (update.accessSchedule !== undefined) requireFuture(site, update.accessSchedule);
     site.store.users.update(user);
+    if (update.accessSchedule !== undefined) refreshCardsOf(site, user.id);
     tellBackend(site, 'acs_user.updated', user.id, user);
     return user;
   });
@@ -137,8 +139,8 @@ export function userOf(site: Site, beneficiary: Beneficiary): User | null {
 }
 
 /**
- * The user that a beneficiary is. An identity that has none is linked to the user with its e-mail address or phone number who has no
- * identity yet; where there is none, one is made, once. Throws when there is nobody by that name.
+ * The user that a beneficiary is. An identity that has none is linked to the one user with its e-mail address or phone number who has no
+ * identity yet; where there is none, or several may be meant, one is made, once. Throws when there is nobody by that name.
  */
 export function userFor(site: Site, beneficiary: Beneficiary): User {
   return site.store.transaction(() => {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { isEventName } from '../model/event.ts';
+import { REFUSED_PORTS } from '../model/refused-ports.ts';
 import { EVERY_EVENT, type Webhook } from '../model/webhook.ts';
 import { SiteError } from './errors.ts';
 import { newId, type Site } from './site.ts';
@@ -62,6 +63,12 @@ function checkUrl(text: string): void {
     throw new SiteError(
       'invalid_input',
       'url must not hold a name or a password: the signature says who sends.',
+    );
+  }
+  if (url.port !== '' && REFUSED_PORTS.has(Number(url.port))) {
+    throw new SiteError(
+      'invalid_input',
+      `url must have another port than ${url.port}, which belongs to another protocol: nothing is posted there (https://fetch.spec.whatwg.org/#port-blocking).`,
     );
   }
   if (text.length > LONGEST_URL) {

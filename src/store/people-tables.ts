@@ -7,9 +7,10 @@ import type { Page, PageRequest } from './paging.ts';
 export interface UserFilter {
   readonly acsAccessGroupId?: string | undefined;
   readonly userIdentityId?: string | undefined;
+  /** Whatever its case. */
   readonly identityEmailAddress?: string | undefined;
   readonly identityPhoneNumber?: string | undefined;
-  /** Part of the name, e-mail address, phone number or id; case does not matter. */
+  /** Part of the name, e-mail address, phone number or id, the user's or the identity's; case does not matter. */
   readonly search?: string | undefined;
   readonly createdBefore?: number | undefined;
 }
@@ -19,7 +20,7 @@ export interface UserTable {
   ofIdentity(userIdentityId: string): User | null;
   /** Those who have one of these identities, in no order. */
   ofIdentities(userIdentityIds: readonly string[]): readonly User[];
-  /** Who has no identity, but this e-mail address or this phone number; of several the one made first, and the e-mail address counts more. */
+  /** The one user who has no identity, but this e-mail address, whatever its case, or this phone number; null: there is none, or several. */
   unlinked(emailAddress: string | null, phoneNumber: string | null): User | null;
   list(filter: UserFilter, page: PageRequest): Page<User>;
   insert(user: User): void;
@@ -38,6 +39,7 @@ export interface UserIdentityFilter {
 export interface UserIdentityTable {
   get(id: string): UserIdentity | null;
   withKey(key: string): UserIdentity | null;
+  /** Whatever its case. */
   withEmailAddress(emailAddress: string): UserIdentity | null;
   withPhoneNumber(phoneNumber: string): UserIdentity | null;
   list(filter: UserIdentityFilter, page: PageRequest): Page<UserIdentity>;
@@ -91,7 +93,7 @@ export interface EntranceTable {
   lastNumber(): number;
   /** Gives it the next number. */
   insert(entrance: Omit<Entrance, 'number'>): Entrance;
-  /** Of what may change: its metadata. */
+  /** Of what may change: its metadata, and who made it. */
   update(entrance: Entrance): void;
   /** Nobody may open it any more; its number is never given again. */
   delete(id: string): void;

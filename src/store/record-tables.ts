@@ -22,6 +22,8 @@ export interface EventTable {
   list(filter: EventFilter, page: PageRequest): Page<SiteEvent>;
   /** The last one of this type. */
   newest(type: SiteEventType): SiteEvent | null;
+  /** When the event occurred that was inserted last, milliseconds since 1970; null: there is none. */
+  lastOccurredAt(): number | null;
   insert(event: SiteEvent): void;
   /** Forgets up to `most` events that occurred before `at`, but for those that a webhook still waits for; deliveries that have ended go with them. Returns how many. */
   forgetBefore(at: number, most: number): number;

@@ -36,8 +36,8 @@ const TEXTS: Readonly<Record<string, string>> = {
   uuid: '00000000-0000-4000-8000-000000000000',
   'date-time': '2030-01-01T00:00:00.000Z',
   email: 'nobody@example.com',
-  // Nothing may be sent to this port.
-  uri: 'http://127.0.0.1:1/',
+  // Nobody listens at this port.
+  uri: 'http://127.0.0.1:8/',
 };
 
 function firstAlternative({ document, node }: Schema): Schema {

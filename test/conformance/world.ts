@@ -25,8 +25,8 @@ export async function makeWorld(stand: Stand): Promise<World> {
     acs_encoder_id: desk.encoderId,
     action_attempt_id: attempt,
     client_session_id: await idOf(raw.post('/client_sessions/create', page), 'client_session'),
-    // Nothing may be sent to this port.
-    webhook_id: await idOf(raw.post('/webhooks/create', { url: 'http://127.0.0.1:1/' }), 'webhook'),
+    // Nobody listens at this port.
+    webhook_id: await idOf(raw.post('/webhooks/create', { url: 'http://127.0.0.1:8/' }), 'webhook'),
     event_id: events[0]?.event_id,
   };
 }

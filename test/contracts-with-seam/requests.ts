@@ -16,8 +16,8 @@ const user = async (server: SeamServer): Promise<string> => {
   const body = { acs_system_id: server.systemId, full_name: 'Ada Lovelace' };
   return idIn(await ask(server, 'POST', '/acs/users/create', body), 'acs_user');
 };
-/** A port that nothing may be sent to. */
-const HOOK = 'http://127.0.0.1:1/hook';
+/** Nobody listens at this port. */
+const HOOK = 'http://127.0.0.1:8/hook';
 const webhook = async (server: SeamServer): Promise<string> =>
   idIn(await ask(server, 'POST', '/webhooks/create', { url: HOOK }), 'webhook');
 

@@ -123,7 +123,9 @@ export const encodeCard = stepKind(
     const credential = pick(drawn.isAny ? model.credentials : cardCredentials(model), drawn.credential);
     const refusals = [
       ...(credential === null ? ['acs_credential_not_found'] : []),
-      ...(credential !== null && credential.method !== 'card' ? ['invalid_input'] : []),
+      ...(credential !== null && (credential.method !== 'card' || credential.userId === null)
+        ? ['invalid_input']
+        : []),
     ];
     const reason = refusalOf(model, card, credential, drawn);
     const { mayReplace: replace_lost_card, mayOverwrite: overwrite } = drawn;
@@ -140,7 +142,7 @@ const encodeTwo = stepKind(
   fc.record({ card, credential: which }),
   async (trial, drawn) => {
     const { model, desk } = trial;
-    const credentials = cardCredentials(model);
+    const credentials = cardCredentials(model).filter(({ userId }) => userId !== null);
     const one = pick(credentials, drawn.credential);
     const two = pick(credentials, drawn.credential + 1);
     if (drawn.credential < 0 || one === null || two === null || one === two) return;

@@ -193,7 +193,7 @@ export const LISTINGS: readonly Listing[] = [
     id: 'delivery_id',
     scope: async (desk) => {
       // Nobody listens at port 9, so that each stays to be delivered.
-      const order = { url: 'http://127.0.0.1:9/', event_types: ['acs_user.created'] };
+      const order = { url: 'http://127.0.0.1:8/', event_types: ['acs_user.created'] };
       const filter = { webhook_id: await make(desk, '/webhooks/create', order, 'webhook') };
       return {
         filter,

@@ -1,10 +1,16 @@
 import fc from 'fast-check';
 import { z } from 'zod';
-import type { ModelCredential, ModelIdentity, ModelUser, SiteModel } from './site-model.ts';
+import {
+  isSameAddress,
+  type ModelCredential,
+  type ModelIdentity,
+  type ModelUser,
+  type SiteModel,
+} from './site-model.ts';
 import { hoursAhead, iso, NOBODY, pick, pickAll, type Step, stepKind, type Trial, which } from './trial.ts';
 
 const NAMES = ['Ada Lovelace', 'Grace Hopper', 'Müller', '李小龍'] as const;
-const EMAILS = ['ada@example.com', 'grace@example.com'] as const;
+const EMAILS = ['ada@example.com', 'Ada@Example.COM', 'grace@example.com'] as const;
 const PHONES = ['+4915112345678', '+15550100'] as const;
 const KEYS = ['guest-1', 'guest-2'] as const;
 
@@ -190,7 +196,7 @@ function isClaimed(
     (other) =>
       other.id !== id &&
       ((claims.key !== null && other.key === claims.key) ||
-        (claims.email !== null && other.email === claims.email) ||
+        isSameAddress(other.email, claims.email) ||
         (claims.phone !== null && other.phone === claims.phone)),
   );
 }

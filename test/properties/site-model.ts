@@ -8,6 +8,10 @@ export interface CardMemory {
   readonly entrances: readonly number[];
 }
 
+/** Whether both are e-mail addresses, and the same but for their case. */
+export const isSameAddress = (one: string | null, other: string | null) =>
+  one !== null && one.toLowerCase() === other?.toLowerCase();
+
 /** A piece of plastic. */
 export interface PlasticCard {
   readonly technology: 'ntag213' | 'mifare_classic_1k' | 'uid_only';
@@ -117,13 +121,16 @@ export class SiteModel {
     return this.users.find((user) => user.id === id) ?? null;
   }
 
-  /** The user who an identity is, or becomes: one who has its e-mail address or phone number and is nobody yet. */
+  /** The user who an identity is, or becomes: the only one who has its e-mail address or phone number and is nobody yet. */
   userOfIdentity(identity: ModelIdentity): ModelUser | null {
     const linked = this.users.find(({ identityId }) => identityId === identity.id);
     if (linked !== undefined) return linked;
-    const free = this.users.filter(({ identityId }) => identityId === null);
-    const byEmail = free.find(({ email }) => email !== null && email === identity.email);
-    return byEmail ?? free.find(({ phone }) => phone !== null && phone === identity.phone) ?? null;
+    const [known, ...others] = this.users.filter(
+      ({ identityId, email, phone }) =>
+        identityId === null &&
+        (isSameAddress(email, identity.email) || (phone !== null && phone === identity.phone)),
+    );
+    return known === undefined || others.length > 0 ? null : known;
   }
 
   /** What grants and groups let a user open, suspended or not. */
@@ -140,19 +147,24 @@ export class SiteModel {
 
   opensOfCredential({ userId, entranceIds }: ModelCredential): ReadonlySet<string> {
     const holder = this.user(userId);
-    if (holder === null) return entranceIds;
-    return holder.isSuspended ? new Set() : new Set([...entranceIds, ...this.grantsOf(holder)]);
+    return holder === null || holder.isSuspended
+      ? new Set()
+      : new Set([...entranceIds, ...this.grantsOf(holder)]);
   }
 
   /** What a card that carries the credential must have in its memory. */
   memoryFor(credential: ModelCredential): CardMemory {
     const seconds = (at: number | null) => (at === null ? null : Math.floor(at / 1000));
     const opens = this.opensOfCredential(credential);
+    const schedule = this.user(credential.userId)?.schedule;
+    const isTime = (at: number | null | undefined) => at != null;
+    const starts = [credential.starts, schedule?.starts].filter(isTime);
+    const ends = [credential.ends, schedule?.ends].filter(isTime);
     return {
       credentialId: credential.id,
       issueCounter: credential.issueCounter,
-      starts: seconds(credential.starts),
-      ends: seconds(credential.ends),
+      starts: seconds(starts.length === 0 ? null : Math.max(...starts)),
+      ends: seconds(ends.length === 0 ? null : Math.min(...ends)),
       entrances: this.entrances.filter(({ id }) => opens.has(id)).map(({ number }) => number),
     };
   }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Desk, openDeskFirst } from './desk.ts';
-import { encodedIn, newCredential } from './encode-stories.ts';
+import { encodedIn, inDays, issued, newCredential } from './encode-stories.ts';
 import { credentialOf } from './scan-stories.ts';
 import { newCard, numberOf, StoryDesk } from './story-desk.ts';
 
@@ -114,4 +114,54 @@ test('a card that may be half written is told of until it is put on the encoder 
   expect(await own.seam.acs.credentials.list({ search: acs_credential_id })).toMatchObject([{ warnings }]);
   encodedIn(await story.serve(await story.encode({ acs_credential_id }), card));
   expect((await get()).warnings).toEqual([]);
+});
+
+test('a card whose guest is gone opens nothing, and opens again what it did once it is somebody’s', async () => {
+  await using story = await StoryDesk.open(desk);
+  const { seam } = desk;
+  const card = newCard();
+  const acs_user_id = await story.guest('Leaving');
+  const { acs_credential_id } = await issued(story, card, acs_user_id);
+  const opened = async () => {
+    const entrances = await seam.acs.credentials.listAccessibleEntrances({ acs_credential_id });
+    return entrances.map(({ display_name }) => display_name);
+  };
+  const scanned = async () => (await story.serve(await story.scan(), card)).result;
+  expect(await opened()).toEqual(['Gate']);
+  await seam.acs.users.delete({ acs_user_id });
+  expect(await opened()).toEqual([]);
+  expect(await warningsOf(acs_credential_id)).toEqual(['needs_to_be_reissued']);
+  expect(await scanned()).toMatchObject({
+    warnings: [{ warning_code: 'acs_credential_on_encoder_out_of_sync' }],
+  });
+  const { encoderId: acs_encoder_id } = desk;
+  const order = { acs_encoder_id, acs_credential_id };
+  expect(await desk.raw.post('/acs/encoders/encode_credential', order)).toMatchObject({
+    ...{
+      status: 400,
+      body: { error: { type: 'invalid_input', message: expect.stringContaining('nobody') } },
+    },
+  });
+  await seam.acs.credentials.assign({ acs_credential_id, acs_user_id: await story.guest('Coming') });
+  expect(await opened()).toEqual(['Gate']);
+  expect(await warningsOf(acs_credential_id)).toEqual([]);
+  expect(await scanned()).toMatchObject({ warnings: [] });
+});
+
+test('a card is valid within its guest’s access schedule', async () => {
+  await using story = await StoryDesk.open(desk);
+  const { seam } = desk;
+  const card = newCard();
+  const acs_user_id = await story.guest('Guest');
+  const { acs_credential_id, starts_at, ends_at } = await issued(story, card, acs_user_id);
+  const access_schedule = { starts_at: inDays(0), ends_at: inDays(2) };
+  await seam.acs.users.update({ acs_user_id, access_schedule });
+  expect(await warningsOf(acs_credential_id)).toEqual(['needs_to_be_reissued']);
+  const again = encodedIn(await story.serve(await story.encode({ acs_credential_id }), card));
+  expect(again).toMatchObject({ starts_at, ends_at, warnings: [] });
+  const { result } = await story.serve(await story.scan(), card);
+  expect(result).toMatchObject({
+    acs_credential_on_encoder: { starts_at, ends_at: access_schedule.ends_at },
+    warnings: [],
+  });
 });

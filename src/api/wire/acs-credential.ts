@@ -95,6 +95,7 @@ export function toAcsCredentials(credentials: readonly Credential[], site: Site)
 }
 
 function toVendorMetadata(credential: Credential, site: Site): z.input<typeof vendorFields> {
+  if (Object.keys(credential.vendorMetadata).length === 0) return {};
   const fields = vendorFields.parse(credential.vendorMetadata);
   const { visionline_metadata: visionline } = fields;
   if (visionline === undefined) return fields;

@@ -15,8 +15,17 @@ export const timeParameter = z.iso
   .datetime({ offset: true, error: 'Expected an ISO 8601 time with an offset, as 2026-12-24T15:00:00Z' })
   .transform((text) => Date.parse(text));
 
-/** An id in a request. What is not one of ours is not found; nobody needs to be told that it is no UUID. Answers name it: it must not be long. */
-export const idParameter = z.string().min(1).max(200);
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+/**
+ * An id in a request. What is not one of ours is not found; nobody needs to be told that it is no UUID, and a UUID may be in upper case.
+ * Answers name it: it must not be long.
+ */
+export const idParameter = z
+  .string()
+  .min(1)
+  .max(200)
+  .overwrite((id) => (UUID.test(id) ? id.toLowerCase() : id));
 
 /** As many rows as a page may have; who asks for more gets so many, and a cursor. */
 const MOST_ROWS = 500;
@@ -41,7 +50,14 @@ export const pagination = z.object({
 });
 
 /** A person's or thing's name in a request. */
-export const nameParameter = z.string().trim().min(1);
+export const nameParameter = z
+  .string()
+  .trim()
+  .min(1)
+  .regex(
+    /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]{0,500}$/u,
+    'Expected at most 500 characters, and no control characters or halves of characters',
+  );
 
 /** After which row a cursor goes on, `after:7` or in a list by time `after:7@1795340000000`; null: it is no cursor of ours. */
 function positionIn(cursor: string): Cursor | null {

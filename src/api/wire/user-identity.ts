@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { identityDisplayName, type UserIdentity } from '../../model/user.ts';
 import type { IdentityName } from '../../site/identity-users.ts';
 import type { Site } from '../../site/site.ts';
-import { idParameter, isoTime, toIsoTime } from './fields.ts';
+import { idParameter, isoTime, nameParameter, toIsoTime } from './fields.ts';
 
-/** An identity's key in a request: answers name it, so it must not be long. */
-export const identityKeyParameter = z.string().trim().min(1).max(200);
+/** An identity's key in a request: what a name may be. */
+export const identityKeyParameter = nameParameter;
 
 /** Always empty: a desk has none to tell. */
 const remarks = z.array(z.never());

@@ -3,7 +3,7 @@ ALTER TABLE acs_users ADD COLUMN is_suspended INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE acs_users ADD COLUMN hid_acs_system_id TEXT;
 
 -- To find whom an identity means that no user has yet.
-CREATE INDEX acs_users_unlinked_by_email ON acs_users (email_address) WHERE user_identity_id IS NULL;
+CREATE INDEX acs_users_unlinked_by_email ON acs_users (email_address COLLATE NOCASE) WHERE user_identity_id IS NULL;
 
 CREATE INDEX acs_users_unlinked_by_phone ON acs_users (phone_number) WHERE user_identity_id IS NULL;
 
@@ -28,6 +28,9 @@ CREATE INDEX acs_credentials_being_deleted ON acs_credentials (deletion_asked_at
 CREATE INDEX card_writes_open_in_order ON card_writes (sequence) WHERE outcome IS NULL;
 
 ALTER TABLE acs_entrances ADD COLUMN hotek_metadata TEXT;
+
+-- Whether a report of the lock system made it.
+ALTER TABLE acs_entrances ADD COLUMN made_by_report INTEGER NOT NULL DEFAULT 0;
 
 ALTER TABLE acs_encoders ADD COLUMN removed_at INTEGER;
 
@@ -186,7 +189,7 @@ CREATE INDEX acs_users_by_time ON acs_users (created_at);
 
 CREATE INDEX user_identities_by_time ON user_identities (created_at);
 
-CREATE INDEX user_identities_by_email ON user_identities (email_address);
+CREATE INDEX user_identities_by_email ON user_identities (email_address COLLATE NOCASE);
 
 CREATE INDEX user_identities_by_phone ON user_identities (phone_number);
 
@@ -233,7 +236,7 @@ ALTER TABLE acs_credentials ADD COLUMN display_name TEXT GENERATED ALWAYS AS (
 
 -- What is searched: see src/store/sqlite/search-index.ts. A row that is new or has changed waits in the list beside its index until it is put in.
 CREATE VIRTUAL TABLE acs_users_search USING fts5 (
-  grams, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii', prefix = '4 8'
+  grams, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii', prefix = '1 2'
 );
 
 CREATE TABLE acs_users_unindexed (sequence INTEGER PRIMARY KEY) STRICT;
@@ -242,8 +245,10 @@ CREATE TRIGGER acs_users_made AFTER INSERT ON acs_users BEGIN
   INSERT INTO acs_users_unindexed (sequence) VALUES (new.sequence);
 END;
 
-CREATE TRIGGER acs_users_changed AFTER UPDATE OF full_name, email_address, phone_number ON acs_users
-WHEN (old.full_name, old.email_address, old.phone_number) IS NOT (new.full_name, new.email_address, new.phone_number)
+CREATE TRIGGER acs_users_changed
+AFTER UPDATE OF full_name, email_address, phone_number, user_identity_id ON acs_users
+WHEN (old.full_name, old.email_address, old.phone_number, old.user_identity_id)
+  IS NOT (new.full_name, new.email_address, new.phone_number, new.user_identity_id)
 BEGIN
   INSERT OR IGNORE INTO acs_users_unindexed (sequence) VALUES (new.sequence);
 END;
@@ -254,7 +259,7 @@ CREATE TRIGGER acs_users_gone AFTER DELETE ON acs_users BEGIN
 END;
 
 CREATE VIRTUAL TABLE user_identities_search USING fts5 (
-  grams, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii', prefix = '4 8'
+  grams, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii', prefix = '1 2'
 );
 
 CREATE TABLE user_identities_unindexed (sequence INTEGER PRIMARY KEY) STRICT;
@@ -271,13 +276,21 @@ BEGIN
   INSERT OR IGNORE INTO user_identities_unindexed (sequence) VALUES (new.sequence);
 END;
 
+-- A user is found by what its identity is called.
+CREATE TRIGGER user_identities_called_otherwise AFTER UPDATE OF full_name, email_address, phone_number ON user_identities
+WHEN (old.full_name, old.email_address, old.phone_number) IS NOT (new.full_name, new.email_address, new.phone_number)
+BEGIN
+  INSERT OR IGNORE INTO acs_users_unindexed (sequence)
+  SELECT sequence FROM acs_users WHERE user_identity_id = new.user_identity_id;
+END;
+
 CREATE TRIGGER user_identities_gone AFTER DELETE ON user_identities BEGIN
   DELETE FROM user_identities_unindexed WHERE sequence = old.sequence;
   DELETE FROM user_identities_search WHERE rowid = old.sequence;
 END;
 
 CREATE VIRTUAL TABLE acs_credentials_search USING fts5 (
-  grams, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii', prefix = '4 8'
+  grams, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii', prefix = '1 2'
 );
 
 CREATE TABLE acs_credentials_unindexed (sequence INTEGER PRIMARY KEY) STRICT;
@@ -300,7 +313,10 @@ CREATE TRIGGER acs_credentials_gone AFTER DELETE ON acs_credentials BEGIN
 END;
 
 INSERT INTO acs_users_search (rowid, grams)
-SELECT sequence, search_pieces(full_name, email_address, phone_number, acs_user_id) FROM acs_users;
+SELECT acs_users.sequence, search_pieces(
+  acs_users.full_name, acs_users.email_address, acs_users.phone_number, acs_user_id, user_identity_id,
+  person.full_name, person.email_address, person.phone_number)
+FROM acs_users LEFT JOIN user_identities AS person USING (user_identity_id);
 
 INSERT INTO user_identities_search (rowid, grams)
 SELECT sequence, search_pieces(full_name, email_address, phone_number, user_identity_key, user_identity_id) FROM user_identities;

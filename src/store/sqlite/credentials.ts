@@ -1,6 +1,11 @@
 import type { CardTechnology } from '../../model/card.ts';
 import type { CardFormat } from '../../model/card-format.ts';
-import type { AccessMethod, Credential, VendorMetadata } from '../../model/credential.ts';
+import {
+  type AccessMethod,
+  type Credential,
+  PLAIN_CREDENTIAL,
+  type VendorMetadata,
+} from '../../model/credential.ts';
 import type { CredentialTable } from '../people-tables.ts';
 import type { Database } from './database.ts';
 import { type FilteredTable, listFiltered, timeFilter, type WideFilter } from './filtered-list.ts';
@@ -45,7 +50,8 @@ const COLUMNS = `acs_credentials.*,
 
 const SELECT = `SELECT ${COLUMNS} FROM acs_credentials`;
 
-const toVendorMetadata = (text: string): VendorMetadata => JSON.parse(text);
+const toVendorMetadata = (text: string): VendorMetadata =>
+  text === '{}' ? PLAIN_CREDENTIAL.vendorMetadata : JSON.parse(text);
 
 const toCredential = (row: CredentialRow): Credential => ({
   id: row.acs_credential_id,
@@ -100,10 +106,10 @@ const values = (credential: Credential) =>
     credential.issuedAt,
   ] as const;
 
-/** The filter of what opens an entrance: the other way round in src/store/sqlite/entrances.ts. */
+/** The filter of what opens an entrance, which needs a holder: the other way round in src/store/sqlite/entrances.ts. */
 function opening(acsEntranceId: string): WideFilter<Credential> {
   return {
-    holds: `coalesce((SELECT is_suspended FROM acs_users AS holder WHERE holder.acs_user_id = acs_credentials.acs_user_id), 0) = 0
+    holds: `(SELECT is_suspended FROM acs_users AS holder WHERE holder.acs_user_id = acs_credentials.acs_user_id) = 0
       AND (EXISTS (SELECT 1 FROM acs_credential_entrances AS own
           WHERE own.acs_credential_id = acs_credentials.acs_credential_id AND own.acs_entrance_id = ?)
         OR EXISTS (SELECT 1 FROM acs_user_entrances AS granted

@@ -1,5 +1,6 @@
 import { chmodSync, readdirSync, readFileSync } from 'node:fs';
 import SQLite from 'better-sqlite3';
+import { folded } from '../../model/folded.ts';
 import { StorageError } from '../errors.ts';
 import { searchPieces } from './search-pieces.ts';
 
@@ -41,7 +42,7 @@ function open(path: string): Database {
   file.pragma('foreign_keys = ON');
   // LIKE and lower() know the letters of English only: "MÜLLER" would not find "Müller".
   file.function('folded', { deterministic: true }, (text) =>
-    typeof text === 'string' ? text.toLowerCase() : null,
+    typeof text === 'string' ? folded(text) : null,
   );
   file.function('search_pieces', { deterministic: true, varargs: true }, searchPieces);
   migrate(file);

@@ -8,6 +8,7 @@ interface EntranceRow {
   readonly acs_entrance_id: string;
   readonly name: string;
   readonly hotek_metadata: string | null;
+  readonly made_by_report: number;
   readonly created_at: number;
 }
 
@@ -21,13 +22,15 @@ const toEntrance = (row: EntranceRow): Entrance => ({
   number: row.sequence,
   name: row.name,
   hotekMetadata: toHotek(row.hotek_metadata),
+  isMadeByReport: row.made_by_report === 1,
   createdAt: row.created_at,
 });
 
+/** A credential that belongs to nobody, or to somebody who is suspended, opens nothing. */
 const OPENED_BY_CREDENTIAL = `acs_entrance_id IN (
   WITH credential (id, holder) AS (
-    SELECT acs_credential_id, acs_user_id FROM acs_credentials LEFT JOIN acs_users USING (acs_user_id)
-    WHERE acs_credential_id = ? AND coalesce(is_suspended, 0) = 0)
+    SELECT acs_credential_id, acs_user_id FROM acs_credentials JOIN acs_users USING (acs_user_id)
+    WHERE acs_credential_id = ? AND is_suspended = 0)
   SELECT acs_entrance_id FROM credential JOIN acs_credential_entrances ON acs_credential_id = id
   UNION
   SELECT acs_entrance_id FROM credential JOIN acs_user_entrances ON acs_user_id = holder
@@ -76,18 +79,20 @@ export function entranceTable(database: Database): EntranceTable {
         ?.seq ?? 0,
     insert: (entrance) => {
       const { lastInsertRowid } = database.run(
-        'INSERT INTO acs_entrances (acs_entrance_id, name, hotek_metadata, created_at) VALUES (?, ?, ?, ?)',
+        'INSERT INTO acs_entrances (acs_entrance_id, name, hotek_metadata, made_by_report, created_at) VALUES (?, ?, ?, ?, ?)',
         entrance.id,
         entrance.name,
         hotekText(entrance),
+        entrance.isMadeByReport ? 1 : 0,
         entrance.createdAt,
       );
       return { ...entrance, number: lastInsertRowid };
     },
     update: (entrance) => {
       database.run(
-        'UPDATE acs_entrances SET hotek_metadata = ? WHERE acs_entrance_id = ?',
+        'UPDATE acs_entrances SET hotek_metadata = ?, made_by_report = ? WHERE acs_entrance_id = ?',
         hotekText(entrance),
+        entrance.isMadeByReport ? 1 : 0,
         entrance.id,
       );
     },

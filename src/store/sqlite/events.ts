@@ -87,6 +87,10 @@ export function eventTable(database: Database): EventTable {
       );
       return row === undefined ? null : toEvent(row);
     },
+    lastOccurredAt: () =>
+      database.get<Pick<EventRow, 'occurred_at'>>(
+        'SELECT occurred_at FROM events WHERE sequence = (SELECT max(sequence) FROM events)',
+      )?.occurred_at ?? null,
     insert: ({ id, type, occurredAt, subject }) => {
       database.run(
         `INSERT INTO events (event_id, event_type, occurred_at, acs_encoder_id, acs_entrance_id, acs_user_id, acs_credential_id,

@@ -1,3 +1,4 @@
+import { folded } from '../../model/folded.ts';
 import type { Cursor, Page, PageRequest, TimeCursor } from '../paging.ts';
 import type { Database, Value } from './database.ts';
 
@@ -37,13 +38,12 @@ export class Conditions {
         );
   }
 
-  /** Adds that one of the columns (or other expressions) contains `text`, whatever its case. */
+  /** Adds that one of the columns (or other expressions) contains `text`, whatever its case and however it is composed. */
   whenContains(text: string | undefined, columns: readonly string[]): this {
     if (text === undefined) return this;
-    const folded = text.toLowerCase();
     return this.add(
       `(${columns.map((column) => `instr(folded(${column}), ?) > 0`).join(' OR ')})`,
-      ...columns.map(() => folded),
+      ...columns.map(() => folded(text)),
     );
   }
 

@@ -1,23 +1,32 @@
+import { folded } from '../../model/folded.ts';
+
 /** Pieces of a searched text that are looked up; each row that has them is looked at in full. */
 const MOST_PIECES = 24;
 
-/** Digits of a letter. */
-const LETTER = 4;
+/** Letters of a piece. */
+const PIECE = 3;
 
-/** Digits of a piece: three letters. */
-const PIECE = 3 * LETTER;
+/** ASCII's, of which FTS5's tokenizer for it takes some for the ends of words and some for capitals. */
+const ASCII = 0x80;
+
+/** Below it, the letters of most languages: they become characters of two bytes in UTF-8. */
+const SHORT = 0x800 - ASCII;
+
+/** Where characters begin that are no UTF-16 code unit. */
+const BEYOND_UNITS = 0x1_0000;
 
 /**
- * The words under which an index of words knows texts: every three letters that follow each other, and the two and the one at the end.
- * A letter is four hexadecimal digits of its UTF-16 code unit, lower case, so that one or two letters anywhere in a text are a prefix of
- * four or eight digits. What is no text has none.
+ * The words under which an index of words knows texts: every three letters that follow each other, and the two and the one at the end, so
+ * that one or two letters anywhere in a text are the beginning of a word. What is no text has none.
+ * A letter is a UTF-16 code unit, and stands in a word as one character that is not ASCII. (As four digits each, the words would all fall
+ * into a few slots of FTS5's hash table, which knows a word by a sum that repeats after four bytes.)
  */
 export function searchPieces(...texts: readonly unknown[]): string {
   const words = new Set<string>();
   for (const text of texts) {
     if (typeof text !== 'string') continue;
-    const digits = digitsOf(text);
-    for (let at = 0; at < digits.length; at += LETTER) words.add(digits.slice(at, at + PIECE));
+    const letters = lettersOf(text);
+    for (let at = 0; at < letters.length; at += 1) words.add(wordAt(letters, at));
   }
   return [...words].join(' ');
 }
@@ -27,18 +36,22 @@ export function searchPieces(...texts: readonly unknown[]): string {
  * least one letter.
  */
 export function expressionsFor(text: string): readonly string[] {
-  const digits = digitsOf(text);
-  if (digits.length < PIECE) return [`"${digits}" *`];
+  const letters = lettersOf(text);
+  if (letters.length < PIECE) return [`"${letters.join('')}" *`];
   const words = new Set<string>();
-  for (let at = 0; at + PIECE <= digits.length && words.size < MOST_PIECES; at += LETTER)
-    words.add(`"${digits.slice(at, at + PIECE)}"`);
+  for (let at = 0; at + PIECE <= letters.length && words.size < MOST_PIECES; at += 1)
+    words.add(`"${wordAt(letters, at)}"`);
   return [...words];
 }
 
-function digitsOf(text: string): string {
-  const lower = text.toLowerCase();
-  let digits = '';
-  for (let at = 0; at < lower.length; at += 1)
-    digits += lower.charCodeAt(at).toString(16).padStart(LETTER, '0');
-  return digits;
+function wordAt(letters: readonly string[], at: number): string {
+  return `${letters[at] ?? ''}${letters[at + 1] ?? ''}${letters[at + 2] ?? ''}`;
+}
+
+function lettersOf(text: string): readonly string[] {
+  const letters = folded(text);
+  return Array.from({ length: letters.length }, (_, at) => {
+    const unit = letters.charCodeAt(at);
+    return String.fromCodePoint(unit < SHORT ? unit + ASCII : unit + BEYOND_UNITS);
+  });
 }

@@ -4,6 +4,7 @@ import type { Database } from './database.ts';
 import { type FilteredTable, listFiltered, timeFilter, type WideFilter } from './filtered-list.ts';
 import { Conditions } from './query.ts';
 import { SearchIndex } from './search-index.ts';
+import { userIndex } from './users.ts';
 
 interface IdentityRow {
   readonly sequence: number;
@@ -41,6 +42,7 @@ export function userIdentityTable(database: Database): UserIdentityTable {
       (column) => `user_identities.${column}`,
     ),
   });
+  const users = userIndex(database);
   const listed: FilteredTable<IdentityRow, UserIdentity> = {
     table: 'user_identities',
     columns: 'user_identities.*',
@@ -54,7 +56,7 @@ export function userIdentityTable(database: Database): UserIdentityTable {
   return {
     get: (id) => one('user_identity_id = ?', id),
     withKey: (key) => one('user_identity_key = ?', key),
-    withEmailAddress: (emailAddress) => one('email_address = ?', emailAddress),
+    withEmailAddress: (emailAddress) => one('email_address = ? COLLATE NOCASE', emailAddress),
     withPhoneNumber: (phoneNumber) => one('phone_number = ?', phoneNumber),
     list: (filter, page) => {
       const narrow = new Conditions().whenListed('user_identities', 'user_identity_id', filter.ids);
@@ -96,6 +98,7 @@ export function userIdentityTable(database: Database): UserIdentityTable {
         identity.id,
       );
       index.settle();
+      users.settle();
     },
     delete: (id) => {
       database.run('DELETE FROM user_identities WHERE user_identity_id = ?', id);

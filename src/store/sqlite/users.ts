@@ -45,23 +45,45 @@ const values = (user: User) =>
     user.hidAcsSystemId,
   ] as const;
 
-const UNLINKED_WITH_EMAIL = 'user_identity_id IS NULL AND email_address = ? ORDER BY sequence LIMIT 1';
-const UNLINKED_WITH_PHONE = 'user_identity_id IS NULL AND phone_number = ? ORDER BY sequence LIMIT 1';
+/** Two are enough to know that it is not one. */
+const UNLINKED_WITH_EMAIL =
+  'SELECT * FROM acs_users WHERE user_identity_id IS NULL AND email_address = ? COLLATE NOCASE LIMIT 2';
+const UNLINKED_WITH_PHONE =
+  'SELECT * FROM acs_users WHERE user_identity_id IS NULL AND phone_number = ? LIMIT 2';
+
+const OWN_TEXTS = ['full_name', 'email_address', 'phone_number', 'acs_user_id', 'user_identity_id'];
+
+/** What is shown on a user of the identity. */
+const IDENTITY_TEXTS = ['full_name', 'email_address', 'phone_number'];
+
+/** The index of users, who are found by their identity's texts too: a change of an identity may concern it. */
+export function userIndex(database: Database): SearchIndex {
+  return new SearchIndex(database, {
+    table: 'acs_users',
+    columns: [
+      ...OWN_TEXTS.map((column) => `acs_users.${column}`),
+      ...IDENTITY_TEXTS.map(
+        (column) =>
+          `(SELECT person.${column} FROM user_identities AS person WHERE person.user_identity_id = acs_users.user_identity_id)`,
+      ),
+    ],
+  });
+}
 
 type Listed = FilteredTable<UserRow, User>;
 
 function listUsers(database: Database, listed: Listed, filter: UserFilter, page: PageRequest): Page<User> {
-  const ofIdentity = (column: string) =>
+  const ofIdentity = (equality: string) =>
     `acs_users.sequence IN (SELECT linked.sequence FROM user_identities
-       CROSS JOIN acs_users AS linked USING (user_identity_id) WHERE user_identities.${column} = ?)`;
+       CROSS JOIN acs_users AS linked USING (user_identity_id) WHERE user_identities.${equality})`;
   const { userIdentityId, identityEmailAddress, identityPhoneNumber } = filter;
   const isNarrow = [userIdentityId, identityEmailAddress, identityPhoneNumber].some(
     (value) => value !== undefined,
   );
   const narrow = new Conditions()
     .when(userIdentityId, 'acs_users.user_identity_id = ?')
-    .when(identityEmailAddress, ofIdentity('email_address'))
-    .when(identityPhoneNumber, ofIdentity('phone_number'));
+    .when(identityEmailAddress, ofIdentity('email_address = ? COLLATE NOCASE'))
+    .when(identityPhoneNumber, ofIdentity('phone_number = ?'));
   return listFiltered(
     database,
     listed,
@@ -105,12 +127,7 @@ function inGroup(
 
 /** The table acs_users. */
 export function userTable(database: Database): UserTable {
-  const index = new SearchIndex(database, {
-    table: 'acs_users',
-    columns: ['full_name', 'email_address', 'phone_number', 'acs_user_id'].map(
-      (column) => `acs_users.${column}`,
-    ),
-  });
+  const index = userIndex(database);
   const listed: Listed = { table: 'acs_users', columns: 'acs_users.*', decode: toUser, index };
   const one = (condition: string, value: string) => {
     const row = database.get<UserRow>(`SELECT * FROM acs_users WHERE ${condition}`, value);
@@ -126,9 +143,16 @@ export function userTable(database: Database): UserTable {
           JSON.stringify(userIdentityIds),
         )
         .map(toUser),
-    unlinked: (emailAddress, phoneNumber) =>
-      (emailAddress === null ? null : one(UNLINKED_WITH_EMAIL, emailAddress)) ??
-      (phoneNumber === null ? null : one(UNLINKED_WITH_PHONE, phoneNumber)),
+    unlinked: (emailAddress, phoneNumber) => {
+      const found = [
+        ...database.all<UserRow>(UNLINKED_WITH_EMAIL, emailAddress),
+        ...database.all<UserRow>(UNLINKED_WITH_PHONE, phoneNumber),
+      ];
+      const [first] = found;
+      return first !== undefined && found.every(({ sequence }) => sequence === first.sequence)
+        ? toUser(first)
+        : null;
+    },
     list: (filter, page) => listUsers(database, listed, filter, page),
     insert: (user) => {
       database.run(

@@ -28,6 +28,15 @@ operation('/user_identities/create', (stand) => {
     expect(await stand.seam.acs.users.get({ acs_user_id })).toMatchObject({ full_name });
   });
 
+  test('makes a new user where several have its e-mail address', async () => {
+    const email_address = `${stand.word('family')}@example.com`;
+    const known = [await stand.user({ email_address }), await stand.user({ email_address })];
+    const acs_system_ids = [stand.desk.systemId];
+    const { acs_user_ids } = await stand.seam.userIdentities.create({ email_address, acs_system_ids });
+    expect(acs_user_ids).toHaveLength(1);
+    for (const acs_user_id of known) expect(acs_user_ids).not.toContain(acs_user_id);
+  });
+
   test('refuses what another identity has, and a system that is not here', async () => {
     const given = {
       user_identity_key: stand.word('guest-'),
@@ -39,6 +48,8 @@ operation('/user_identities/create', (stand) => {
       const again = stand.seam.userIdentities.create({ [name]: value });
       expect(await refused(again)).toBe('duplicate_user_identity');
     }
+    const inCapitals = { email_address: given.email_address.toUpperCase() };
+    expect(await refused(stand.seam.userIdentities.create(inCapitals))).toBe('duplicate_user_identity');
     const full_name = stand.word('Nobody ');
     const elsewhere = { full_name, acs_system_ids: [crypto.randomUUID()] };
     expect(await refused(stand.seam.userIdentities.create(elsewhere))).toBe('acs_system_not_found');

@@ -4,7 +4,7 @@ import { refused } from '../stand.ts';
 
 operation('/webhooks/get', (stand) => {
   test('gives the webhook that is named, with its secret', async () => {
-    const made = await stand.seam.webhooks.create({ url: 'http://127.0.0.1:9/', event_types: [] });
+    const made = await stand.seam.webhooks.create({ url: 'http://127.0.0.1:8/', event_types: [] });
     const { webhook_id } = made;
     expect(await stand.seam.webhooks.get({ webhook_id })).toEqual(made);
     await stand.seam.webhooks.delete({ webhook_id });

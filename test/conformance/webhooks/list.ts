@@ -3,7 +3,7 @@ import { operation } from '../conformance.ts';
 
 operation('/webhooks/list', (stand) => {
   test('gives every webhook, the oldest first', async () => {
-    const create = () => stand.seam.webhooks.create({ url: 'http://127.0.0.1:9/', event_types: [] });
+    const create = () => stand.seam.webhooks.create({ url: 'http://127.0.0.1:8/', event_types: [] });
     const made = [await create(), await create()];
     const ids = made.map(({ webhook_id }) => webhook_id);
     const listed = await stand.seam.webhooks.list();

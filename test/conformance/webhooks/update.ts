@@ -4,7 +4,7 @@ import { refused } from '../stand.ts';
 
 operation('/webhooks/update', (stand) => {
   test('says anew of which events the webhook hears, and leaves the rest', async () => {
-    const made = await stand.seam.webhooks.create({ url: 'http://127.0.0.1:9/', event_types: [] });
+    const made = await stand.seam.webhooks.create({ url: 'http://127.0.0.1:8/', event_types: [] });
     const { webhook_id } = made;
     const event_types = ['acs_encoder.removed', 'lock.locked'];
     await stand.seam.webhooks.update({ webhook_id, event_types });

@@ -11,6 +11,7 @@ export function cardsContract({ openStore }: StorePlaces): void {
       id,
       name,
       hotekMetadata: null,
+      isMadeByReport: false,
       createdAt: 1000,
     });
 
@@ -39,8 +40,9 @@ export function cardsContract({ openStore }: StorePlaces): void {
       const store = openStore();
       expect(store.entrances.lastNumber()).toBe(0);
       const gate = store.entrances.insert(entrance('e1'));
-      store.entrances.update({ ...gate, hotekMetadata: { room_number: '7' } });
-      expect(store.entrances.get('e1')).toEqual({ ...gate, hotekMetadata: { room_number: '7' } });
+      const reported = { ...gate, hotekMetadata: { room_number: '7' }, isMadeByReport: true };
+      store.entrances.update(reported);
+      expect(store.entrances.get('e1')).toEqual(reported);
       store.entrances.delete('e1');
       expect(store.entrances.lastNumber()).toBe(1);
       expect(store.entrances.insert(entrance('e2')).number).toBe(2);
@@ -70,7 +72,7 @@ export function cardsContract({ openStore }: StorePlaces): void {
     const storeWithDoors = () => {
       const store = openStore();
       for (const id of ['e1', 'e2', 'e3'])
-        store.entrances.insert({ id, name: id, hotekMetadata: null, createdAt: 1 });
+        store.entrances.insert({ id, name: id, hotekMetadata: null, isMadeByReport: false, createdAt: 1 });
       store.users.insert(user('ada'));
       return store;
     };

@@ -135,7 +135,9 @@ export function deskContract({ openStore }: StorePlaces): void {
         { id: 'e3', type: 'acs_encoder.added', occurredAt: 30, subject: { acsEncoderId: 'a' } },
         { id: 'e4', type: 'acs_credential.issued', occurredAt: 40, subject: { acsCredentialId: 'c1' } },
       ];
+      expect(store.events.lastOccurredAt()).toBeNull();
       for (const event of events) store.events.insert(event);
+      expect(store.events.lastOccurredAt()).toBe(40);
       const found = (filter: Parameters<typeof store.events.list>[0]) => ids(store.events.list(filter, ALL));
       expect(store.events.get('e2')).toEqual(events[1]);
       expect(store.events.get('none')).toBeNull();
@@ -152,6 +154,8 @@ export function deskContract({ openStore }: StorePlaces): void {
       expect(() =>
         store.events.insert({ id: 'e1', type: 'acs_system.added', occurredAt: 1, subject: {} }),
       ).toThrow();
+      store.events.insert({ id: 'e5', type: 'acs_system.added', occurredAt: 5, subject: {} });
+      expect(store.events.lastOccurredAt()).toBe(5);
     });
   });
 }

@@ -148,7 +148,7 @@ export function filtersContract({ openStore }: StorePlaces): void {
 
 /** Users with identities, a group and credentials: of every filter some pass. With many rows, most filters let through many. */
 function fill(store: Store, count: number) {
-  const entrance = { id: 'e1', name: 'Gate', hotekMetadata: null, createdAt: 1 };
+  const entrance = { id: 'e1', name: 'Gate', hotekMetadata: null, isMadeByReport: false, createdAt: 1 };
   store.entrances.insert(entrance);
   store.accessGroups.insert({ id: 'g1', name: 'Guests', entranceIds: ['e1'], createdAt: 1 });
   const identities = Array.from({ length: count }, (_, at) =>

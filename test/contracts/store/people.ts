@@ -43,20 +43,24 @@ export function peopleContract({ openStore }: StorePlaces): void {
       expect(store.users.ofIdentities([])).toEqual([]);
     });
 
-    test('without an identity are found by e-mail address, else by phone number, the first one first', () => {
+    test('without an identity are found by e-mail address or phone number, where one alone may be meant', () => {
       const store = openStore();
       const [emailAddress, phoneNumber] = ['a@x.org', '+1'];
       store.userIdentities.insert(identity('i1'));
       store.users.insert(user('linked', { userIdentityId: 'i1', emailAddress, phoneNumber }));
       store.users.insert(user('phone', { phoneNumber }));
       store.users.insert(user('mail', { emailAddress }));
-      store.users.insert(user('later', { emailAddress, phoneNumber }));
-      expect(store.users.unlinked(emailAddress, phoneNumber)?.id).toBe('mail');
+      store.users.insert(user('both', { emailAddress: 'B@x.org', phoneNumber: '+2' }));
       expect(store.users.unlinked('none@x.org', phoneNumber)?.id).toBe('phone');
       expect(store.users.unlinked(null, phoneNumber)?.id).toBe('phone');
       expect(store.users.unlinked(emailAddress, null)?.id).toBe('mail');
-      expect(store.users.unlinked('none@x.org', '+2')).toBeNull();
+      expect(store.users.unlinked('b@X.org', '+2')?.id).toBe('both');
+      expect(store.users.unlinked('none@x.org', '+3')).toBeNull();
       expect(store.users.unlinked(null, null)).toBeNull();
+      expect(store.users.unlinked(emailAddress, phoneNumber)).toBeNull();
+      store.users.insert(user('later', { emailAddress: 'A@X.ORG' }));
+      expect(store.users.unlinked(emailAddress, null)).toBeNull();
+      expect(store.users.unlinked(emailAddress, '+2')).toBeNull();
     });
 
     test('are found by every filter, and by all of them together', () => {
@@ -69,6 +73,7 @@ export function peopleContract({ openStore }: StorePlaces): void {
       const found = (filter: Parameters<typeof store.users.list>[0]) => ids(store.users.list(filter, ALL));
       expect(found({ userIdentityId: 'i2' })).toEqual(['grace']);
       expect(found({ identityEmailAddress: 'a@x.org' })).toEqual(['ada']);
+      expect(found({ identityEmailAddress: 'A@X.Org' })).toEqual(['ada']);
       expect(found({ identityPhoneNumber: '+2' })).toEqual(['grace']);
       expect(found({ createdBefore: 3 })).toEqual(['ada', 'grace']);
       expect(found({ search: 'DESK.ORG' })).toEqual(['ada']);
@@ -115,6 +120,14 @@ export function peopleContract({ openStore }: StorePlaces): void {
         expect(ids(store.userIdentities.list({ search }, ALL)), search).toEqual(['i1']);
       }
       expect(ids(store.userIdentities.list({}, ALL))).toEqual(['i1', 'i2', 'i3']);
+    });
+
+    test('are found by e-mail address, whatever its case, and keep it as it is', () => {
+      const store = openStore();
+      const ada = identity('i1', { emailAddress: 'Ada@Example.com' });
+      store.userIdentities.insert(ada);
+      expect(store.userIdentities.withEmailAddress('aDA@example.COM')).toEqual(ada);
+      expect(store.userIdentities.withEmailAddress('da@example.com')).toBeNull();
     });
 
     test('have a key of their own', () => {

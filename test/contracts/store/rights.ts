@@ -14,7 +14,7 @@ export function rightsContract({ openStore }: StorePlaces): void {
   const storeWithDoors = () => {
     const store = openStore();
     for (const id of ['e1', 'e2', 'e3'])
-      store.entrances.insert({ id, name: id, hotekMetadata: null, createdAt: 1 });
+      store.entrances.insert({ id, name: id, hotekMetadata: null, isMadeByReport: false, createdAt: 1 });
     for (const id of ['ada', 'grace']) store.users.insert(user(id));
     return store;
   };
@@ -61,7 +61,7 @@ export function rightsContract({ openStore }: StorePlaces): void {
   });
 
   describe('what may be opened', () => {
-    test('goes by credentials, grants and groups, and by nothing while the user is suspended', () => {
+    test('goes by credentials, grants and groups, and by nothing while the user is suspended or there is none', () => {
       const store = storeWithDoors();
       store.accessGroups.insert(group('g1', ['e3']));
       store.accessGroups.addUser('g1', 'ada');
@@ -72,16 +72,19 @@ export function rightsContract({ openStore }: StorePlaces): void {
       const seen = () => ({
         byUser: ids(store.entrances.list({ acsUserId: 'ada' }, ALL)),
         byCredential: ids(store.entrances.list({ acsCredentialId: 'own' }, ALL)),
+        byNobodys: ids(store.entrances.list({ acsCredentialId: 'free' }, ALL)),
         openers: ['e1', 'e2', 'e3'].map((acsEntranceId) =>
           ids(store.credentials.list({ acsEntranceId }, ALL)),
         ),
       });
       const everything = ['e1', 'e2', 'e3'];
-      const openers = [['own'], ['own', 'free'], ['own']];
-      expect(seen()).toEqual({ byUser: everything, byCredential: everything, openers });
+      const [openers, byNobodys] = [[['own'], ['own'], ['own']], []];
+      expect(seen()).toEqual({ byUser: everything, byCredential: everything, byNobodys, openers });
       store.users.update(user('ada', { isSuspended: true }));
-      expect(seen()).toEqual({ byUser: [], byCredential: [], openers: [[], ['free'], []] });
+      expect(seen()).toEqual({ byUser: [], byCredential: [], byNobodys, openers: [[], [], []] });
       store.users.update(user('ada'));
+      store.credentials.update({ ...codeOf('free', 'grace', '1234'), entranceIds: ['e2'] });
+      expect(seen()).toMatchObject({ byNobodys: ['e2'], openers: [['own'], ['own', 'free'], ['own']] });
       store.entrances.revokeAll('ada');
       expect(seen().byUser).toEqual(['e2', 'e3']);
       expect(ids(store.entrances.list({ acsAccessGroupId: 'g1' }, ALL))).toEqual(['e3']);

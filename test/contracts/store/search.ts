@@ -70,6 +70,30 @@ export function searchContract({ openPlace, openStore }: StorePlaces): void {
       expect([found(store, 'vera'), found(store, 'quux')]).toEqual([[], []]);
     });
 
+    test('finds a user by what the identity is and is called, as it is now', () => {
+      const store = open();
+      const person = { fullName: 'Rózsa Quux', emailAddress: 'R@quux.org', phoneNumber: '+36177' };
+      store.userIdentities.insert(identity('i-7', person));
+      store.users.insert(user('zz'));
+      expect(found(store, 'quux')).toEqual([]);
+      store.users.update(user('zz', { userIdentityId: 'i-7' }));
+      for (const search of ['RÓZSA', 'quux.ORG', '3617', 'I-7', 'x'])
+        expect(found(store, search), search).toEqual(['zz']);
+      store.userIdentities.update(identity('i-7', { ...person, fullName: 'Wanda', key: 'xyz' }));
+      expect([found(store, 'rózsa'), found(store, 'wanda'), found(store, 'xyz')]).toEqual([[], ['zz'], []]);
+      store.users.update(user('zz'));
+      expect([found(store, 'wanda'), found(store, 'i-7')]).toEqual([[], []]);
+    });
+
+    test('finds a letter that is composed by one that is not, and the other way round', () => {
+      const store = open();
+      for (const form of ['NFC', 'NFD'])
+        store.users.insert(user(form, { fullName: 'Žofie Übü'.normalize(form) }));
+      for (const form of ['NFC', 'NFD', 'NFKD'])
+        for (const search of ['ž', 'Žof', 'übü', 'BÜ'])
+          expect(found(store, search.normalize(form)), search).toEqual(['NFC', 'NFD']);
+    });
+
     test('whose transaction is undone changed nothing', () => {
       const store = open();
       store.users.insert(user('zz', { fullName: 'Wanda' }));
@@ -99,6 +123,32 @@ export function searchContract({ openPlace, openStore }: StorePlaces): void {
     expect([...ids(first), ...ids(second)]).toEqual([...expected, 'late']);
     expect(second.nextAfter).toBeNull();
     expect(found(store, 'clerk')).toEqual(['u7']);
+  });
+
+  test('users that were indexed are found by their identities, as these are linked, changed and unlinked', () => {
+    const store = openStore();
+    const one = (at: number, fullName: string) => identity(`i${at}`, { fullName });
+    const each = Array.from({ length: MANY }, (_, at) => at);
+    store.transaction(() => {
+      for (const at of each) {
+        store.userIdentities.insert(one(at, 'Guest'));
+        store.users.insert(user(`u${at}`));
+      }
+    });
+    const link = (idOf: (at: number) => string | null) =>
+      store.transaction(() => {
+        for (const at of each) store.users.update(user(`u${at}`, { userIdentityId: idOf(at) }));
+      });
+    expect(found(store, 'guest')).toEqual([]);
+    link((at) => `i${at}`);
+    expect(found(store, 'guest')).toHaveLength(MANY);
+    store.transaction(() => {
+      for (const at of each) store.userIdentities.update(one(at, 'Clerk'));
+    });
+    expect(found(store, 'clerk')).toEqual(each.map((at) => `u${at}`));
+    expect(found(store, 'guest')).toEqual([]);
+    link(() => null);
+    expect(found(store, 'clerk')).toEqual([]);
   });
 
   test('another process finds what this one wrote', () => {

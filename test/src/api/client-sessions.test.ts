@@ -118,6 +118,28 @@ describe('a session is refused', () => {
     expect(await page.post('/acs/users/list')).toMatchObject(refusal(401, 'unauthorized'));
   });
 
+  test('of which a tenth token was made since: with the eleventh, the oldest is unknown', async () => {
+    const tokens: string[] = [];
+    for (let made = 0; made < 11; made += 1) {
+      const again = { user_identifier_key: 'eleven' };
+      const { client_session } = await desk.raw.ask('/client_sessions/get_or_create', again, envelope);
+      tokens.push(client_session.token);
+      clock.pass(1);
+    }
+    const [first, second] = tokens.map((token) => new RawClient(desk.url, token));
+    expect(await first?.post('/acs/users/list')).toMatchObject(refusal(401, 'unauthorized'));
+    expect(await second?.post('/acs/users/list')).toMatchObject({ status: 200 });
+  });
+
+  test('when a further token was asked for that ends sooner: the time is of the session, with all its tokens', async () => {
+    const user_identifier_key = 'sooner';
+    const { page } = await open({ user_identifier_key });
+    const expires_at = new Date(clock.now() + HOUR_MS).toISOString();
+    await desk.raw.post('/client_sessions/get_or_create', { user_identifier_key, expires_at });
+    clock.pass(HOUR_MS);
+    expect(await page.post('/acs/users/list')).toMatchObject(refusal(401, 'client_session_expired'));
+  });
+
   test('when its key was revoked', async () => {
     const { page } = await open({}, desk.app('leaving'));
     desk.revokeKey('leaving');
@@ -212,6 +234,34 @@ describe('a session that is bound to an identity', () => {
         expect(await page.post(path, body)).toMatchObject(refusal(403, 'forbidden_for_client_session'));
       }
     }
+  });
+
+  test('names whom its request comes to: the body wins over the query', async () => {
+    const { page } = await bind();
+    const own = { user_identity_id: identityId };
+    const ask = (query: string, body?: object) =>
+      page.request('POST', '/user_identities/get', { query, body });
+    expect(await ask(`user_identity_id=${otherId}`, own)).toMatchObject({ body: { user_identity: own } });
+    for (const asked of [
+      ask(`user_identity_id=${otherId}`),
+      ask(`user_identity_id=${identityId}`, { user_identity_id: otherId }),
+      ask('', { ...own, acs_user_id: 'any' }),
+      page.request('GET', '/acs/users/get', { query: 'acs_user_id=any' }),
+    ]) {
+      expect(await asked).toMatchObject(refusal(403, 'forbidden_for_client_session'));
+    }
+  });
+
+  test('is not held to what the operation does not look at', async () => {
+    const { page } = await bind();
+    const unknown = { email_address: 'grace@example.com', someone: otherId };
+    const user_identity = { user_identity_id: identityId };
+    for (const asked of [{ body: unknown }, { query: 'acs_user_id=any' }]) {
+      const answer = await page.request('POST', '/user_identities/get', asked);
+      expect(answer).toMatchObject({ status: 200, body: { user_identity } });
+    }
+    const own = await page.post('/client_sessions/get', { user_identity_id: otherId });
+    expect(own).toMatchObject({ body: { client_session: { user_identity_ids: [identityId] } } });
   });
 
   test('scans a card for its user, sees how that ends, and sees no other attempt', async () => {

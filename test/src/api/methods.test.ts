@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { operations } from '../../../src/api/routes/index.ts';
-import { seamHas } from '../../seam-schema.ts';
 import { type Desk, openDeskFirst } from '../../stories/desk.ts';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
@@ -10,27 +9,25 @@ openDeskFirst((opened) => {
   desk = opened;
 });
 
-describe.each(operations.map(({ path, methods }) => ({ path, methods })))('$path', ({ path, methods }) => {
-  test('takes every method that Seam lists for it, and POST', () => {
-    expect(methods).toContain('POST');
-    const theirs = METHODS.filter((method) => seamHas(path, method.toLowerCase()));
-    expect(methods).toEqual(expect.arrayContaining(theirs));
-  });
-
-  test.each(METHODS)('%s gets an answer of the contract', async (method) => {
-    const { status, headers, body } = await desk.raw.request(method, path);
-    if (methods.includes(method)) {
-      expect([200, 400]).toContain(status);
-    } else {
-      expect(status).toBe(405);
-      const allowed = methods.flatMap((one) => (one === 'GET' ? [one, 'HEAD'] : [one]));
-      expect(headers).toMatchObject({ allow: allowed.join(', ') });
-      expect(body).toMatchObject({
-        error: { type: 'method_not_allowed', message: expect.stringContaining(methods.join(' or ')) },
-      });
+// That those are what Seam lists is a convention of the conformance suite.
+test.each(operations.map(({ path, methods }) => ({ path, methods })))(
+  '$path has an answer of the contract for each method',
+  async ({ path, methods }) => {
+    for (const method of METHODS) {
+      const { status, headers, body } = await desk.raw.request(method, path);
+      if (methods.includes(method)) {
+        expect([200, 400], method).toContain(status);
+      } else {
+        expect(status, method).toBe(405);
+        const allowed = methods.flatMap((one) => (one === 'GET' ? [one, 'HEAD'] : [one]));
+        expect(headers, method).toMatchObject({ allow: allowed.join(', ') });
+        expect(body, method).toMatchObject({
+          error: { type: 'method_not_allowed', message: expect.stringContaining(methods.join(' or ')) },
+        });
+      }
     }
-  });
-});
+  },
+);
 
 describe('a request with GET', () => {
   const ids = () => [desk.encoderId, desk.secondEncoderId];

@@ -44,6 +44,7 @@ describe('a session of one identity', () => {
     expect(personalInput(personal, { limit: 1 }, ada)).toEqual({ limit: 1, user_identity_id: 'ada' });
     expect(personalInput(personal, { user_identity_id: null }, ada)).toEqual({ user_identity_id: 'ada' });
     expect(personalInput(personal, { user_identity_id: 'ada' }, ada)).toEqual({ user_identity_id: 'ada' });
+    expect(personalInput(personal, { user_identity_id: 'ADA' }, ada)).toEqual({ user_identity_id: 'ADA' });
     expect(personalInput(personal, undefined, ada)).toEqual({ user_identity_id: 'ada' });
   });
 

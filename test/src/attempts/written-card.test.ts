@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { findCredential, unassignCredential } from '../../../src/site/credentials.ts';
+import type { Credential } from '../../../src/model/credential.ts';
+import { assignCredential, findCredential, unassignCredential } from '../../../src/site/credentials.ts';
 import { addCardCredential, issue } from '../site/card-bed.ts';
 import { addUser } from '../site/site-bed.ts';
 import { CARD, Desk, encode, erase, failureOf, INSPECT, idle, SCAN, scanToAssign } from './desk.ts';
@@ -31,13 +32,10 @@ describe('a card that has just been written', () => {
     }
   });
 
-  test('must leave before it is written for another user, for nobody, or given to another user', async () => {
-    const { desk, ada } = await deskWithWrittenCard();
-    const nobodys = addCardCredential(desk.site, { acsUserId: ada });
-    unassignCredential(desk.site, nobodys.id, ada);
+  test('must leave before it is written for another user, or given to one', async () => {
+    const { desk } = await deskWithWrittenCard();
     for (const order of [
       encode(addCardCredential(desk.site).id, { mayOverwrite: true }),
-      encode(nobodys.id, { mayOverwrite: true }),
       scanToAssign(addUser(desk.site, 'Grace').id),
     ]) {
       const { id } = desk.request(order);
@@ -48,17 +46,51 @@ describe('a card that has just been written', () => {
   });
 });
 
-test('a card of nobody’s credential may be written again for that one, and not for another of nobody’s', async () => {
-  const desk = await Desk.open();
-  const [first, second] = [addCardCredential(desk.site), addCardCredential(desk.site)];
-  for (const { id, acsUserId } of [first, second]) unassignCredential(desk.site, id, acsUserId ?? '');
-  desk.device.place(CARD);
-  for (const _ of ['first', 'again']) {
-    const { id } = desk.request(encode(first.id));
+describe('a credential that belongs to nobody', () => {
+  const unassign = (desk: Desk, { id, acsUserId }: Credential) =>
+    unassignCredential(desk.site, id, acsUserId ?? '');
+
+  test('is written again only once it is somebody’s', async () => {
+    const desk = await Desk.open();
+    const credential = addCardCredential(desk.site);
+    unassign(desk, credential);
+    const refused = expect.objectContaining({
+      type: 'invalid_input',
+      message: expect.stringContaining('nobody'),
+    });
+    expect(() => desk.request(encode(credential.id))).toThrow(refused);
+    assignCredential(desk.site, credential.id, addUser(desk.site, 'Grace').id);
+    const { id } = desk.request(encode(credential.id));
+    desk.device.place(CARD);
     expect(await desk.ends(id)).toMatchObject({ phase: 'succeeded' });
-  }
-  const { id } = desk.request(encode(second.id, { mayOverwrite: true }));
-  await desk.asksFor(id, 'take_card_away');
+  });
+
+  test('lost its user while the attempt waited: it ends, and no card is touched', async () => {
+    const desk = await Desk.open();
+    const credential = addCardCredential(desk.site);
+    const { id } = desk.request(encode(credential.id));
+    await desk.reaches(id, 'awaiting_card');
+    unassign(desk, credential);
+    desk.attempts.endOrphans();
+    expect(failureOf(desk, id)).toMatchObject({
+      ...{ type: 'uncategorized_error', reason: 'credential_without_user' },
+      message: expect.stringContaining('Assign it to a user first'),
+    });
+  });
+
+  test('lost its user while the card was read: nothing is written', async () => {
+    const desk = await Desk.open();
+    const credential = addCardCredential(desk.site);
+    const { id } = desk.request(encode(credential.id));
+    const { placed, slow } = desk.placeSlow(CARD);
+    await desk.reaches(id, 'reading');
+    unassign(desk, credential);
+    slow.resolve();
+    await desk.ends(id);
+    expect(failureOf(desk, id)).toMatchObject({ reason: 'credential_without_user' });
+    expect(placed.images).toEqual([]);
+    expect(desk.outcomes()).toEqual([]);
+  });
 });
 
 test('a card is inspected without a change, and what is needed to put it back is kept from everybody', async () => {

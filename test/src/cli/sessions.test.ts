@@ -3,21 +3,25 @@ import { sessionsCommand } from '../../../src/cli/sessions.ts';
 import { EXIT } from '../../../src/cli/terminal.ts';
 import type { Caller } from '../../../src/model/caller.ts';
 import { createApiKey, revokeApiKey } from '../../../src/site/api-keys.ts';
-import { createClientSession } from '../../../src/site/new-client-sessions.ts';
+import { createClientSession, type NewClientSession } from '../../../src/site/new-client-sessions.ts';
 import { EVERY_ROW } from '../../../src/store/paging.ts';
 import { openTestSite, temporaryFolder } from '../site/site-bed.ts';
 
 /** A state folder with a key and its session, and the command in this process, which works beside the store as a technician's does. */
-function stateWithSession() {
+function stateWithSession(personal: Partial<NewClientSession> = {}) {
   const folder = temporaryFolder();
   const { store, clock, ...site } = openTestSite({}, folder);
   // The command goes by the computer's clock.
   clock.advance(Date.now() - clock.now());
   const { key } = createApiKey(store, { name: 'pms', scopes: ['read', 'scan'] }, clock.now());
   const caller: Caller = { ...key, apiKeyId: key.id, userIdentityIds: null, expiresAt: null };
-  const order = { userIdentityIds: [], scopes: undefined, allowedOrigin: 'https://pms.example.com' };
+  for (const id of personal.userIdentityIds ?? [])
+    store.userIdentities.insert({
+      ...{ id, key: null, fullName: null, emailAddress: null, phoneNumber: null, createdAt: 1 },
+    });
+  const order = { scopes: undefined, allowedOrigin: 'https://pms.example.com', expiresAt: undefined };
   const { session } = createClientSession({ ...site, store, clock }, caller, {
-    ...{ ...order, userIdentifierKey: 'clerk-7', expiresAt: undefined },
+    ...{ ...order, userIdentityIds: [], userIdentifierKey: 'clerk-7', ...personal },
   });
   const sessions = async (...words: readonly string[]) => {
     const said: { value: unknown; lines: readonly string[] }[] = [];
@@ -61,6 +65,16 @@ test('a technician sees the sessions that are good, and ends one at once', async
   expect(store.clientSessions.list({}, EVERY_ROW).rows).toMatchObject([{ revokedAt: expect.any(Number) }]);
   expect((await sessions('list')).lines).toEqual(['There are no client sessions.']);
   expect((await sessions('list', '--all')).value).toMatchObject([{ state: 'revoked' }]);
+});
+
+test.each([
+  [[], '-'],
+  [['i1'], 'i1'],
+  [['i1', 'i2'], 'i1,i2'],
+])('a session of the identities %j that its app calls nothing shows them', async (userIdentityIds, of) => {
+  const { session, sessions } = stateWithSession({ userIdentityIds, userIdentifierKey: null });
+  const [, line = ''] = (await sessions('list')).lines;
+  expect(line.split(/ +/).slice(0, 3)).toEqual([session.id, of, 'pms']);
 });
 
 test('sessions of a key that was revoked are not good any more', async () => {

@@ -59,7 +59,11 @@ describe('what a card must say', () => {
     const different = (more: Partial<CardRecord>) => differencesOf({ ...wanted, ...more }, wanted);
     expect(different({})).toEqual([]);
     expect(different({ replacesLostCard: true })).toEqual([]);
-    expect(different({ issueCounter: 6 })).toEqual(['the card was replaced or issued again since']);
+    const { issueCounter } = wanted;
+    expect(different({ issueCounter: issueCounter - 1 })).toEqual([
+      'the card was replaced or issued again since',
+    ]);
+    expect(different({ issueCounter: issueCounter + 1 })).toEqual(['the card was issued again elsewhere']);
     expect(different({ startsAt: null })).toEqual(['the start']);
     expect(different({ endsAt: 3000 })).toEqual(['the end']);
     expect(different({ entrances: [12] })).toEqual(['the entrances']);

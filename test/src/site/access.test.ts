@@ -3,6 +3,7 @@ import type { Credential } from '../../../src/model/credential.ts';
 import {
   addToAccessGroup,
   credentialsThatOpen,
+  entrancesOpenTo,
   grantAccess,
   removeFromAccessGroup,
   revokeAllAccess,
@@ -10,11 +11,11 @@ import {
   unsuspendUser,
 } from '../../../src/site/access.ts';
 import { createAccessGroup } from '../../../src/site/access-groups.ts';
-import { findCredential } from '../../../src/site/credentials.ts';
+import { findCredential, unassignCredential } from '../../../src/site/credentials.ts';
 import { createEntrance } from '../../../src/site/entrances.ts';
 import { createUserIdentity } from '../../../src/site/identities.ts';
 import type { Site } from '../../../src/site/site.ts';
-import { createUser, findUser } from '../../../src/site/users.ts';
+import { createUser, findUser, updateUser } from '../../../src/site/users.ts';
 import { EVERY_ROW } from '../../../src/store/paging.ts';
 import { addCardCredential, issue } from './card-bed.ts';
 import { addUser, contentsOf, openTestSite, waitingForBackend } from './site-bed.ts';
@@ -140,6 +141,20 @@ describe('what a user may open', () => {
   });
 });
 
+test('what a user may open is nothing once the access schedule has ended', () => {
+  const { site, gate, card, acsUserId } = openHouse();
+  const now = site.clock.now();
+  const open = () => entrancesOpenTo(site, findUser(site, { acsUserId })).map(({ id }) => id);
+  const valid = () => credentialsThatOpen(site, gate, true).map(({ id }) => id);
+  const accessSchedule = { startsAt: now + 1, endsAt: now + HOUR_MS };
+  updateUser(site, { acsUserId }, { accessSchedule });
+  expect([open(), valid()]).toEqual([[gate], [card.id]]);
+  site.clock.advance(HOUR_MS);
+  expect([open(), valid()]).toEqual([[], []]);
+  updateUser(site, { acsUserId }, { accessSchedule: null });
+  expect([open(), valid()]).toEqual([[gate], [card.id]]);
+});
+
 describe('the credentials that open an entrance', () => {
   test('are those that do so by themselves or by their holder', () => {
     const { site, gate, pool, card, ada } = openHouse();
@@ -149,6 +164,10 @@ describe('the credentials that open an entrance', () => {
     grantAccess(site, pool, ada);
     expect(ids(pool)).toEqual([card.id]);
     suspendUser(site, ada);
+    expect(ids(gate)).toEqual([]);
+    unsuspendUser(site, ada);
+    expect(ids(gate)).toEqual([card.id]);
+    unassignCredential(site, card.id, ada.acsUserId);
     expect(ids(gate)).toEqual([]);
     expect(() => ids('none')).toThrow(expect.objectContaining({ type: 'acs_entrance_not_found' }));
   });

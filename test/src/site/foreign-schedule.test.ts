@@ -1,10 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import type { CardRecord } from '../../../src/model/card-record.ts';
+import { noteWritten } from '../../../src/site/card-writes.ts';
 import { findCredential, updateCredential } from '../../../src/site/credentials.ts';
 import { wantedRecord } from '../../../src/site/reissue.ts';
-import { recogniseCard, scanCard } from '../../../src/site/scanned-card.ts';
+import { NOT_ITS_CARD, recogniseCard, scanCard } from '../../../src/site/scanned-card.ts';
 import type { Site } from '../../../src/site/site.ts';
-import { ANOTHER_CARD, addCardCredential, CARD, contentsWith, issue } from './card-bed.ts';
+import {
+  ANOTHER_CARD,
+  addCardCredential,
+  CARD,
+  contentsWith,
+  encode,
+  issue,
+  recordOfPlan,
+  writeOf,
+} from './card-bed.ts';
 import { contentsOf, openTestSite, waitingForBackend } from './site-bed.ts';
 
 const LATER = 4_000_000_000_000;
@@ -56,5 +66,89 @@ describe('a card with other times than this site wrote', () => {
     scanCard(site, ANOTHER_CARD, findings(current));
     recogniseCard(site, CARD, findings(current));
     expect(contentsOf(site)).toEqual(before);
+  });
+});
+
+describe('a card with a greater issue than any of this site', () => {
+  const foreign = (site: Site, id: string, more: Partial<CardRecord> = {}) =>
+    findings({ ...wantedRecord(site, findCredential(site, id)), issueCounter: 7, ...more });
+
+  test('was issued again elsewhere: it must be issued again here, and that outranks it', () => {
+    const site = openTestSite({ hasBackend: true });
+    const { id, ...card } = issued(site);
+    const found = foreign(site, id);
+    const at = site.clock.now();
+    const noted = { ...card, id, issueCounter: 7, needsReissue: true, reissueNeededAt: at };
+    for (const _ of ['first', 'again']) {
+      expect(scanCard(site, CARD, found)).toMatchObject({
+        credential: noted,
+        differences: ['the card was issued again elsewhere'],
+      });
+      site.clock.advance(1_000);
+    }
+    expect(findCredential(site, id)).toEqual(noted);
+    expect(waitingForBackend(site).at(-1)).toBe('acs_credential.updated');
+    expect(issue(site, id)).toMatchObject({ issueCounter: 8, needsReissue: false });
+    expect(scanCard(site, CARD, found).differences).toEqual(['the card was replaced or issued again since']);
+  });
+
+  test('is outranked also when nobody scanned it before it is written', () => {
+    const site = openTestSite();
+    const { id } = issued(site);
+    const { content } = foreign(site, id);
+    expect(recordOfPlan(site, encode(site, id, { contents: contentsWith(content) })).issueCounter).toBe(8);
+    const stranger = addCardCredential(site);
+    const other = encode(site, stranger.id, { contents: contentsWith(content), mayOverwrite: true });
+    expect(recordOfPlan(site, other).issueCounter).toBe(1);
+  });
+
+  test('with other times had its schedule modified', () => {
+    const site = openTestSite();
+    const { id } = issued(site);
+    const found = foreign(site, id, { endsAt: LATER + 86_400_000 });
+    const { credential, differences } = scanCard(site, CARD, found);
+    expect(differences).toEqual(['the card was issued again elsewhere', 'the end']);
+    expect(credential).toMatchObject({
+      ...{ needsReissue: true, scheduleExternallyModifiedAt: site.clock.now(), endsAt: LATER },
+    });
+  });
+
+  test('that is not the credential’s own: its next issue outranks that', () => {
+    const site = openTestSite();
+    const { id } = issued(site);
+    expect(scanCard(site, ANOTHER_CARD, foreign(site, id, { endsAt: null }))).toMatchObject({
+      credential: { issueCounter: 7, needsReissue: true, scheduleExternallyModifiedAt: null },
+      differences: [NOT_ITS_CARD],
+    });
+    expect(recordOfPlan(site, encode(site, id))).toMatchObject({ issueCounter: 8, replacesLostCard: true });
+  });
+
+  test('changes no number while a write of the credential is open, nor if it cannot be believed or leaves none', () => {
+    const site = openTestSite();
+    const { id } = issued(site);
+    const write = writeOf(site, encode(site, id));
+    const before = contentsOf(site);
+    const found = foreign(site, id);
+    expect(scanCard(site, CARD, found).differences).toEqual(['the card was issued again elsewhere']);
+    expect(contentsOf(site)).toEqual(before);
+    noteWritten(site, write.id, 'order', false);
+    const written = contentsOf(site);
+    scanCard(site, CARD, foreign(site, id, { issueCounter: 0xffff_ffff }));
+    const { content } = found;
+    if (content.kind !== 'record') return expect.fail('there is no record');
+    scanCard(site, CARD, findings(content.record, 'altered'));
+    expect(contentsOf(site)).toEqual(written);
+    scanCard(site, CARD, found);
+    expect(findCredential(site, id).issueCounter).toBe(7);
+  });
+
+  test('is none where the greater issue is a torn write of this site', () => {
+    const site = openTestSite();
+    const { id } = issued(site);
+    const plan = encode(site, id);
+    const record = recordOfPlan(site, plan);
+    expect(scanCard(site, CARD, findings(record)).differences).toEqual([]);
+    noteWritten(site, writeOf(site, plan).id, 'roll_back', true);
+    expect(scanCard(site, CARD, findings(record)).differences).toEqual([]);
   });
 });

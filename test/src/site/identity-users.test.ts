@@ -30,7 +30,12 @@ describe('an identity', () => {
       expect(() => updateUserIdentity(site, grace.id, taken)).toThrow(refused);
       expect(updateUserIdentity(site, ada.id, taken)).toEqual(ada);
     }
+    const sameMail = { emailAddress: 'Ada@Example.COM' };
+    expect(() => createUserIdentity(site, { ...NOBODY, ...sameMail })).toThrow(
+      duplicate({ user_identity_id: ada.id }),
+    );
     expect(contentsOf(site)).toEqual(before);
+    expect(updateUserIdentity(site, ada.id, sameMail)).toEqual({ ...ada, ...sameMail });
   });
 
   test('is changed in what is given, and null takes it away', () => {
@@ -134,18 +139,32 @@ describe('a user of an identity', () => {
 
   test.each([
     ['e-mail address', { emailAddress: MAIL }],
+    ['e-mail address in other letters', { emailAddress: 'Ada@Example.COM' }],
     ['phone number', { phoneNumber: PHONE }],
-  ])('is the one who has its %s already', (_, contact) => {
+    ['e-mail address and phone number', { emailAddress: MAIL, phoneNumber: PHONE }],
+  ])('is the only one who has its %s already', (_, contact) => {
     const site = openTestSite();
     const other = createUserIdentity(site, NOBODY);
     addUser(site, 'Somebody else', { ...contact, userIdentityId: other.id });
     const known = addUser(site, 'A. Lovelace', contact);
-    addUser(site, 'Of the same household', contact);
-    const ada = createUserIdentity(site, { ...ADA, ...contact });
+    const ada = createUserIdentity(site, { ...ADA, emailAddress: MAIL, phoneNumber: PHONE });
     const beneficiary = beneficiaryOf({ userIdentityId: ada.id });
     expect(userFor(site, beneficiary)).toEqual({ ...known, userIdentityId: ada.id });
     expect(userFor(site, beneficiary).id).toBe(known.id);
-    expect(announced(site).filter((type) => type === 'acs_user.created')).toHaveLength(3);
+    expect(announced(site).filter((type) => type === 'acs_user.created')).toHaveLength(2);
+  });
+
+  test.each([
+    ['e-mail address', { emailAddress: MAIL }, { emailAddress: MAIL }],
+    ['phone number', { phoneNumber: PHONE }, { phoneNumber: PHONE }],
+    ['e-mail address or phone number', { emailAddress: MAIL }, { phoneNumber: PHONE }],
+  ])('is a new one where several have its %s: nobody says which', (_, one, other) => {
+    const site = openTestSite();
+    const known = [addUser(site, 'A. Lovelace', one), addUser(site, 'Of the same household', other)];
+    const ada = createUserIdentity(site, { ...ADA, emailAddress: MAIL, phoneNumber: PHONE });
+    const made = userFor(site, beneficiaryOf({ userIdentityId: ada.id }));
+    expect(made).toMatchObject({ fullName: 'Ada Lovelace', userIdentityId: ada.id });
+    for (const user of known) expect(findUser(site, { acsUserId: user.id })).toEqual(user);
   });
 
   test('is a new one where nobody has its e-mail address or phone number', () => {

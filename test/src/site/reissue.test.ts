@@ -10,6 +10,7 @@ import {
 import { createEntrance } from '../../../src/site/entrances.ts';
 import { refreshCardsOf, refreshReissue, wantedRecord } from '../../../src/site/reissue.ts';
 import type { Site } from '../../../src/site/site.ts';
+import { deleteUser, updateUser } from '../../../src/site/users.ts';
 import {
   ANOTHER_CARD,
   addCardCredential,
@@ -78,6 +79,58 @@ describe('a card that carries a credential', () => {
     expect(unassignCredential(site, card.id, ownerOf(card)).needsReissue).toBe(false);
     expect(assignCredential(site, card.id, grace.id).needsReissue).toBe(true);
     expect(unassignCredential(site, card.id, grace.id).needsReissue).toBe(false);
+  });
+
+  test('opens nothing while it belongs to nobody, and what it opened before once it is somebody’s again', () => {
+    const site = openTestSite();
+    const gate = createEntrance(site, 'Gate');
+    const card = issue(site, addCardCredential(site, { entranceIds: [gate.id] }).id);
+    const nobodys = unassignCredential(site, card.id, ownerOf(card));
+    expect(nobodys).toMatchObject({ needsReissue: true, entranceIds: [gate.id] });
+    expect(wantedRecord(site, nobodys).entrances).toEqual([]);
+    expect(encode(site, card.id)).toMatchObject({ outcome: 'refused', reason: 'credential_without_user' });
+    expect(assignCredential(site, card.id, ownerOf(card))).toEqual(card);
+  });
+
+  test('must be issued again when its holder is deleted', () => {
+    const site = openTestSite();
+    const gate = createEntrance(site, 'Gate');
+    const card = issue(site, addCardCredential(site, { entranceIds: [gate.id] }).id);
+    deleteUser(site, { acsUserId: ownerOf(card) });
+    expect(findCredential(site, card.id)).toMatchObject({ acsUserId: null, needsReissue: true });
+  });
+
+  test('is valid within its holder’s access schedule, and must be issued again when that changes', () => {
+    const site = openTestSite();
+    const now = Math.ceil(site.clock.now() / 1_000) * 1_000;
+    const card = issue(site, addCardCredential(site, { endsAt: now + 3 * HOUR_MS }).id);
+    const acsUserId = ownerOf(card);
+    const schedule = (startsAt: number, endsAt: number | null) => {
+      updateUser(site, { acsUserId }, { accessSchedule: { startsAt, endsAt } });
+      const { needsReissue, startsAt: ownStart, endsAt: ownEnd } = findCredential(site, card.id);
+      expect([ownStart, ownEnd]).toEqual([null, card.endsAt]);
+      const record = wantedRecord(site, findCredential(site, card.id));
+      return [needsReissue, record.startsAt, record.endsAt];
+    };
+    expect(schedule(now, now + HOUR_MS)).toEqual([true, now, now + HOUR_MS]);
+    expect(schedule(now, null)).toEqual([true, now, now + 3 * HOUR_MS]);
+    issue(site, card.id);
+    expect(schedule(now, now + 4 * HOUR_MS)).toEqual([false, now, now + 3 * HOUR_MS]);
+    updateUser(site, { acsUserId }, { accessSchedule: null });
+    expect(findCredential(site, card.id).needsReissue).toBe(true);
+    expect(issue(site, card.id).needsReissue).toBe(false);
+  });
+
+  test('may be written over once its holder’s access schedule has ended', () => {
+    const site = openTestSite();
+    const now = site.clock.now();
+    const card = issue(site, addCardCredential(site).id);
+    const accessSchedule = { startsAt: now, endsAt: now + HOUR_MS };
+    updateUser(site, { acsUserId: ownerOf(card) }, { accessSchedule });
+    const next = addCardCredential(site);
+    expect(encode(site, next.id)).toMatchObject({ reason: 'card_carries_another_credential' });
+    site.clock.advance(HOUR_MS);
+    expect(encode(site, next.id)).toMatchObject({ outcome: 'planned' });
   });
 
   test('is told of once, and only when something changed', () => {

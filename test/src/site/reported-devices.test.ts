@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { allEncodersOffline } from '../../../src/site/encoders.ts';
-import { createEntrance } from '../../../src/site/entrances.ts';
+import { createEntrance, makeMissingEntrances } from '../../../src/site/entrances.ts';
 import { type DeviceReport, noteReport } from '../../../src/site/reported-devices.ts';
 import type { Site } from '../../../src/site/site.ts';
 import { EVERY_ROW } from '../../../src/store/paging.ts';
@@ -58,6 +58,35 @@ describe('an entrance that is reported', () => {
     expect(announced(site).filter((type) => type === 'acs_entrance.removed')).toHaveLength(1);
     report(site, { entrances: [entrance({ room_number: '101' })] });
     expect(site.store.entrances.withName('Room 101')?.number).toBe((first?.number ?? 0) + 1);
+  });
+
+  test('and was made here stays when it is removed: the report takes back what it said', () => {
+    const site = openTestSite();
+    const made = createEntrance(site, 'Room 101');
+    makeMissingEntrances(site, ['Garage']);
+    const before = site.store.entrances.list({}, EVERY_ROW).rows;
+    const entrances = (isRemoved: boolean) => ({
+      entrances: [
+        entrance({ room_number: '101' }, isRemoved),
+        entrance({ common_area_name: 'Garage' }, isRemoved),
+      ],
+    });
+    report(site, entrances(false));
+    report(site, entrances(true));
+    expect(site.store.entrances.list({}, EVERY_ROW).rows).toEqual(before);
+    expect(before[0]).toEqual(made);
+    expect(announced(site)).not.toContain('acs_entrance.removed');
+    // What was taken back is not there to be removed again.
+    report(site, entrances(true));
+    expect(names(site)).toEqual(['Room 101', 'Garage']);
+  });
+
+  test('is made here from when the configuration names it', () => {
+    const site = openTestSite();
+    report(site, { entrances: [entrance({ common_area_name: 'Garage' })] });
+    makeMissingEntrances(site, ['Garage']);
+    report(site, { entrances: [entrance({ common_area_name: 'Garage' }, true)] });
+    expect(site.store.entrances.withName('Garage')).toMatchObject({ number: 1, hotekMetadata: null });
   });
 
   test('that was never reported does not go by a report', () => {

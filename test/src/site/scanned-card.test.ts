@@ -161,7 +161,8 @@ describe('what is on a card', () => {
   });
 
   test.each([
-    ['the card was replaced or issued again since', { issueCounter: 7 }],
+    ['the card was replaced or issued again since', { issueCounter: 0 }],
+    ['the card was issued again elsewhere', { issueCounter: 7 }],
     ['the start', { startsAt: 1_000 }],
     ['the end', { endsAt: null }],
     ['the entrances', { entrances: [1, 2] }],

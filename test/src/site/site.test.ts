@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { findEvent } from '../../../src/site/events.ts';
 import { announce, record } from '../../../src/site/site.ts';
 import { checkEntrances, checkSystem } from '../../../src/site/systems.ts';
+import { createWebhook } from '../../../src/site/webhooks.ts';
 import { announced, openTestSite, temporaryFolder } from './site-bed.ts';
 
 describe('a site', () => {
@@ -34,6 +35,49 @@ describe('a site', () => {
     const [added] = site.store.events.list({}, { after: 0, limit: 1 }).rows;
     expect(findEvent(site, added?.id ?? '')).toEqual(added);
     expect(() => findEvent(site, 'none')).toThrow(expect.objectContaining({ type: 'event_not_found' }));
+  });
+
+  describe('gives each event a time of its own', () => {
+    const NOBODY = { acsUserId: 'nobody' };
+    const openFrom = () => {
+      const site = openTestSite();
+      const start = site.clock.now();
+      return {
+        site,
+        announceMany: (count: number) => {
+          site.store.transaction(() => {
+            for (let at = 0; at < count; at += 1) announce(site, 'acs_user.created', NOBODY);
+          });
+          const { rows } = site.store.events.list({ types: ['acs_user.created'] }, { after: 0, limit: 1000 });
+          return rows.map(({ occurredAt }) => occurredAt - start);
+        },
+      };
+    };
+
+    test('a millisecond after the last one, and now once that is past', () => {
+      const { site, announceMany } = openFrom();
+      expect(announceMany(3)).toEqual([1, 2, 3]);
+      site.clock.advance(2);
+      expect(announceMany(1)).toEqual([1, 2, 3, 4]);
+      site.clock.advance(1000);
+      expect(announceMany(2)).toEqual([1, 2, 3, 4, 1002, 1003]);
+    });
+
+    test('also after the clock was set back a little; when it was set back far, it counts from there', () => {
+      const { site, announceMany } = openFrom();
+      announceMany(1);
+      site.clock.advance(-59_000);
+      expect(announceMany(1)).toEqual([1, 2]);
+      site.clock.advance(-2000);
+      expect(announceMany(2)).toEqual([-61_000, -60_999, 1, 2]);
+    });
+
+    test('and is due at a webhook at once, however far ahead its time is', () => {
+      const { site, announceMany } = openFrom();
+      const { id } = createWebhook(site, { url: 'http://127.0.0.1/', eventTypes: ['*'] });
+      announceMany(3);
+      expect(site.store.deliveries.due(id, site.clock.now(), 10)).toHaveLength(3);
+    });
   });
 
   test('rings once for any number of changes, when they are committed', async () => {

@@ -31,6 +31,9 @@ describe('a webhook', () => {
     '/hooks',
     'https://clerk@pms.example.com',
     'https://:secret@pms.example.com',
+    'http://127.0.0.1:6000/hooks',
+    'https://pms.example.com:0',
+    'http://pms.example.com:09',
     `https://pms.example.com/${'x'.repeat(2000)}`,
   ])('cannot be %s', (url) => {
     const site = openTestSite();

@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { entrancesOpenTo } from '../../../site/access.ts';
 import { findUserIdentity } from '../../../site/identities.ts';
-import { EVERY_ROW } from '../../../store/paging.ts';
 import { defineOperation, READS } from '../../operation.ts';
 import { acsEntrance, toAcsEntrance } from '../../wire/acs-entrance.ts';
-import { EMPTY_PAGE, idParameter } from '../../wire/fields.ts';
+import { idParameter } from '../../wire/fields.ts';
 
 export const userIdentitiesListAccessibleEntrances = defineOperation({
   path: '/user_identities/list_accessible_entrances',
@@ -15,7 +15,7 @@ export const userIdentitiesListAccessibleEntrances = defineOperation({
   output: z.object({ acs_entrances: z.array(acsEntrance) }),
   handle: ({ input, desk: { site } }) => {
     const user = site.store.users.ofIdentity(findUserIdentity(site, input.user_identity_id).id);
-    const page = user === null ? EMPTY_PAGE : site.store.entrances.list({ acsUserId: user.id }, EVERY_ROW);
-    return { acs_entrances: page.rows.map((entrance) => toAcsEntrance(entrance, site)) };
+    const entrances = user === null ? [] : entrancesOpenTo(site, user);
+    return { acs_entrances: entrances.map((entrance) => toAcsEntrance(entrance, site)) };
   },
 });

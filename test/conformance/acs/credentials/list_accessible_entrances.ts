@@ -8,7 +8,7 @@ operation('/acs/credentials/list_accessible_entrances', (stand) => {
     return list.map(({ acs_entrance_id }) => acs_entrance_id);
   };
 
-  test('gives what a credential opens by itself, and what its holder may open', async () => {
+  test('gives what a credential opens by itself, and what its holder may open; nothing while it has none', async () => {
     const [gate, pool, spa] = [await stand.entrance(), await stand.entrance(), await stand.entrance()];
     const acs_user_id = await stand.user();
     const id = await stand.credential({ acs_user_id, allowed_acs_entrance_ids: [pool] });
@@ -20,6 +20,8 @@ operation('/acs/credentials/list_accessible_entrances', (stand) => {
     await stand.seam.acs.users.suspend({ acs_user_id });
     expect(await opened(id)).toEqual([]);
     await stand.seam.acs.credentials.unassign({ acs_credential_id: id, acs_user_id });
+    expect(await opened(id)).toEqual([]);
+    await stand.seam.acs.credentials.assign({ acs_credential_id: id, acs_user_id: await stand.user() });
     expect(await opened(id)).toEqual([pool]);
   });
 

@@ -33,6 +33,13 @@ operation('/acs/encoders/encode_credential', (stand) => {
     expect(await refused(elsewhere)).toBe('acs_encoder_not_found');
   });
 
+  test('refuses a credential that belongs to nobody', async () => {
+    const acs_user_id = await stand.user();
+    const acs_credential_id = await stand.credential({ acs_user_id });
+    await stand.seam.acs.credentials.unassign({ acs_credential_id, acs_user_id });
+    expect(await refused(encode({ acs_credential_id }))).toBe('invalid_input');
+  });
+
   test('refuses a credential that is no card', async () => {
     const code = { access_method: 'code', code: stand.pin() };
     const acs_credential_id = await stand.credential(code);

@@ -21,6 +21,10 @@ operation('/acs/entrances/list_credentials_with_access', (stand) => {
     expect(await opening(acs_entrance_id)).toEqual([own, byHolder]);
     await stand.seam.acs.users.suspend({ acs_user_id });
     expect(await opening(acs_entrance_id)).toEqual([own]);
+    const { acs_user_id: holder } = await stand.seam.acs.credentials.get({ acs_credential_id: own });
+    if (holder === undefined) return expect.fail('the credential has no user');
+    await stand.seam.acs.credentials.unassign({ acs_credential_id: own, acs_user_id: holder });
+    expect(await opening(acs_entrance_id)).toEqual([]);
   });
 
   test('gives only those that are valid when asked so', async () => {

@@ -23,6 +23,17 @@ operation('/acs/systems/report_devices', (stand) => {
     expect(await entrancesNamed(common_area_name)).toHaveLength(1);
   });
 
+  test('gives an entrance that was made here its metadata, and takes back no more than that', async () => {
+    const common_area_name = stand.word('Pool ');
+    await stand.raw.post('/v1/entrances/create', { display_name: common_area_name });
+    const [made] = await entrancesNamed(common_area_name);
+    const hotek_metadata = { common_area_name };
+    await report({ acs_entrances: [{ hotek_metadata }] });
+    expect(await entrancesNamed(common_area_name)).toEqual([{ ...made, hotek_metadata }]);
+    await report({ acs_entrances: [{ hotek_metadata, is_removed: true }] });
+    expect(await entrancesNamed(common_area_name)).toEqual([made]);
+  });
+
   test('makes encoders of what is reported; a removed one stays with its error until it is back', async () => {
     const encoder_number = stand.word('e');
     const acs_encoders = [{ hotek_metadata: { encoder_number } }];

@@ -33,7 +33,11 @@ operation('/acs/users/list', (stand) => {
     for (const filter of [
       { user_identity_id, acs_system_id },
       { user_identity_email_address: email_address },
+      { user_identity_email_address: email_address.toUpperCase() },
       { user_identity_phone_number: phone_number },
+      { search: email_address },
+      { search: phone_number.slice(1) },
+      { search: user_identity_id },
     ]) {
       expect(await stand.seam.acs.users.list(filter)).toEqual([user]);
     }

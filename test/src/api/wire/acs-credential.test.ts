@@ -78,12 +78,16 @@ describe('what a lock’s maker needs', () => {
     const issued = issue(site, made.id);
     expect(isValid(issued)).toBe(true);
     expect(isValid({ ...issued, deletionAskedAt: NOW })).toBe(false);
-    expect(isValid({ ...issued, acsUserId: null })).toBe(true);
+    expect(isValid({ ...issued, acsUserId: null })).toBe(false);
     const user = site.store.users.get(issued.acsUserId ?? '');
     if (user === null) return expect.fail('there is no user');
     site.store.users.update({ ...user, isSuspended: true });
     expect(isValid(issued)).toBe(false);
-    site.store.users.update(user);
+    const over = (endsAt: number | null) => ({ ...user, accessSchedule: { startsAt: NOW - 2, endsAt } });
+    site.store.users.update(over(NOW - 1));
+    expect(isValid(issued)).toBe(false);
+    site.store.users.update(over(null));
+    expect(isValid(issued)).toBe(true);
     site.clock.advance(1_000);
     expect(isValid(issued)).toBe(false);
   });

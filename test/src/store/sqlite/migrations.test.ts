@@ -74,7 +74,7 @@ function secondVersion(path: string): void {
   file.exec(`
     INSERT INTO acs_encoders (acs_encoder_id, driver, device_id, name, technologies, is_virtual, is_online, created_at)
     VALUES ('encoder', 'virtual', 'virtual-1', 'Virtual encoder 1', '[]', 1, 0, 1);
-    INSERT INTO user_identities (user_identity_id, user_identity_key, created_at) VALUES ('identity', 'guest-7', 1);
+    INSERT INTO user_identities (user_identity_id, user_identity_key, email_address, created_at) VALUES ('identity', 'guest-7', 'j@x.org', 1);
     INSERT INTO acs_users (acs_user_id, full_name, user_identity_id, created_at) VALUES ('user', 'Jürgen Müller', 'identity', 1);
     INSERT INTO acs_credentials (acs_credential_id, access_method, acs_user_id, card_number, is_issued, created_at)
     VALUES ('credential', 'card', 'user', '1303689068602870', 1, 1);
@@ -89,7 +89,8 @@ test('what a desk of the second version has is found and forgotten as if it were
   const path = join(temporaryFolder(), 'before.db');
   secondVersion(path);
   using store = openSqliteStore(path);
-  expect(store.users.list({ search: 'MÜLL' }, EVERY_ROW).rows).toHaveLength(1);
+  for (const search of ['MÜLL', 'J@X', 'identit'])
+    expect(store.users.list({ search }, EVERY_ROW).rows, search).toHaveLength(1);
   expect(store.userIdentities.list({ search: 'T-7' }, EVERY_ROW).rows).toHaveLength(1);
   expect(store.credentials.list({ search: 'card 130' }, EVERY_ROW).rows).toHaveLength(1);
   expect(store.attempts.forgetBefore(21, 9)).toBe(1);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { folded } from '../../../../model/folded.ts';
 import type { Site } from '../../../../site/site.ts';
 import { defineOperation, READS } from '../../../operation.ts';
 import { acsSystem, toAcsSystem } from '../../../wire/acs-system.ts';
@@ -6,9 +7,7 @@ import { idParameter } from '../../../wire/fields.ts';
 
 /** Whether the name or the id contains what is searched for, whatever its case. */
 function isFound({ identity, settings }: Site, search: string): boolean {
-  return [settings.name, identity.acsSystemId].some((text) =>
-    text.toLowerCase().includes(search.toLowerCase()),
-  );
+  return [settings.name, identity.acsSystemId].some((text) => folded(text).includes(folded(search)));
 }
 
 export const acsSystemsList = defineOperation({

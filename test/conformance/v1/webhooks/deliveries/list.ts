@@ -13,7 +13,7 @@ const page = z.object({
 operation(path, (stand) => {
   test('gives what is on its way to a webhook, by its state and in pages', async () => {
     // Nothing listens on port 9: what is sent there waits.
-    const order = { url: 'http://127.0.0.1:9/', event_types: ['acs_user.created'] };
+    const order = { url: 'http://127.0.0.1:8/', event_types: ['acs_user.created'] };
     const { webhook_id } = await stand.seam.webhooks.create(order);
     for (let made = 0; made < 3; made += 1) await stand.user();
     const pending = await stand.raw.ask(path, { webhook_id, state: 'pending' }, page);
