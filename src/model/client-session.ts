@@ -6,7 +6,6 @@ export interface ClientSession {
   /** The API key that made it; what that key may not do, the session may not, and it ends with the key. */
   readonly apiKeyId: string;
   readonly userIdentifierKey: string | null;
-  readonly customerKey: string | null;
   /** The identities on whose behalf alone it may act; empty: it is not bound to anybody. */
   readonly userIdentityIds: readonly string[];
   readonly scopes: readonly Scope[];

@@ -46,7 +46,6 @@ export function createClientSession(site: Site, key: Caller, order: NewClientSes
       id: newId(),
       apiKeyId: key.apiKeyId,
       userIdentifierKey: order.userIdentifierKey,
-      customerKey: null,
       userIdentityIds: [...new Set(order.userIdentityIds)],
       scopes: scopesFor(key, order.scopes),
       allowedOrigin: order.allowedOrigin,

@@ -70,14 +70,6 @@ CREATE TABLE acs_user_entrances (
 
 CREATE INDEX acs_user_entrances_by_entrance ON acs_user_entrances (acs_entrance_id);
 
--- What a user may open by grants and groups, suspended or not.
-CREATE VIEW acs_user_grants (acs_user_id, acs_entrance_id) AS
-SELECT acs_user_id, acs_entrance_id FROM acs_user_entrances
-UNION
-SELECT membership.acs_user_id, opened.acs_entrance_id
-FROM acs_access_group_users AS membership
-JOIN acs_access_group_entrances AS opened USING (acs_access_group_id);
-
 ALTER TABLE events ADD COLUMN acs_access_group_id TEXT;
 
 ALTER TABLE events ADD COLUMN client_session_id TEXT;
@@ -87,7 +79,6 @@ CREATE TABLE client_sessions (
   client_session_id TEXT NOT NULL UNIQUE,
   api_key_id TEXT NOT NULL REFERENCES api_keys (api_key_id),
   user_identifier_key TEXT,
-  customer_key TEXT,
   -- A JSON list of ids.
   user_identity_ids TEXT NOT NULL,
   scopes TEXT NOT NULL,

@@ -8,7 +8,6 @@ interface ClientSessionRow {
   readonly client_session_id: string;
   readonly api_key_id: string;
   readonly user_identifier_key: string | null;
-  readonly customer_key: string | null;
   readonly user_identity_ids: string;
   readonly scopes: string;
   readonly allowed_origin: string | null;
@@ -21,7 +20,6 @@ const toClientSession = (row: ClientSessionRow): ClientSession => ({
   id: row.client_session_id,
   apiKeyId: row.api_key_id,
   userIdentifierKey: row.user_identifier_key,
-  customerKey: row.customer_key,
   userIdentityIds: JSON.parse(row.user_identity_ids),
   scopes: JSON.parse(row.scopes),
   allowedOrigin: row.allowed_origin,
@@ -33,7 +31,6 @@ const toClientSession = (row: ClientSessionRow): ClientSession => ({
 const values = (session: ClientSession) =>
   [
     session.userIdentifierKey,
-    session.customerKey,
     JSON.stringify(session.userIdentityIds),
     JSON.stringify(session.scopes),
     session.allowedOrigin,
@@ -84,8 +81,8 @@ export function clientSessionTable(database: Database): ClientSessionTable {
     },
     insert: (session) => {
       database.run(
-        `INSERT INTO client_sessions (user_identifier_key, customer_key, user_identity_ids, scopes, allowed_origin, expires_at,
-           revoked_at, client_session_id, api_key_id, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO client_sessions (user_identifier_key, user_identity_ids, scopes, allowed_origin, expires_at,
+           revoked_at, client_session_id, api_key_id, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         ...values(session),
         session.apiKeyId,
         session.createdAt,
@@ -94,7 +91,7 @@ export function clientSessionTable(database: Database): ClientSessionTable {
     },
     update: (session) => {
       database.run(
-        `UPDATE client_sessions SET user_identifier_key = ?, customer_key = ?, user_identity_ids = ?, scopes = ?, allowed_origin = ?,
+        `UPDATE client_sessions SET user_identifier_key = ?, user_identity_ids = ?, scopes = ?, allowed_origin = ?,
            expires_at = ?, revoked_at = ? WHERE client_session_id = ?`,
         ...values(session),
       );

@@ -10,7 +10,6 @@ export function clientSessionsContract({ openStore }: StorePlaces): void {
       id,
       apiKeyId: 'k1',
       userIdentifierKey: null,
-      customerKey: null,
       userIdentityIds: [],
       scopes: ['read'],
     },
@@ -35,7 +34,11 @@ export function clientSessionsContract({ openStore }: StorePlaces): void {
       expect(store.clientSessions.get('s1')).toEqual(made);
       expect(store.clientSessions.withHash(bytes(7))).toEqual(made);
       expect(store.clientSessions.withHash(bytes(8))).toBeNull();
-      const changed = session('s1', { userIdentityIds: ['i3'], customerKey: 'c', revokedAt: 50 });
+      const changed = session('s1', {
+        userIdentityIds: ['i3'],
+        allowedOrigin: 'https://pms.example.com',
+        revokedAt: 50,
+      });
       store.clientSessions.update(changed);
       expect(store.clientSessions.withHash(bytes(7))).toEqual(changed);
       store.clientSessions.delete('s1');

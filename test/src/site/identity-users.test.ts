@@ -58,7 +58,7 @@ describe('an identity', () => {
     const session = (id: string, ...userIdentityIds: string[]) =>
       site.store.clientSessions.insert({
         ...{ id, apiKeyId: key.id, userIdentityIds, scopes: ['read'] },
-        ...{ userIdentifierKey: null, customerKey: null, allowedOrigin: null, revokedAt: null },
+        ...{ userIdentifierKey: null, allowedOrigin: null, revokedAt: null },
         ...{ createdAt: site.clock.now(), expiresAt: site.clock.now() + 1000 },
       });
     session('hers', ada.id);

@@ -27,7 +27,6 @@ function addSession(site: StillSite, id: string, times: { expiresAt: number; rev
     id,
     apiKeyId: key.id,
     userIdentifierKey: null,
-    customerKey: null,
     userIdentityIds: [],
     scopes: ['read'],
     allowedOrigin: null,
