@@ -6,8 +6,9 @@ import { benchIdle } from './bench/idle.ts';
 import { benchPcsc } from './bench/pcsc.ts';
 import { benchPn532 } from './bench/pn532.ts';
 import { benchSeamSurface } from './bench/seam-surface.ts';
+import { benchSync } from './bench/sync.ts';
 
-const PARTS = [benchPcsc, benchSealing, benchPn532, benchAttempts, benchSeamSurface, benchIdle];
+const PARTS = [benchPcsc, benchSealing, benchPn532, benchAttempts, benchSeamSurface, benchSync, benchIdle];
 
 const figures: Figure[] = [];
 for (const part of PARTS) {

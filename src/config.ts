@@ -9,8 +9,14 @@ import { CARD_FORMATS, type CardFormat, type FormatSettings } from './model/card
 import { ENTRANCE_NAME } from './model/entrance.ts';
 import { stripeLayoutProblems } from './model/stripe-layout.ts';
 import { SYSTEM_TYPES } from './model/system-type.ts';
+import { hasNoSecret, isHost, isOrigin } from './model/web-address.ts';
 
 const origin = z.string().refine(isOrigin, 'Expected an origin as https://pms.example.com, without a path');
+
+const host = z
+  .string()
+  .toLowerCase()
+  .refine(isHost, 'Expected a host as encoderd.hotel.example or 10.0.0.5:8443, without scheme and path');
 
 /** Flags and environment bring text, the file a number. Nothing else is a port: coercing would take `true` for 1. */
 const port = z.preprocess(
@@ -110,7 +116,19 @@ const configSchema = z.strictObject({
     })
     .prefault({}),
   allowed_origins: z.array(origin).default([]),
-  backend: z.strictObject({ endpoint: z.url(), api_key_file: z.string().optional() }).optional(),
+  /** By which names a proxy or tunnel on this computer is reached that passes requests on: what stands in their Host header. */
+  allowed_hosts: z.array(host).default([]),
+  /** Whom the desk tells what happens; absent: it is its own backend, unless it was paired. */
+  backend: z
+    .strictObject({
+      endpoint: z
+        .url({ protocol: /^https?$/, error: 'Expected an address as https://connect.example.com' })
+        .refine(hasNoSecret, 'An address must hold no name and no password: the key has a file of its own'),
+      /** A file that holds the key and nothing else; it is read again when it changes. */
+      api_key_file: z.string().min(1).optional(),
+      protocol: z.enum(['auto', 'seam', 'bridge']).default('auto'),
+    })
+    .optional(),
   attempts: z.strictObject({ timeout_seconds: z.number().min(1).max(600).default(60) }).prefault({}),
   limits: z
     .strictObject({
@@ -128,6 +146,8 @@ export type Config = z.output<typeof configSchema> & {
   readonly state_dir: string;
   /** The only drivers to run, whatever `drivers` says. */
   readonly only_drivers: readonly string[] | undefined;
+  /** The key for the backend, by the environment only. */
+  readonly backend_api_key: string | undefined;
 };
 
 /** The formats of this site with their settings, in the order in which they are tried. */
@@ -193,7 +213,8 @@ export function readConfig(
       port: flags.port ?? env['ENCODERD_PORT'],
       log_level: flags['log-level'] ?? env['ENCODERD_LOG_LEVEL'],
       allowed_origins: list(env['ENCODERD_ALLOWED_ORIGINS']),
-      backend: backendFrom(env),
+      allowed_hosts: list(env['ENCODERD_ALLOWED_HOSTS']),
+      backend: backendFrom(file['backend'], env),
     }),
   };
   const only_drivers = list(flags.drivers ?? env['ENCODERD_DRIVERS']);
@@ -204,7 +225,13 @@ export function readConfig(
     ...driverProblems({ drivers, only_drivers }),
   ];
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
-  return { ...parsed.data, state_dir: parsed.data.state_dir ?? defaultStateDir(env), only_drivers };
+  const backend_api_key = env['ENCODERD_BACKEND_API_KEY']?.trim() || undefined;
+  return {
+    ...parsed.data,
+    state_dir: parsed.data.state_dir ?? defaultStateDir(env),
+    only_drivers,
+    backend_api_key,
+  };
 }
 
 function readFlags(argv: readonly string[]) {
@@ -226,9 +253,11 @@ function readFile(path: string | undefined): Record<string, unknown> {
   }
 }
 
-function backendFrom(env: NodeJS.ProcessEnv): object | undefined {
+/** The backend of the file, at the endpoint that the environment names, if it names one. */
+function backendFrom(file: unknown, env: NodeJS.ProcessEnv): unknown {
   const endpoint = env['ENCODERD_BACKEND_ENDPOINT'];
-  return endpoint === undefined || endpoint === '' ? undefined : { endpoint };
+  if (endpoint === undefined || endpoint === '') return undefined;
+  return typeof file === 'object' ? { ...file, endpoint } : { endpoint };
 }
 
 function defaultStateDir(env: NodeJS.ProcessEnv): string {
@@ -251,11 +280,6 @@ function defined(fields: Record<string, unknown>): Record<string, unknown> {
 
 function describe(issue: z.core.$ZodIssue): string {
   return issue.path.length === 0 ? issue.message : `${issue.path.join('.')}: ${issue.message}`;
-}
-
-/** Whether the text is an origin as browsers send it: scheme, host and a port that is not the scheme's own. */
-export function isOrigin(text: string): boolean {
-  return URL.canParse(text) && new URL(text).origin === text;
 }
 
 function isTimeZone(name: string): boolean {

@@ -25,6 +25,7 @@ import {
   encoderLeft,
 } from './site/encoders.ts';
 import { makeMissingEntrances } from './site/entrances.ts';
+import { continueFeed } from './site/feed.ts';
 import { listenForForeignWrites } from './site/foreign-writes.ts';
 import { forgetByAndBy } from './site/retention.ts';
 import { openSite, type Site } from './site/site.ts';
@@ -32,6 +33,9 @@ import { SiteKeysError } from './site-keys/errors.ts';
 import { openSiteKeys, type SiteKeyring } from './site-keys.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
 import { lockState } from './store/sqlite/state-lock.ts';
+import { isClearText } from './sync/clear-text.ts';
+import { Pairing } from './sync/pairing.ts';
+import { type BackendSettings, Sync } from './sync/sync.ts';
 import { WebhookSender } from './sync/webhooks/webhook-sender.ts';
 
 export interface Daemon extends AsyncDisposable {
@@ -63,10 +67,10 @@ export async function startDaemon(config: Config, clock: Clock, log: Logger): Pr
         enrolUnknownCards: config.site.enrol_unknown_cards,
         cardNumberFormat: config.site.card_number_format,
         keptChanges: config.limits.kept_changes,
-        hasBackend: config.backend !== undefined,
       },
     }),
   );
+  fromState(state_dir, () => continueFeed(site));
   fromState(state_dir, () => allEncodersOffline(site));
   fromState(state_dir, () => makeMissingEntrances(site, config.site.entrances));
   fromState(state_dir, () => makeMissingAccessGroups(site, config.site.access_groups));
@@ -74,15 +78,26 @@ export async function startDaemon(config: Config, clock: Clock, log: Logger): Pr
   const encoders = parts.use(new Encoders(observerOf(site), clock, log));
   const keyring = openKeyring(state_dir, wereCardsWritten(site), log);
   const formats = formatsOf(config);
-  const { acsSystemId: siteId } = site.identity;
-  const cardSite = () => ({ siteId, formats, keys: keyring.current() });
+  const cardSite = () => ({ siteId: site.identity.acsSystemId, formats, keys: keyring.current() });
   const attempts = parts.use(new Attempts(encoders, { site, cardSite, log }));
   const { requests_per_second: perSecond, request_burst: burst, connections } = config.limits;
-  const gate = new Gate(site, config.allowed_origins, new RateLimiter({ perSecond, burst }, clock));
+  const gate = new Gate(site, config, new RateLimiter({ perSecond, burst }, clock));
+  const userAgent = `encoderd/${packageJson.version}`;
+  const sync = new Sync({ site, log, userAgent, settings: backendSettings(config) });
+  const pairing = new Pairing({
+    site,
+    log,
+    configuredEndpoint: config.backend?.endpoint ?? null,
+    openServer: async (endpoint) =>
+      (await import('./sync/pairing-server.ts')).openPairingServer(endpoint, clock, userAgent),
+    linkChanged: () => sync.linkChanged(),
+  });
   const desk = {
     site,
     encoders,
     attempts,
+    sync,
+    pairing,
     defaultTimeoutMs: config.attempts.timeout_seconds * 1000,
     hasSiteKeys: () => areReadable(keyring),
     allowsOrigin: (origin: string) => gate.allows(origin),
@@ -97,7 +112,10 @@ export async function startDaemon(config: Config, clock: Clock, log: Logger): Pr
   // After the API's own listener: nothing stands between a card and the app.
   parts.defer(doorbell.listen(() => attempts.endOrphans()));
   const toBody = (event: SiteEvent) => JSON.stringify(toEvent(event, site));
-  parts.use(new WebhookSender({ site, log, toBody, userAgent: `encoderd/${packageJson.version}` }));
+  parts.use(new WebhookSender({ site, log, toBody, userAgent }));
+  fromState(state_dir, () => parts.use(sync).start());
+  parts.use(pairing);
+  warnOfClearText(store.backend.read()?.endpoint ?? config.backend?.endpoint, log);
   parts.use(forgetByAndBy(site, config.limits.kept_days, log));
   parts.use(listenForForeignWrites(site));
   await runDrivers(encoders, config, log);
@@ -108,6 +126,21 @@ export async function startDaemon(config: Config, clock: Clock, log: Logger): Pr
   parts.defer(() => rmSync(whereabouts, { force: true }));
   const running = parts.move();
   return { url: api.url, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+/** Where the backend is; null: the configuration names none. */
+function backendSettings({ backend, backend_api_key }: Config): BackendSettings | null {
+  if (backend === undefined) return null;
+  const { endpoint, protocol, api_key_file } = backend;
+  return { endpoint, protocol, apiKey: backend_api_key ?? null, apiKeyFile: api_key_file ?? null };
+}
+
+function warnOfClearText(endpoint: string | undefined, log: Logger): void {
+  if (endpoint === undefined || !isClearText(endpoint)) return;
+  log.warn(
+    { endpoint },
+    'the key of this desk travels to its backend unencrypted: use https, or a tunnel (docs/pairing.md)',
+  );
 }
 
 type DriverEntry = (typeof drivers)[number];

@@ -49,7 +49,8 @@ export async function ask(target: Target): Promise<unknown> {
   }
 }
 
-function post(agent: Agent, { url, token, body }: Target): Promise<string> {
+/** One POST of JSON; resolves with the answer's text. Rejects when it is refused. */
+export function post(agent: Agent, { url, token, body }: Target): Promise<string> {
   const text = JSON.stringify(body());
   return new Promise((resolve, reject) => {
     const sent = request(

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIPv4 } from 'node:net';
+import type { Config } from '../config.ts';
 import type { Scope } from '../model/api-key.ts';
 import type { Caller } from '../model/caller.ts';
 import type { ClientSession } from '../model/client-session.ts';
@@ -25,12 +26,18 @@ export interface Knock {
 export class Gate {
   readonly #site: Pick<Site, 'store' | 'clock'>;
   readonly #allowedOrigins: ReadonlySet<string>;
+  readonly #allowedHosts: readonly string[];
   readonly #limiter: RateLimiter;
   #hosts: ReadonlySet<string> = new Set();
 
-  constructor(site: Pick<Site, 'store' | 'clock'>, allowedOrigins: readonly string[], limiter: RateLimiter) {
+  constructor(
+    site: Pick<Site, 'store' | 'clock'>,
+    allowed: Pick<Config, 'allowed_origins' | 'allowed_hosts'>,
+    limiter: RateLimiter,
+  ) {
     this.#site = site;
-    this.#allowedOrigins = new Set(allowedOrigins);
+    this.#allowedOrigins = new Set(allowed.allowed_origins);
+    this.#allowedHosts = allowed.allowed_hosts;
     this.#limiter = limiter;
   }
 
@@ -38,7 +45,9 @@ export class Gate {
   open(port: number): void {
     const names = ['127.0.0.1', 'localhost', '[::1]'];
     // Browsers leave out the port of the scheme.
-    this.#hosts = new Set([...names.map((name) => `${name}:${port}`), ...(port === 80 ? names : [])]);
+    const own = [...names.map((name) => `${name}:${port}`), ...(port === 80 ? names : [])];
+    // Those of a proxy or tunnel on this computer, as the technician wrote them.
+    this.#hosts = new Set([...own, ...this.#allowedHosts]);
   }
 
   /** Steps 1 to 3. Returns the allowed Origin, or null when the request has none. */
@@ -50,7 +59,7 @@ export class Gate {
     if (host === undefined || !this.#hosts.has(host.toLowerCase())) {
       throw new ApiError(
         'misdirected_request',
-        'This address is not the encoder. Use http://127.0.0.1 with its port.',
+        'This address is not the encoder. Use http://127.0.0.1 with its port, or let a technician add the name to allowed_hosts.',
       );
     }
     const { origin } = headers;

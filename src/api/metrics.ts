@@ -1,6 +1,7 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import { DELIVERY_STATES } from '../model/webhook.ts';
 import type { Desk } from './operation.ts';
+import { addSyncMetrics } from './sync-metrics.ts';
 
 export interface Metrics {
   readonly contentType: string;
@@ -8,7 +9,7 @@ export interface Metrics {
 }
 
 /** What Prometheus reads; asked of the store when it comes, so that nothing is counted between a card and an app. */
-export function createMetrics({ site, encoders }: Desk): Metrics {
+export function createMetrics({ site, encoders, sync }: Desk): Metrics {
   const registry = new Registry();
   const registers = [registry];
   // Not prom-client's default metrics: one of them wakes the process a hundred times a second, for ever.
@@ -52,14 +53,7 @@ export function createMetrics({ site, encoders }: Desk): Metrics {
       for (const { driver, state } of encoders.drivers()) this.set({ driver }, state === 'running' ? 1 : 0);
     },
   });
-  new Gauge({
-    name: 'encoderd_outbox_messages',
-    help: 'Messages that a backend has not taken yet',
-    registers,
-    collect() {
-      this.set(site.store.outbox.depth());
-    },
-  });
+  addSyncMetrics({ site, sync }, registers);
   new Gauge({
     name: 'encoderd_webhook_deliveries',
     help: 'Events that are kept and were, or are, to be delivered to a webhook, by state',

@@ -4,6 +4,8 @@ import type { Encoders } from '../encoder/encoders.ts';
 import type { Scope } from '../model/api-key.ts';
 import type { Caller } from '../model/caller.ts';
 import type { Site } from '../site/site.ts';
+import type { PairingControl } from '../sync/pairing-state.ts';
+import type { SyncControl } from '../sync/sync-status.ts';
 import { ApiError } from './errors.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -13,6 +15,8 @@ export interface Desk {
   readonly site: Site;
   readonly encoders: Encoders;
   readonly attempts: Attempts;
+  readonly sync: SyncControl;
+  readonly pairing: PairingControl;
   readonly defaultTimeoutMs: number;
   /** Whether cards can be written and read: the site's keys are there. */
   readonly hasSiteKeys: () => boolean;
@@ -46,6 +50,10 @@ export interface Operation<Input extends z.ZodType = z.ZodType, Output extends z
   readonly needsApiKey?: boolean;
   /** Whether the answer holds a token of which only a hash is kept, so that no answer is kept for an Idempotency-Key; absent: it does not. */
   readonly hasSecretAnswer?: boolean;
+  /** Whether only somebody without a key asks for it, and is counted with those who come with a wrong one; absent: everybody may ask. */
+  readonly isForStrangers?: boolean;
+  /** How large a body may be, bytes; absent: as everywhere. */
+  readonly mostBodyBytes?: number;
   readonly input: Input;
   /** The envelope, without `ok`. */
   readonly output: Output;

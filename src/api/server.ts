@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import type { Logger } from '../log.ts';
 import type { Caller } from '../model/caller.ts';
 import { ApiError, notFound } from './errors.ts';
@@ -93,9 +93,8 @@ function serve(
     if (found === undefined) throw notFound(path);
     return found;
   };
-  server.route({
+  const route: Omit<RouteOptions, 'url'> = {
     method: [...METHODS, 'OPTIONS', 'TRACE'],
-    url: '/*',
     // Before a body is read: who asks, and may they?
     onRequest: async (request, reply) => {
       const { operation } = find(request);
@@ -108,6 +107,7 @@ function serve(
         );
       }
       if (operation.scopes !== null) gate.permit(callerOf(request, gate), operation.scopes);
+      else if (operation.isForStrangers === true) gate.count('strangers');
       // What any web page can make a browser send must not keep everybody else out.
       else gate.count(`anybody ${request.headers['sec-fetch-site'] ?? ''}`);
     },
@@ -127,7 +127,11 @@ function serve(
         : await run();
       return reply.code(answer.status).send(answer.body);
     },
-  });
+  };
+  server.route({ ...route, url: '/*' });
+  for (const { path, mostBodyBytes } of operations) {
+    if (mostBodyBytes !== undefined) server.route({ ...route, url: path, bodyLimit: mostBodyBytes });
+  }
 }
 
 interface ServedOperation {

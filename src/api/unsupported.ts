@@ -20,7 +20,7 @@ export const unsupportedOperations: readonly Operation[] = unsupportedGroups.fla
     operations.map(({ path, methods }) => ({
       path,
       methods,
-      scopes: SCOPES,
+      scopes: SCOPES.filter((scope) => scope !== 'bridge'),
       summary: reason,
       // Nobody is told more than that.
       isOwn: true,

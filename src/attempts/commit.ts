@@ -4,6 +4,7 @@ import { type AttemptEvent, advance, type Step } from '../model/machine.ts';
 import { recordEncoder } from '../site/encoders.ts';
 import { SiteError } from '../site/errors.ts';
 import { record, type Site } from '../site/site.ts';
+import { noteIfTorn } from '../site/torn-cards.ts';
 
 /** Throws `action_attempt_not_found`. */
 export function findAttempt(site: Site, id: string): Attempt {
@@ -36,7 +37,10 @@ export function commitEvent(site: Site, attemptId: string, event: AttemptEvent):
     if (step.attempt === before) return step;
     site.store.attempts.update(step.attempt);
     record(site, { type: 'action_attempt.changed', attempt: step.attempt });
-    if (!isLive(step.attempt)) recordEncoder(site, before.encoderId);
+    if (!isLive(step.attempt)) {
+      recordEncoder(site, before.encoderId);
+      if ('writeId' in before) noteIfTorn(site, before.writeId);
+    }
     return step;
   });
 }

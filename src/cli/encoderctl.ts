@@ -1,14 +1,17 @@
 import { accessGroupsCommand } from './access-groups.ts';
 import { cardCommand } from './card.ts';
+import { desksCommand } from './desks.ts';
 import { encodeCommand } from './encode.ts';
 import { encodersCommand } from './encoders.ts';
 import { entrancesCommand } from './entrances.ts';
 import { keysCommand } from './keys.ts';
 import { originsCommand } from './origins.ts';
+import { pairCommand, unpairCommand } from './pair.ts';
 import { scanCommand } from './scan.ts';
 import { sessionsCommand } from './sessions.ts';
 import { siteKeysCommand } from './site-keys.ts';
 import { statusCommand } from './status.ts';
+import { syncCommand } from './sync.ts';
 import { CommandError, EXIT, type Terminal, terminal } from './terminal.ts';
 import { watchCommand } from './watch.ts';
 import { webhooksCommand } from './webhooks.ts';
@@ -32,6 +35,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   encode: encodeCommand,
   card: cardCommand,
   webhooks: webhooksCommand,
+  sync: syncCommand,
+  pair: pairCommand,
+  unpair: unpairCommand,
+  desks: desksCommand,
   status: statusCommand,
 };
 

@@ -1,4 +1,4 @@
-import { isOrigin } from '../config.ts';
+import { isOrigin } from '../model/web-address.ts';
 import { configOf, openState } from './state.ts';
 import { CommandError, EXIT, type Terminal, table } from './terminal.ts';
 import { readWords } from './words.ts';

@@ -8,6 +8,12 @@ const health = z.object({
   msg: z.string(),
   site_keys: z.enum(['available', 'unavailable']),
   given_up_deliveries: z.int(),
+  sync: z.object({
+    state: z.string(),
+    waiting: z.int(),
+    refused: z.int(),
+    hint: z.string().nullable(),
+  }),
   drivers: z.array(z.object({ driver: z.string(), state: z.string(), reason: z.string().optional() })),
 });
 
@@ -17,10 +23,10 @@ export const statusCommand = {
   async run(words: readonly string[], terminal: Terminal): Promise<void> {
     const { values } = readWords(words, {});
     const daemon = new DaemonClient(values);
-    const { drivers, msg, site_keys, given_up_deliveries } = await daemon.call('/health', {}, health);
+    const { drivers, msg, site_keys, given_up_deliveries, sync } = await daemon.call('/health', {}, health);
     const encoders = await listEncoders(daemon);
     const online = encoders.filter(({ state }) => state !== 'offline').length;
-    terminal.result({ url: daemon.url, msg, site_keys, given_up_deliveries, drivers, encoders }, [
+    terminal.result({ url: daemon.url, msg, site_keys, given_up_deliveries, sync, drivers, encoders }, [
       `${msg} at ${daemon.url}`,
       ...(site_keys === 'available'
         ? []
@@ -32,6 +38,7 @@ export const statusCommand = {
         : [
             `${given_up_deliveries} events were given up on their way to a webhook. See: encoderctl webhooks deliveries --state given_up`,
           ]),
+      ...hintLines(sync.hint),
       '',
       ...table(
         ['DRIVER', 'STATE', ''],
@@ -42,3 +49,9 @@ export const statusCommand = {
     ]);
   },
 };
+
+/** What a person should know of the backend, and which command says more. */
+function hintLines(hint: string | null): readonly string[] {
+  if (hint === null) return [];
+  return [hint.includes('encoderctl') ? hint : `${hint} See: encoderctl sync status`];
+}

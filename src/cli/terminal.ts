@@ -86,3 +86,6 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
       .trimEnd(),
   );
 }
+
+/** `1 change`, `2 changes`. */
+export const counted = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;

@@ -18,6 +18,9 @@ const attemptChange = z.object({
     error: z.object({ message: z.string() }).nullable(),
   }),
 });
+const syncChange = z.object({
+  resources: z.array(z.object({ resource_type: z.string(), resource_id: z.string() })),
+});
 
 /** Shows cards, encoders and attempts as things happen, until it is interrupted. */
 export const watchCommand = {
@@ -58,6 +61,11 @@ function describe(message: LiveMessage, names: ReadonlyMap<string, string>): str
     }
     case 'event':
       return `event    ${z.object({ event: z.object({ event_type: z.string() }) }).parse(message).event.event_type}`;
+    case 'sync.changed': {
+      const { resources } = syncChange.parse(message);
+      const things = resources.map(({ resource_type, resource_id }) => `${resource_type} ${resource_id}`);
+      return `backend  it answered, or somebody decided: ${things.join(', ')}`;
+    }
     default:
       return JSON.stringify(message);
   }

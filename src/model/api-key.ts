@@ -1,5 +1,5 @@
-/** What an API key may do. */
-export const SCOPES = ['read', 'scan', 'encode', 'manage', 'admin'] as const;
+/** What an API key may do. `bridge`: what a desk asks of the site that it is paired with, and nothing else. */
+export const SCOPES = ['read', 'scan', 'encode', 'manage', 'admin', 'bridge'] as const;
 
 export type Scope = (typeof SCOPES)[number];
 

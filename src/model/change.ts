@@ -2,6 +2,7 @@ import type { Attempt } from './attempt.ts';
 import type { Card } from './card.ts';
 import type { Encoder } from './encoder.ts';
 import type { SiteEvent } from './event.ts';
+import type { ResourceName } from './resource.ts';
 
 /** One line of what happened at the desk, as it was at that moment. */
 export type Change =
@@ -19,7 +20,9 @@ export type Change =
       readonly card: Card;
       readonly cardNumber: string;
     }
-  | { readonly type: 'event'; readonly event: SiteEvent };
+  | { readonly type: 'event'; readonly event: SiteEvent }
+  /** These stand otherwise with the backend than before: it took or refused something of them, or a person decided. */
+  | { readonly type: 'sync.changed'; readonly resources: readonly ResourceName[] };
 
 /** A change and its place in the order of all changes. Sequences grow, and are never given twice. */
 export interface NumberedChange {

@@ -34,6 +34,8 @@ export interface Credential {
   readonly cardTechnology: CardTechnology | null;
   /** How it was put on its card; null: it was not, the card was only scanned. */
   readonly cardFormat: CardFormat | null;
+  /** What was written last on the card that carries it, at whichever desk of the site; null: nothing, or nobody knows. */
+  readonly recordOnCard: CardRecord | null;
   /** What it opens by itself, besides what its holder may open; ids of entrances. While it belongs to nobody, it opens nothing. */
   readonly entranceIds: readonly string[];
   /**
@@ -57,6 +59,8 @@ export interface Credential {
   readonly scheduleModifiedAt: number | null;
   /** When a card was seen that says other times than the site, and was written by neither mistake nor stranger; null: none was. */
   readonly scheduleExternallyModifiedAt: number | null;
+  /** Since when a desk has a write of it that did not end, so that a card may be half written; null: none that is known of. */
+  readonly unfinishedWriteAt: number | null;
   /** When somebody asked to delete it while a card was being written with it; it goes once that has ended. */
   readonly deletionAskedAt: number | null;
   readonly isIssued: boolean;
@@ -72,6 +76,8 @@ export const PLAIN_CREDENTIAL = {
   reissueNeededAt: null,
   scheduleModifiedAt: null,
   scheduleExternallyModifiedAt: null,
+  unfinishedWriteAt: null,
+  recordOnCard: null,
   deletionAskedAt: null,
 } as const satisfies Partial<Credential>;
 

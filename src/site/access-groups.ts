@@ -1,9 +1,12 @@
 import { ACCESS_GROUP_NAME, type AccessGroup } from '../model/access-group.ts';
+import { stateOf } from '../model/resource.ts';
+import { creation, deletion, update } from '../model/resource-change.ts';
 import { EVERY_ROW } from '../store/paging.ts';
 import { createEntrance, entranceName, findEntrance } from './entrances.ts';
 import { SiteError } from './errors.ts';
 import { refreshCardsOf } from './reissue.ts';
-import { announce, newId, type Site, tellBackend } from './site.ts';
+import { removeAccessGroup } from './resources/removal.ts';
+import { announce, newId, type Site, tell } from './site.ts';
 
 export type NewAccessGroup = Pick<AccessGroup, 'name' | 'entranceIds'>;
 
@@ -17,26 +20,26 @@ export function createAccessGroup(site: Site, { name: given, entranceIds }: NewA
     requireFreeName(site, name);
     const group = { id: newId(), name, entranceIds: known(site, entranceIds), createdAt: site.clock.now() };
     site.store.accessGroups.insert(group);
-    tellBackend(site, 'acs_access_group.created', group.id, group);
+    tell(site, creation('acs_access_group', group.id, stateOf(group)));
     return findAccessGroup(site, group.id);
   });
 }
 
 /**
- * Changes what `update` has, and leaves the rest. Cards of its users that open something else by then must be issued again.
+ * Changes what `changes` has, and leaves the rest. Cards of its users that open something else by then must be issued again.
  * Throws as `createAccessGroup`, and `acs_access_group_not_found`.
  */
-export function updateAccessGroup(site: Site, id: string, update: Partial<NewAccessGroup>): AccessGroup {
+export function updateAccessGroup(site: Site, id: string, changes: Partial<NewAccessGroup>): AccessGroup {
   return site.store.transaction(() => {
     const before = findAccessGroup(site, id);
-    const name = update.name === undefined ? before.name : groupName(update.name);
+    const name = changes.name === undefined ? before.name : groupName(changes.name);
     if (name !== before.name) requireFreeName(site, name);
     const entranceIds =
-      update.entranceIds === undefined ? before.entranceIds : known(site, update.entranceIds);
+      changes.entranceIds === undefined ? before.entranceIds : known(site, changes.entranceIds);
     site.store.accessGroups.update({ ...before, name, entranceIds });
     refreshCards(site, usersIn(site, id));
     const group = findAccessGroup(site, id);
-    tellBackend(site, 'acs_access_group.updated', id, group);
+    tell(site, update('acs_access_group', id, stateOf(before), stateOf(group)));
     return group;
   });
 }
@@ -45,11 +48,9 @@ export function updateAccessGroup(site: Site, id: string, update: Partial<NewAcc
 export function deleteAccessGroup(site: Site, id: string): void {
   site.store.transaction(() => {
     findAccessGroup(site, id);
-    const userIds = usersIn(site, id);
-    site.store.accessGroups.delete(id);
-    refreshCards(site, userIds);
+    removeAccessGroup(site, id);
     announce(site, 'acs_access_group.deleted', { acsAccessGroupId: id });
-    tellBackend(site, 'acs_access_group.deleted', id, {});
+    tell(site, deletion('acs_access_group', id, 'acs_access_group.deleted'));
   });
 }
 

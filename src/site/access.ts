@@ -1,6 +1,8 @@
 import type { Beneficiary } from '../model/attempt.ts';
 import type { Credential } from '../model/credential.ts';
 import type { Entrance } from '../model/entrance.ts';
+import { credentialState, stateOf } from '../model/resource.ts';
+import { membership, update } from '../model/resource-change.ts';
 import type { User } from '../model/user.ts';
 import { isOver } from '../model/validity.ts';
 import { EVERY_ROW } from '../store/paging.ts';
@@ -8,7 +10,7 @@ import { findAccessGroup } from './access-groups.ts';
 import { isValid } from './credential-validity.ts';
 import { findEntrance } from './entrances.ts';
 import { refreshCardsOf } from './reissue.ts';
-import { type Site, tellBackend } from './site.ts';
+import { type Site, tell } from './site.ts';
 import { findUser, type UserName, userFor } from './users.ts';
 
 /*
@@ -23,7 +25,7 @@ export function grantAccess(site: Site, acsEntranceId: string, beneficiary: Bene
     const user = userFor(site, beneficiary);
     site.store.entrances.grant(entrance.id, user.id);
     refreshCardsOf(site, user.id);
-    tellBackend(site, 'acs_user.access_granted', user.id, { acsEntranceId: entrance.id });
+    tell(site, membership('acs_user', user.id, 'grantedEntranceIds', { added: [entrance.id] }));
   });
 }
 
@@ -54,22 +56,23 @@ export function credentialsThatOpen(
 export function revokeAllAccess(site: Site, name: UserName): void {
   site.store.transaction(() => {
     const { id } = findUser(site, name);
+    const granted = site.store.entrances.grantedTo(id);
+    const groupIds = site.store.accessGroups.list({ acsUserId: id }, EVERY_ROW).rows.map((group) => group.id);
     site.store.entrances.revokeAll(id);
-    for (const group of site.store.accessGroups.list({ acsUserId: id }, EVERY_ROW).rows) {
-      site.store.accessGroups.removeUser(group.id, id);
-    }
+    for (const groupId of groupIds) site.store.accessGroups.removeUser(groupId, id);
     for (const credential of site.store.credentials.list({ acsUserId: id }, EVERY_ROW).rows) {
       if (credential.entranceIds.length > 0) openNothing(site, credential);
     }
     refreshCardsOf(site, id);
-    tellBackend(site, 'acs_user.access_revoked', id, {});
+    tell(site, membership('acs_user', id, 'accessGroupIds', { removed: groupIds }));
+    tell(site, membership('acs_user', id, 'grantedEntranceIds', { removed: granted }));
   });
 }
 
 function openNothing(site: Site, credential: Credential): void {
   const changed = { ...credential, entranceIds: [] };
   site.store.credentials.update(changed);
-  tellBackend(site, 'acs_credential.updated', credential.id, changed);
+  tell(site, update('acs_credential', credential.id, credentialState(credential), credentialState(changed)));
 }
 
 /** Takes from a user all that the user may open until `unsuspendUser`; who is suspended already stays so. Throws `acs_user_not_found`. */
@@ -86,9 +89,10 @@ function setSuspended(site: Site, name: UserName, isSuspended: boolean): void {
   site.store.transaction(() => {
     const user = findUser(site, name);
     if (user.isSuspended === isSuspended) return;
-    site.store.users.update({ ...user, isSuspended });
+    const changed = { ...user, isSuspended };
+    site.store.users.update(changed);
     refreshCardsOf(site, user.id);
-    tellBackend(site, isSuspended ? 'acs_user.suspended' : 'acs_user.unsuspended', user.id, {});
+    tell(site, update('acs_user', user.id, stateOf(user), stateOf(changed)));
   });
 }
 
@@ -103,7 +107,7 @@ export function addToAccessGroup(site: Site, acsAccessGroupId: string, beneficia
     if (site.store.accessGroups.hasUser(group.id, user.id)) return;
     site.store.accessGroups.addUser(group.id, user.id);
     refreshCardsOf(site, user.id);
-    tellBackend(site, 'acs_user.added_to_access_group', user.id, { acsAccessGroupId: group.id });
+    tell(site, membership('acs_user', user.id, 'accessGroupIds', { added: [group.id] }));
   });
 }
 
@@ -115,6 +119,6 @@ export function removeFromAccessGroup(site: Site, acsAccessGroupId: string, name
     if (!site.store.accessGroups.hasUser(group.id, user.id)) return;
     site.store.accessGroups.removeUser(group.id, user.id);
     refreshCardsOf(site, user.id);
-    tellBackend(site, 'acs_user.removed_from_access_group', user.id, { acsAccessGroupId: group.id });
+    tell(site, membership('acs_user', user.id, 'accessGroupIds', { removed: [group.id] }));
   });
 }

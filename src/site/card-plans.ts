@@ -10,7 +10,7 @@ import {
   overwritingRefusal,
 } from '../model/encoding.ts';
 import { EVERY_ROW } from '../store/paging.ts';
-import { endWrite, refreshReissueOf } from './card-writes.ts';
+import { endWrite, openWriteOf, refreshReissueOf } from './card-writes.ts';
 import { validityOf } from './credential-validity.ts';
 import { issueToOutrank } from './foreign-records.ts';
 import { knownCard } from './issued-cards.ts';
@@ -47,7 +47,7 @@ export function planEncoding(
     if (credential === null || never !== null) {
       return { outcome: 'refused', reason: never ?? 'credential_deleted', detail: null };
     }
-    const open = site.store.cardWrites.openFor(card.uid);
+    const open = openWriteOf(site, card);
     // The card was lifted in the middle of this very thing: it is allowed already, and has its number.
     if (open !== null && isStillWanted(site, open, credential, contents)) {
       return { outcome: 'planned', writeId: open.id, purpose: 'finish' };
@@ -106,7 +106,7 @@ export function planErasing(
     const reason = overwritingRefusal(facts);
     if (reason !== null) return { outcome: 'refused', reason, detail };
     const image: PlannedImage = { kind: 'blank', format: contents.format };
-    const open = site.store.cardWrites.openFor(card.uid);
+    const open = openWriteOf(site, card);
     return { outcome: 'planned', writeId: openWrite(site, atHand, open, null, image), purpose: 'order' };
   });
 }
@@ -134,7 +134,7 @@ function lasting(site: Site, id: string): Credential | null {
 
 /** How the write of this card that did not end is to be ended; null: there is none. */
 export function planMending(site: Site, card: Card): Extract<WritePlan, { outcome: 'planned' }> | null {
-  const open = site.store.cardWrites.openFor(card.uid);
+  const open = openWriteOf(site, card);
   if (open === null) return null;
   const credential = open.credentialId === null ? null : lasting(site, open.credentialId);
   const wanted = credential === null ? null : wantedRecord(site, credential);

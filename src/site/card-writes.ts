@@ -1,9 +1,10 @@
-import { cardNumber } from '../model/card.ts';
+import { type Card, cardNumber } from '../model/card.ts';
 import type { CardWrite, WritePurpose } from '../model/card-write.ts';
 import type { Credential } from '../model/credential.ts';
-import { issueOnCard, takeOffCard } from './issued-cards.ts';
+import { type Issue, issueOnCard, takeOffCard } from './issued-cards.ts';
 import { isOutdated, refreshReissue } from './reissue.ts';
 import type { Site } from './site.ts';
+import { noteMended, unfinishedSince } from './torn-cards.ts';
 
 /** What a finished write came to. */
 export type WriteOutcome =
@@ -36,6 +37,7 @@ export function noteWritten(
       );
     if (purpose === 'roll_back') {
       end('rolled_back');
+      noteMended(site, write);
       refreshReissueOf(site, write);
       return { outcome: 'rolled_back' };
     }
@@ -43,6 +45,7 @@ export function noteWritten(
     if (image.kind === 'blank') {
       takeOffCard(site, card, number);
       end('written');
+      noteMended(site, write);
       return { outcome: 'erased', cardNumber: number };
     }
     const credential = site.store.credentials.get(image.record.credentialId);
@@ -52,10 +55,33 @@ export function noteWritten(
       credential.issueCounter === image.record.issueCounter;
     if (!isWanted) return { outcome: 'unwanted' };
     end('written');
-    const needsReissue = isOutdated(site, image.format, image.record, credential);
-    const issue = { card, cardNumber: number, format: image.format, needsReissue };
+    noteMended(site, write, credential.id);
+    const issue: Issue = {
+      ...{ card, cardNumber: number, format: image.format, record: image.record },
+      needsReissue: isOutdated(site, image.format, image.record, credential),
+      unfinishedWriteAt: credential.unfinishedWriteAt === null ? null : unfinishedSince(site, credential),
+    };
     return { outcome: 'issued', credential: issueOnCard(site, credential, issue) };
   });
+}
+
+/** The write of this card that did not end; null: there is none. One ends here that another desk has overtaken: it wrote a later issue on the same card. */
+export function openWriteOf(site: Site, card: Card): CardWrite | null {
+  const open = site.store.cardWrites.openFor(card.uid);
+  if (open === null || !isOvertaken(site, open)) return open;
+  endWrite(site, open, 'superseded');
+  noteMended(site, open);
+  return null;
+}
+
+function isOvertaken(site: Site, { card, image }: CardWrite): boolean {
+  if (image.kind !== 'record') return false;
+  const credential = site.store.credentials.get(image.record.credentialId);
+  return (
+    credential?.cardUid === card.uid &&
+    credential.recordOnCard !== null &&
+    credential.recordOnCard.issueCounter > image.record.issueCounter
+  );
 }
 
 /** Ends a write that changed nothing; one that has ended stays as it is. */
@@ -65,6 +91,7 @@ export function endUnwritten(site: Site, writeId: string): void {
     if (write.outcome !== null) return;
     endWrite(site, write, 'not_begun');
     undoPlan(site, write);
+    if (write.replacedId !== null) noteMended(site, write);
   });
 }
 

@@ -1,8 +1,10 @@
 import { type Credential, LAST_CARD_TIME } from '../model/credential.ts';
+import { credentialState } from '../model/resource.ts';
+import { update } from '../model/resource-change.ts';
 import { checkCode } from './credential-codes.ts';
 import { SiteError } from './errors.ts';
 import { refreshReissue, withReissue } from './reissue.ts';
-import { type Site, tellBackend } from './site.ts';
+import { type Site, tell } from './site.ts';
 
 /** Of a credential that no card carries. */
 export const NO_CARD = {
@@ -10,6 +12,7 @@ export const NO_CARD = {
   cardUid: null,
   cardTechnology: null,
   cardFormat: null,
+  recordOnCard: null,
   needsReissue: false,
   reissueNeededAt: null,
 } as const satisfies Partial<Credential>;
@@ -41,7 +44,7 @@ export function updateCredential(site: Site, id: string, { code, endsAt }: Crede
     checkCardTimes(after);
     const credential = withReissue(site, after);
     site.store.credentials.update(credential);
-    tellBackend(site, 'acs_credential.updated', id, credential);
+    tell(site, update('acs_credential', id, credentialState(before), credentialState(credential)));
     return credential;
   });
 }
@@ -102,12 +105,7 @@ export function unassignCredential(site: Site, id: string, acsUserId: string): C
 export function giveTo(site: Site, credential: Credential, acsUserId: string | null): Credential {
   site.store.credentials.update({ ...credential, acsUserId });
   const given = refreshReissue(site, findCredential(site, credential.id));
-  tellBackend(
-    site,
-    acsUserId === null ? 'acs_credential.unassigned' : 'acs_credential.assigned',
-    given.id,
-    given,
-  );
+  tell(site, update('acs_credential', given.id, credentialState(credential), credentialState(given)));
   // Whoever waits to write it waits in vain.
   if (acsUserId === null) site.doorbell.ring();
   return given;

@@ -1,8 +1,9 @@
 import { ENTRANCE_NAME, type Entrance, type HotekEntrance } from '../model/entrance.ts';
-import { EVERY_ROW } from '../store/paging.ts';
+import { stateOf } from '../model/resource.ts';
+import { creation, deletion, update } from '../model/resource-change.ts';
 import { SiteError } from './errors.ts';
-import { refreshReissue } from './reissue.ts';
-import { announce, newId, type Site, tellBackend } from './site.ts';
+import { removeEntrance } from './resources/removal.ts';
+import { announce, newId, type Site, tell } from './site.ts';
 
 /**
  * The one way to write an entrance's name: trimmed, in Unicode's NFC, 1 to 200 characters without control characters. Throws `invalid_input`.
@@ -50,7 +51,7 @@ export function createEntrance(
       createdAt: site.clock.now(),
     });
     announce(site, 'acs_entrance.added', { acsEntranceId: entrance.id });
-    tellBackend(site, 'acs_entrance.created', entrance.id, entrance);
+    tell(site, creation('acs_entrance', entrance.id, stateOf(entrance), 'acs_entrance.added'));
     return entrance;
   });
 }
@@ -62,16 +63,22 @@ export function createEntrance(
 export function deleteEntrance(site: Site, id: string): void {
   site.store.transaction(() => {
     findEntrance(site, id);
-    const opening = site.store.credentials.list({ acsEntranceId: id }, EVERY_ROW).rows;
-    site.store.entrances.delete(id);
-    for (const credential of opening) {
-      refreshReissue(site, {
-        ...credential,
-        entranceIds: credential.entranceIds.filter((other) => other !== id),
-      });
-    }
+    removeEntrance(site, id);
     announce(site, 'acs_entrance.removed', { acsEntranceId: id });
-    tellBackend(site, 'acs_entrance.removed', id, {});
+    tell(site, deletion('acs_entrance', id, 'acs_entrance.removed'));
+  });
+}
+
+/** Notes what the lock system calls an entrance, or who made it. */
+export function changeEntrance(
+  site: Site,
+  before: Entrance,
+  changes: Partial<Pick<Entrance, 'hotekMetadata' | 'isMadeByReport'>>,
+): void {
+  site.store.transaction(() => {
+    const after = { ...before, ...changes };
+    site.store.entrances.update(after);
+    tell(site, update('acs_entrance', before.id, stateOf(before), stateOf(after)));
   });
 }
 
@@ -81,7 +88,7 @@ export function makeMissingEntrances(site: Site, names: readonly string[]): void
     for (const name of names) {
       const known = site.store.entrances.withName(entranceName(name));
       if (known === null) createEntrance(site, name);
-      else if (known.isMadeByReport) site.store.entrances.update({ ...known, isMadeByReport: false });
+      else if (known.isMadeByReport) changeEntrance(site, known, { isMadeByReport: false });
     }
   });
 }

@@ -9,6 +9,7 @@ export type SiteErrorType =
   | 'action_attempt_not_found'
   | 'client_session_not_found'
   | 'event_not_found'
+  | 'message_not_found'
   | 'user_identity_not_found'
   | 'webhook_delivery_not_found'
   | 'webhook_not_found'
@@ -20,6 +21,15 @@ export type SiteErrorType =
   | 'action_attempt_not_waiting'
   | 'encoder_busy'
   | 'encoder_not_virtual'
+  | 'desk_not_found'
+  | 'duplicate_desk'
+  | 'not_a_desk'
+  | 'history_differs'
+  | 'pairing_not_found'
+  | 'backend_exists'
+  | 'backend_unavailable'
+  | 'not_paired'
+  | 'too_many_requests'
   | 'invalid_input';
 
 /** The site's answer to a request that makes no sense for it now. The message tells the caller what to do. */

@@ -1,6 +1,8 @@
+import { stateOf } from '../model/resource.ts';
+import { creation, update } from '../model/resource-change.ts';
 import type { UserIdentity } from '../model/user.ts';
 import { SiteError } from './errors.ts';
-import { newId, type Site, tellBackend } from './site.ts';
+import { newId, type Site, tell } from './site.ts';
 
 export type NewUserIdentity = Omit<UserIdentity, 'id' | 'createdAt'>;
 
@@ -10,18 +12,19 @@ export function createUserIdentity(site: Site, order: NewUserIdentity): UserIden
     const identity: UserIdentity = { ...order, id: newId(), createdAt: site.clock.now() };
     requireUnique(site, identity);
     site.store.userIdentities.insert(identity);
-    tellBackend(site, 'user_identity.created', identity.id, identity);
+    tell(site, creation('user_identity', identity.id, stateOf(identity)));
     return identity;
   });
 }
 
-/** Changes what `update` has, and leaves the rest. Throws `user_identity_not_found`, and as `createUserIdentity`. */
-export function updateUserIdentity(site: Site, id: string, update: Partial<NewUserIdentity>): UserIdentity {
+/** Changes what `changes` has, and leaves the rest. Throws `user_identity_not_found`, and as `createUserIdentity`. */
+export function updateUserIdentity(site: Site, id: string, changes: Partial<NewUserIdentity>): UserIdentity {
   return site.store.transaction(() => {
-    const identity = { ...findUserIdentity(site, id), ...update };
+    const before = findUserIdentity(site, id);
+    const identity = { ...before, ...changes };
     requireUnique(site, identity);
     site.store.userIdentities.update(identity);
-    tellBackend(site, 'user_identity.updated', id, identity);
+    tell(site, update('user_identity', id, stateOf(before), stateOf(identity)));
     return identity;
   });
 }

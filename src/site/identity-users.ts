@@ -1,10 +1,10 @@
+import { deletion } from '../model/resource-change.ts';
 import type { User, UserIdentity } from '../model/user.ts';
-import { EVERY_ROW } from '../store/paging.ts';
-import { deleteClientSession } from './client-sessions.ts';
 import { SiteError } from './errors.ts';
 import { createUserIdentity, findUserIdentity, findUserIdentityByKey } from './identities.ts';
-import { type Site, tellBackend } from './site.ts';
-import { deleteUser, findUser, requireFreeIdentity, setIdentity } from './users.ts';
+import { removeUserIdentity } from './resources/removal.ts';
+import { type Site, tell } from './site.ts';
+import { findUser, requireFreeIdentity, setIdentity } from './users.ts';
 
 /** How a request names a person. */
 export type IdentityName =
@@ -66,12 +66,7 @@ export function removeUserFromIdentity(site: Site, userIdentityId: string, acsUs
 export function deleteUserIdentity(site: Site, id: string): void {
   site.store.transaction(() => {
     findUserIdentity(site, id);
-    const user = site.store.users.ofIdentity(id);
-    if (user !== null) deleteUser(site, { acsUserId: user.id });
-    for (const session of site.store.clientSessions.list({ userIdentityId: id }, EVERY_ROW).rows) {
-      deleteClientSession(site, session.id);
-    }
-    site.store.userIdentities.delete(id);
-    tellBackend(site, 'user_identity.deleted', id, {});
+    for (const change of removeUserIdentity(site, id)) tell(site, change);
+    tell(site, deletion('user_identity', id));
   });
 }

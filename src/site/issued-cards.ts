@@ -1,21 +1,28 @@
 import type { Card } from '../model/card.ts';
 import type { CardFormat } from '../model/card-format.ts';
+import type { CardRecord } from '../model/card-record.ts';
 import type { Credential } from '../model/credential.ts';
+import { credentialState } from '../model/resource.ts';
+import { update } from '../model/resource-change.ts';
 import { NO_CARD } from './credentials.ts';
-import { announce, type Site, tellBackend } from './site.ts';
+import { announce, type Site, tell } from './site.ts';
 
 /** A card carries the credential now: it was written, and read back. */
 export interface Issue {
   readonly card: Card;
   readonly cardNumber: string;
   readonly format: CardFormat;
+  /** What was written. */
+  readonly record: CardRecord;
   /** The credential was changed while the card was written. */
   readonly needsReissue: boolean;
+  /** Since when another card may be half written with it; null: none may. */
+  readonly unfinishedWriteAt: number | null;
 }
 
 /** Notes that a card carries the credential. Whatever credential the card carried before is on no card any more. */
 export function issueOnCard(site: Site, credential: Credential, issue: Issue): Credential {
-  const { card, cardNumber, format, needsReissue } = issue;
+  const { card, cardNumber, format, record, needsReissue, unfinishedWriteAt } = issue;
   const now = site.clock.now();
   takeOffCard(site, card, cardNumber, credential.id);
   const issued: Credential = {
@@ -24,16 +31,21 @@ export function issueOnCard(site: Site, credential: Credential, issue: Issue): C
     cardUid: card.uid,
     cardTechnology: card.technology,
     cardFormat: format,
+    recordOnCard: record,
     needsReissue,
     reissueNeededAt: needsReissue ? now : null,
     scheduleExternallyModifiedAt: null,
+    unfinishedWriteAt,
     isIssued: true,
     issuedAt: now,
   };
   site.store.credentials.update(issued);
   const type = credential.isIssued ? 'acs_credential.reissued' : 'acs_credential.issued';
   announce(site, type, { acsCredentialId: credential.id });
-  tellBackend(site, type, credential.id, issued);
+  tell(
+    site,
+    update('acs_credential', credential.id, credentialState(credential), credentialState(issued), type),
+  );
   return issued;
 }
 
@@ -49,8 +61,9 @@ export function takeOffCard(site: Site, card: Card, cardNumber: string, exceptId
     issuedAt: null,
   };
   site.store.credentials.update(without);
-  announce(site, 'acs_credential.invalidated', { acsCredentialId: known.id });
-  tellBackend(site, 'acs_credential.invalidated', known.id, without);
+  const type = 'acs_credential.invalidated';
+  announce(site, type, { acsCredentialId: known.id });
+  tell(site, update('acs_credential', known.id, credentialState(known), credentialState(without), type));
 }
 
 /** The credential that the site has for this card: the one that is on it, or else the one that was registered with its number and not seen yet. */

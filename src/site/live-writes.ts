@@ -11,6 +11,14 @@ export function isBeingWritten(site: Site, credentialId: string): boolean {
   return [...liveWriteIds(site)].some((id) => site.store.cardWrites.get(id)?.credentialId === credentialId);
 }
 
+/** Since when this desk has a write of a credential that did not end, and that nobody is working on; null: it has none. Milliseconds since 1970. */
+export function tornSince(site: Site, credentialId: string): number | null {
+  const open = site.store.cardWrites.list({ acsCredentialId: credentialId, isOpen: true }, EVERY_ROW).rows;
+  if (open.length === 0) return null;
+  const live = liveWriteIds(site);
+  return open.find(({ id }) => !live.has(id))?.startedAt ?? null;
+}
+
 /** Since when a card may be half written with a credential, by the credential's id; milliseconds since 1970. */
 export type TornSince = ReadonlyMap<string, number>;
 

@@ -1,8 +1,10 @@
 import { type Credential, PLAIN_CREDENTIAL, type VendorMetadata } from '../model/credential.ts';
+import { credentialState } from '../model/resource.ts';
+import { creation } from '../model/resource-change.ts';
 import { checkCode, drawCode } from './credential-codes.ts';
 import { checkCardTimes, findCredential, NO_CARD } from './credentials.ts';
 import { SiteError } from './errors.ts';
-import { announce, newId, type Site, tellBackend } from './site.ts';
+import { announce, newId, type Site, tell } from './site.ts';
 
 export interface NewCredential {
   readonly accessMethod: Credential['accessMethod'];
@@ -58,8 +60,9 @@ export function createCredential(site: Site, order: NewCredential): Credential {
     };
     checkCardTimes(credential);
     site.store.credentials.insert(credential);
-    if (isCode) announce(site, 'acs_credential.issued', { acsCredentialId: credential.id });
-    tellBackend(site, 'acs_credential.created', credential.id, credential);
+    const event = isCode ? 'acs_credential.issued' : null;
+    if (event !== null) announce(site, event, { acsCredentialId: credential.id });
+    tell(site, creation('acs_credential', credential.id, credentialState(credential), event));
     return credential;
   });
 }

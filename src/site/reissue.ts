@@ -1,11 +1,10 @@
 import type { CardFormat } from '../model/card-format.ts';
 import type { CardRecord } from '../model/card-record.ts';
-import type { CardWrite } from '../model/card-write.ts';
 import { type Credential, differencesOf, recordOf } from '../model/credential.ts';
 import { asOnStripe } from '../model/stripe-token.ts';
 import { EVERY_ROW } from '../store/paging.ts';
 import { validityOf } from './credential-validity.ts';
-import { type Site, tellBackend } from './site.ts';
+import type { Site } from './site.ts';
 
 /**
  * What a card must say that carries the credential as it is now: with all that it opens, by itself or by its holder, and nothing while that
@@ -40,37 +39,25 @@ export function refreshReissue(site: Site, credential: Credential): Credential {
   const refreshed = withReissue(site, credential);
   if (refreshed.needsReissue === credential.needsReissue) return credential;
   site.store.credentials.update(refreshed);
-  tellBackend(site, 'acs_credential.updated', credential.id, refreshed);
   return refreshed;
 }
 
-/** The same without storing it. While a write of it is open, or where the journal does not know the card, the credential stays as it is. */
+/** The same without storing it. While a write of it is open, or where nobody knows what its card says, the credential stays as it is. */
 export function withReissue(site: Site, credential: Credential): Credential {
-  const { isIssued, cardFormat } = credential;
+  const { isIssued, cardFormat, recordOnCard } = credential;
   if (!isIssued || cardFormat === null) return { ...credential, needsReissue: false, reissueNeededAt: null };
-  const writes = writesOf(site, credential);
-  const record = recordOnCard(credential, writes);
-  if (record === null || writes.some(({ outcome }) => outcome === null)) return credential;
-  const needsReissue = isOutdated(site, cardFormat, record, credential);
+  if (recordOnCard === null || hasOpenWrite(site, credential)) return credential;
+  const needsReissue = isOutdated(site, cardFormat, recordOnCard, credential);
   const since = credential.reissueNeededAt ?? site.clock.now();
   return { ...credential, needsReissue, reissueNeededAt: needsReissue ? since : null };
 }
 
-/** The journal's rows of a credential, the newest last. */
-export function writesOf(site: Site, { id }: Pick<Credential, 'id'>): readonly CardWrite[] {
-  return site.store.cardWrites.list({ acsCredentialId: id }, EVERY_ROW).rows;
+/** Whether this desk has a write of it that did not end. */
+export function hasOpenWrite(site: Site, { id }: Pick<Credential, 'id'>): boolean {
+  return site.store.cardWrites.list({ acsCredentialId: id, isOpen: true }, ONE_ROW).rows.length > 0;
 }
 
-/** What was written last on the card that carries a credential, by its rows of the journal; null: they do not know. */
-export function recordOnCard(
-  { cardUid }: Pick<Credential, 'cardUid'>,
-  writes: readonly CardWrite[],
-): CardRecord | null {
-  const written = writes.findLast(
-    ({ card, outcome }) => card.uid === cardUid && (outcome === 'written' || outcome === 'repaired'),
-  );
-  return written?.image.kind === 'record' ? written.image.record : null;
-}
+const ONE_ROW = { after: 0, limit: 1 };
 
 /** Does so for every credential of a user; for what changes all that the user may open, or when. */
 export function refreshCardsOf(site: Site, acsUserId: string): void {

@@ -1,6 +1,6 @@
 import type { Entrance, HotekEntrance } from '../model/entrance.ts';
 import { encoderReported, encoderReportedGone } from './encoders.ts';
-import { createEntrance, deleteEntrance, entranceName } from './entrances.ts';
+import { changeEntrance, createEntrance, deleteEntrance, entranceName } from './entrances.ts';
 import type { Site } from './site.ts';
 
 /** What a lock system has, as somebody reports it; `isRemoved`: it has it no more. */
@@ -31,7 +31,7 @@ export function noteReport(site: Site, { entrances, encoders }: DeviceReport): v
 function noteEntrance(site: Site, hotekMetadata: HotekEntrance): void {
   const name = nameOf(hotekMetadata);
   const known = site.store.entrances.withName(name);
-  if (known?.hotekMetadata === null) site.store.entrances.update({ ...known, hotekMetadata });
+  if (known?.hotekMetadata === null) changeEntrance(site, known, { hotekMetadata });
   else if (known === null || !isSame(known, hotekMetadata)) createEntrance(site, name, hotekMetadata);
 }
 
@@ -40,7 +40,7 @@ function removeEntrance(site: Site, hotekMetadata: HotekEntrance): void {
   const known = site.store.entrances.withName(nameOf(hotekMetadata));
   if (known === null || !isSame(known, hotekMetadata)) return;
   if (known.isMadeByReport) deleteEntrance(site, known.id);
-  else site.store.entrances.update({ ...known, hotekMetadata: null });
+  else changeEntrance(site, known, { hotekMetadata: null });
 }
 
 function isSame({ hotekMetadata: known }: Entrance, reported: HotekEntrance): boolean {

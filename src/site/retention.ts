@@ -6,6 +6,10 @@ import type { Site } from './site.ts';
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
+/** How long messages are kept that the backend took, in case it forgets them; and what was said to desks, in case they ask again. */
+const KEPT_MESSAGES_DAYS = 30;
+const KEPT_VERDICTS_DAYS = 90;
+
 /** How many rows one transaction forgets: others wait for it for a few milliseconds. */
 const BATCH = 200;
 
@@ -14,7 +18,7 @@ class Stopped extends Error {}
 
 /**
  * Forgets, now and every hour, what is over for longer than `keptDays`: events with their deliveries to webhooks, attempts and client
- * sessions. Nothing that somebody still waits for is forgotten.
+ * sessions; and what has long been told to a backend, and answered to desks. Nothing that somebody still waits for is forgotten.
  */
 export function forgetByAndBy(site: Site, keptDays: number, log: Logger): AsyncDisposable {
   const stop = new AbortController();
@@ -38,7 +42,9 @@ async function forgetEveryHour(
   for (;;) {
     const began = site.clock.now();
     try {
-      const forgotten = await forgetBefore(site, began - keptDays * DAY_MS, signal);
+      const forgotten =
+        (await forgetBefore(site, began - keptDays * DAY_MS, signal)) +
+        (await forgetSynced(site, began, signal));
       if (forgotten > 0)
         log.info({ rows: forgotten, kept_days: keptDays }, 'what is over for long was forgotten');
     } catch (error) {
@@ -58,12 +64,40 @@ export async function forgetBefore(
   at: number,
   signal: AbortSignal,
 ): Promise<number> {
+  return await forgetRows(
+    [store.events, store.attempts, store.clientSessions].map(
+      (table) => (most) => table.forgetBefore(at, most),
+    ),
+    signal,
+  );
+}
+
+/** Forgets what was told to a backend, or said to a desk, so long before `now` (milliseconds since 1970) that nobody asks for it again. */
+async function forgetSynced(
+  { store }: Pick<Site, 'store'>,
+  now: number,
+  signal: AbortSignal,
+): Promise<number> {
+  return await forgetRows(
+    [
+      (most) => store.outbox.forgetBefore(now - KEPT_MESSAGES_DAYS * DAY_MS, most),
+      (most) => store.pairedDesks.forgetBefore(now - KEPT_VERDICTS_DAYS * DAY_MS, most),
+    ],
+    signal,
+  );
+}
+
+/** Each forgets up to so many rows, and says how many those were. */
+async function forgetRows(
+  tables: readonly ((most: number) => number)[],
+  signal: AbortSignal,
+): Promise<number> {
   let forgotten = 0;
-  for (const table of [store.events, store.attempts, store.clientSessions]) {
+  for (const forget of tables) {
     for (let count = BATCH; count === BATCH; forgotten += count) {
       await nextTurn();
       signal.throwIfAborted();
-      count = table.forgetBefore(at, BATCH);
+      count = forget(BATCH);
     }
   }
   return forgotten;

@@ -3,12 +3,14 @@ import type { AttemptResult, Beneficiary, CardFindings } from '../model/attempt.
 import { type Card, cardNumber } from '../model/card.ts';
 import type { CardContent, RecordStanding } from '../model/card-record.ts';
 import { type Credential, differencesOf, PLAIN_CREDENTIAL } from '../model/credential.ts';
+import { credentialState } from '../model/resource.ts';
+import { creation, update } from '../model/resource-change.ts';
 import { tokenDifferences } from '../model/stripe-token.ts';
 import { assignCredential } from './credentials.ts';
 import { noteForeignWrite, wantedInPlaceOf } from './foreign-records.ts';
 import { knownCard } from './issued-cards.ts';
 import { wantedRecord } from './reissue.ts';
-import { announce, newId, type Site, tellBackend } from './site.ts';
+import { announce, newId, type Site, tell } from './site.ts';
 import { findBeneficiary, userFor, userOf } from './users.ts';
 
 /** What the site has for a card that was scanned, and in what the two differ. */
@@ -142,8 +144,9 @@ function bindTo(site: Site, credential: Credential, card: Card, number: string):
     issuedAt: site.clock.now(),
   };
   site.store.credentials.update(issued);
-  announce(site, 'acs_credential.issued', { acsCredentialId: issued.id });
-  tellBackend(site, 'acs_credential.issued', issued.id, issued);
+  const type = 'acs_credential.issued';
+  announce(site, type, { acsCredentialId: issued.id });
+  tell(site, update('acs_credential', issued.id, credentialState(credential), credentialState(issued), type));
   return issued;
 }
 
@@ -172,7 +175,8 @@ function enrolCard(site: Site, card: Card, number: string, acsUserId: string): C
     createdAt: now,
   };
   site.store.credentials.insert(credential);
-  announce(site, 'acs_credential.issued', { acsCredentialId: credential.id });
-  tellBackend(site, 'acs_credential.enrolled', credential.id, credential);
+  const type = 'acs_credential.issued';
+  announce(site, type, { acsCredentialId: credential.id });
+  tell(site, creation('acs_credential', credential.id, credentialState(credential), type));
   return credential;
 }

@@ -5,13 +5,18 @@ import type { CardNumberFormat } from '../model/card.ts';
 import type { Change } from '../model/change.ts';
 import { newDelivery } from '../model/delivery.ts';
 import type { EventSubject, SiteEventType } from '../model/event.ts';
+import type { ResourceName } from '../model/resource.ts';
+import { isEmpty, type ResourceChange } from '../model/resource-change.ts';
 import type { SystemType } from '../model/system-type.ts';
 import { wantsEvent } from '../model/webhook.ts';
 import type { SiteIdentity, Store } from '../store/store.ts';
 
 /** What every operation of the site works with. */
 export interface Site {
+  /** Who this site is; a desk takes the identity of the site that its backend has. */
   readonly identity: SiteIdentity;
+  /** Takes another identity, from now on and for good. */
+  readonly adopt: (identity: SiteIdentity) => void;
   readonly settings: SiteSettings;
   readonly store: Store;
   readonly clock: Clock;
@@ -28,16 +33,14 @@ export interface SiteSettings {
   readonly cardNumberFormat: CardNumberFormat;
   /** How many change lines are kept for those who come back with `after`. */
   readonly keptChanges: number;
-  /** Whether there is somebody else who must learn what happened here. */
-  readonly hasBackend: boolean;
 }
 
 /** Opens the site of this store, and makes its identity the first time. */
-export function openSite(parts: Omit<Site, 'identity'>): Site {
+export function openSite(parts: Omit<Site, 'identity' | 'adopt'>): Site {
   const { store, clock } = parts;
   return store.transaction(() => {
     const known = store.site.read();
-    if (known !== null) return { ...parts, identity: known };
+    if (known !== null) return withIdentity(parts, known);
     const identity: SiteIdentity = {
       workspaceId: randomUUID(),
       acsSystemId: randomUUID(),
@@ -45,10 +48,24 @@ export function openSite(parts: Omit<Site, 'identity'>): Site {
       createdAt: clock.now(),
     };
     store.site.write(identity);
-    const site = { ...parts, identity };
+    const site = withIdentity(parts, identity);
     announce(site, 'acs_system.added', {});
     return site;
   });
+}
+
+function withIdentity(parts: Omit<Site, 'identity' | 'adopt'>, known: SiteIdentity): Site {
+  let identity = known;
+  return {
+    ...parts,
+    get identity() {
+      return identity;
+    },
+    adopt: (other) => {
+      parts.store.site.write(other);
+      identity = other;
+    },
+  };
 }
 
 /** A new id, as Seam's are: a UUID (RFC 9562, version 4). */
@@ -85,8 +102,18 @@ function nextEventAt(store: Store, now: number): number {
   return last === null || last > now + MOST_AHEAD_MS ? now : Math.max(now, last + 1);
 }
 
-/** Commits what the backend must learn, in the transaction of what happened. Without a backend nobody has to learn it. */
-export function tellBackend(site: Site, kind: string, resourceId: string, body: object): void {
-  if (!site.settings.hasBackend) return;
-  site.store.outbox.append({ id: newId(), kind, resourceId, body, createdAt: site.clock.now() });
+/** Commits what the backend must learn, and what desks must that have this site for theirs, in the transaction of what happened. */
+export function tell(site: Site, change: ResourceChange): void {
+  if (isEmpty(change)) return;
+  if (site.store.backend.exists()) {
+    site.store.outbox.append({ id: newId(), change, createdAt: site.clock.now() });
+    // Also for a change that nobody records: whoever tells the backend hears of it at once.
+    site.doorbell.ring();
+  }
+  noteForDesks(site, change, change.action === 'deleted');
+}
+
+/** Notes that desks which have this site for their backend must hear of a thing. */
+export function noteForDesks(site: Site, { kind, id }: ResourceName, isGone: boolean): void {
+  if (site.store.pairedDesks.any()) site.store.feed.touch({ kind, id }, isGone, site.clock.now());
 }

@@ -1,11 +1,13 @@
 import type { Beneficiary } from '../model/attempt.ts';
+import { stateOf } from '../model/resource.ts';
+import { creation, deletion, update } from '../model/resource-change.ts';
 import { type AccessSchedule, identityDisplayName, type User, type UserIdentity } from '../model/user.ts';
 import { findAccessGroup } from './access-groups.ts';
-import { invalidateCredentialsOf } from './credential-deletion.ts';
 import { SiteError } from './errors.ts';
 import { findUserIdentity } from './identities.ts';
 import { refreshCardsOf } from './reissue.ts';
-import { announce, newId, type Site, tellBackend } from './site.ts';
+import { removeUser } from './resources/removal.ts';
+import { announce, newId, type Site, tell } from './site.ts';
 import { checkSystem } from './systems.ts';
 
 export interface NewUser {
@@ -34,7 +36,7 @@ export function createUser(site: Site, order: NewUser, accessGroupIds: readonly 
     site.store.users.insert(user);
     for (const id of accessGroupIds) site.store.accessGroups.addUser(findAccessGroup(site, id).id, user.id);
     announce(site, 'acs_user.created', { acsUserId: user.id });
-    tellBackend(site, 'acs_user.created', user.id, { ...user, accessGroupIds });
+    tell(site, creation('acs_user', user.id, stateOf(user, { accessGroupIds }), 'acs_user.created'));
     return user;
   });
 }
@@ -86,14 +88,15 @@ export function findUser(site: Site, name: UserName): User {
 
 export type UserUpdate = Partial<Omit<User, 'id' | 'createdAt' | 'userIdentityId' | 'isSuspended'>>;
 
-/** Changes what `update` has, and leaves the rest. Cards that say other times than a new schedule allows must be issued again. Throws `acs_user_not_found`, or `invalid_input` for a schedule that is over. */
-export function updateUser(site: Site, name: UserName, update: UserUpdate): User {
+/** Changes what `changes` has, and leaves the rest. Cards that say other times than a new schedule allows must be issued again. Throws `acs_user_not_found`, or `invalid_input` for a schedule that is over. */
+export function updateUser(site: Site, name: UserName, changes: UserUpdate): User {
   return site.store.transaction(() => {
-    const user = { ...findUser(site, name), ...update };
-    if (update.accessSchedule !== undefined) requireFuture(site, update.accessSchedule);
+    const before = findUser(site, name);
+    const user = { ...before, ...changes };
+    if (changes.accessSchedule !== undefined) requireFuture(site, changes.accessSchedule);
     site.store.users.update(user);
-    if (update.accessSchedule !== undefined) refreshCardsOf(site, user.id);
-    tellBackend(site, 'acs_user.updated', user.id, user);
+    if (changes.accessSchedule !== undefined) refreshCardsOf(site, user.id);
+    tell(site, update('acs_user', user.id, stateOf(before), stateOf(user)));
     return user;
   });
 }
@@ -102,10 +105,9 @@ export function updateUser(site: Site, name: UserName, update: UserUpdate): User
 export function deleteUser(site: Site, name: UserName): void {
   site.store.transaction(() => {
     const user = findUser(site, name);
-    invalidateCredentialsOf(site, user.id);
-    site.store.users.delete(user.id);
+    for (const change of removeUser(site, user.id)) tell(site, change);
     announce(site, 'acs_user.deleted', { acsUserId: user.id });
-    tellBackend(site, 'acs_user.deleted', user.id, {});
+    tell(site, deletion('acs_user', user.id, 'acs_user.deleted'));
   });
 }
 
@@ -163,7 +165,7 @@ export function setIdentity(site: Site, user: User, userIdentityId: string | nul
   return site.store.transaction(() => {
     const changed = { ...user, userIdentityId };
     site.store.users.update(changed);
-    tellBackend(site, 'acs_user.updated', user.id, changed);
+    tell(site, update('acs_user', user.id, stateOf(user), stateOf(changed)));
     return changed;
   });
 }

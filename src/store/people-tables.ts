@@ -91,14 +91,19 @@ export interface EntranceTable {
   list(filter: EntranceFilter, page: PageRequest): Page<Entrance>;
   /** The greatest number that was ever given; 0 when none was. */
   lastNumber(): number;
-  /** Gives it the next number. */
-  insert(entrance: Omit<Entrance, 'number'>): Entrance;
-  /** Of what may change: its metadata, and who made it. */
+  /** Gives it the next number, or `number`, which must be free. */
+  insert(entrance: Omit<Entrance, 'number'>, number?: number): Entrance;
+  /** Of what may change: its number, which must be free, name, metadata, and who made it. */
   update(entrance: Entrance): void;
+  withNumber(number: number): Entrance | null;
   /** Nobody may open it any more; its number is never given again. */
   delete(id: string): void;
   /** Lets a user open it; once is enough. */
   grant(id: string, acsUserId: string): void;
+  /** Ids of the entrances that were granted to this user one by one. */
+  grantedTo(acsUserId: string): readonly string[];
+  /** Takes back one grant. */
+  revoke(id: string, acsUserId: string): void;
   /** Takes back every grant of this user. */
   revokeAll(acsUserId: string): void;
 }

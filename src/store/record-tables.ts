@@ -41,22 +41,6 @@ export interface ChangeTable {
   keep(count: number): void;
 }
 
-/** Something that a backend must learn. Messages about one resource are delivered in their order. */
-export interface OutboxMessage {
-  readonly id: string;
-  readonly kind: string;
-  /** The id of the thing that it is about. */
-  readonly resourceId: string;
-  readonly body: unknown;
-  readonly createdAt: number;
-}
-
-export interface OutboxTable {
-  append(message: OutboxMessage): void;
-  depth(): number;
-  list(limit: number): readonly OutboxMessage[];
-}
-
 export interface WebhookTable {
   get(id: string): Webhook | null;
   list(): readonly Webhook[];

@@ -7,7 +7,16 @@ import type {
   UserIdentityTable,
   UserTable,
 } from './people-tables.ts';
-import type { ChangeTable, DeliveryTable, EventTable, OutboxTable, WebhookTable } from './record-tables.ts';
+import type { ChangeTable, DeliveryTable, EventTable, WebhookTable } from './record-tables.ts';
+import type {
+  BackendTable,
+  FeedTable,
+  HeldItemTable,
+  OutboxTable,
+  PairedDeskTable,
+  PairingRequestTable,
+  SharedResourceTable,
+} from './sync-tables.ts';
 
 /**
  * What must outlive the process. A call outside a transaction is one of its own; what it wrote is on the disk when it
@@ -28,6 +37,12 @@ export interface Store extends Disposable {
   readonly events: EventTable;
   readonly changes: ChangeTable;
   readonly outbox: OutboxTable;
+  readonly backend: BackendTable;
+  readonly sharedResources: SharedResourceTable;
+  readonly heldItems: HeldItemTable;
+  readonly pairedDesks: PairedDeskTable;
+  readonly pairingRequests: PairingRequestTable;
+  readonly feed: FeedTable;
   readonly apiKeys: ApiKeyTable;
   readonly clientSessions: ClientSessionTable;
   readonly webhooks: WebhookTable;
@@ -48,5 +63,6 @@ export interface SiteIdentity {
 
 export interface SiteTable {
   read(): SiteIdentity | null;
+  /** In place of the one before, if there is one. */
   write(identity: SiteIdentity): void;
 }

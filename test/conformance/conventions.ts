@@ -52,7 +52,7 @@ const words = ({ status, body }: RawAnswer) => {
 /** What holds for every operation. `world` is there once tests run. */
 export function testConventions(stand: Stand, world: () => World): void {
   const ask = (method: Method, { path }: Operation, request: RawRequest) =>
-    stand.raw.request(method, path, request);
+    stand.admin.request(method, path, request);
   const good = (operation: Operation) => goodFor(operation, world());
 
   test('a read has one answer, asked with a query or with JSON, with GET or POST, with _strict and unknown keys', async () => {

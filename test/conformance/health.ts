@@ -7,7 +7,12 @@ operation('/health', (stand) => {
     for (const method of ['GET', 'POST']) {
       expect(await stand.raw.request(method, '/health', { headers })).toMatchObject({
         status: 200,
-        body: { ok: true, site_keys: 'available', drivers: [{ driver: 'virtual', state: 'running' }] },
+        body: {
+          ok: true,
+          site_keys: 'available',
+          sync: { state: 'off', waiting: 0, refused: 0, hint: null },
+          drivers: [{ driver: 'virtual', state: 'running' }],
+        },
       });
     }
   });

@@ -8,7 +8,18 @@ import { Stand } from './stand.ts';
 
 /** What stands in this folder beside the cases. */
 const OWN = [
-  ...['clients', 'completeness', 'conformance', 'conventions', 'pages', 'plausible', 'run', 'stand', 'world'],
+  ...[
+    'clients',
+    'completeness',
+    'conformance',
+    'conventions',
+    'pages',
+    'plausible',
+    'refused-changes',
+    'run',
+    'stand',
+    'world',
+  ],
 ];
 
 /** The files of cases, from this folder, without `.ts`, sorted: `acs/users/list`. */

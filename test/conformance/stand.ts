@@ -1,7 +1,10 @@
 import type { SeamHttp } from '@seamapi/http';
 import { z } from 'zod';
+import { systemClock } from '../../src/clock.ts';
+import { SCOPES } from '../../src/model/api-key.ts';
+import { addDesk } from '../../src/site/paired-desks.ts';
 import { Desk } from '../stories/desk.ts';
-import type { RawAnswer, RawClient } from '../stories/raw-client.ts';
+import { type RawAnswer, RawClient } from '../stories/raw-client.ts';
 import { type Generation, seamOf } from './clients.ts';
 
 const user = z.object({ acs_user: z.looseObject({ acs_user_id: z.string() }) });
@@ -15,6 +18,7 @@ export class Stand implements AsyncDisposable {
   readonly generation: Generation;
   #desk: Desk | null = null;
   #made = 0;
+  #admin: RawClient | null = null;
 
   constructor(generation: Generation) {
     this.generation = generation;
@@ -42,6 +46,20 @@ export class Stand implements AsyncDisposable {
   /** Sends anything with any method; its answers are held against the contract too. */
   get raw(): RawClient {
     return this.desk.raw;
+  }
+
+  /** As `raw`, with a key that may do everything. */
+  get admin(): RawClient {
+    this.#admin ??= this.desk.app(this.word('admin '), SCOPES);
+    return this.#admin;
+  }
+
+  /** A desk that is paired with this site: as `raw`, with the desk's key. */
+  pairedDesk(): RawClient {
+    const { token } = this.desk.inStore((store) =>
+      addDesk({ store, clock: systemClock }, this.word('Desk ')),
+    );
+    return new RawClient(this.desk.url, token);
   }
 
   /** A word that nothing else on this stand has: for names, e-mail addresses and what is searched for. */

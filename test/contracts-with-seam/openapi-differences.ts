@@ -8,6 +8,9 @@ const absent = (resources: readonly string[], ...fields: readonly string[]): Exp
 
 const CREDENTIALS = ['acs_credential', 'unmanaged_acs_credential', 'action_attempt.result'];
 const USERS = ['acs_user', 'unmanaged_acs_user'];
+const GROUPS = ['acs_access_group', 'unmanaged_acs_access_group'];
+const USER_MUTATIONS = USERS.map((user) => `${user}.pending_mutations[]`);
+const GROUP_MUTATIONS = GROUPS.map((group) => `${group}.pending_mutations[]`);
 
 /** Where our OpenAPI differs from Seam's, and why. */
 export const OPENAPI_DIFFERENCES: readonly Explanation[] = [
@@ -28,14 +31,17 @@ export const OPENAPI_DIFFERENCES: readonly Explanation[] = [
     ],
   },
   {
-    why: 'They tell how far a change has come on its way to a vendor’s system; here it is done when it is answered.',
+    why: 'A credential says itself whether the backend knows whose it is, and a user which groups.',
     differences: [
-      ...absent(
-        CREDENTIALS,
-        'is_latest_desired_state_synced_with_provider',
-        'latest_desired_state_synced_with_provider_at',
-      ),
-      ...absent(USERS, 'pending_mutations'),
+      ...absent(USER_MUTATIONS, 'from.acs_credential_id', 'to.acs_credential_id'),
+      ...absent(GROUP_MUTATIONS, 'from.acs_user_id', 'to.acs_user_id'),
+    ],
+  },
+  {
+    why: 'Nothing is put off on its way to the backend: what waits is told as soon as that can be reached.',
+    differences: [
+      ...absent(USER_MUTATIONS, 'scheduled_at', 'acs_access_group_id', 'variant'),
+      ...absent(GROUP_MUTATIONS, 'acs_user_id', 'variant'),
     ],
   },
   {
@@ -56,7 +62,10 @@ export const OPENAPI_DIFFERENCES: readonly Explanation[] = [
   },
   {
     why: 'A group’s members have their own times; a group has none.',
-    differences: absent(['acs_access_group', 'unmanaged_acs_access_group'], 'access_schedule'),
+    differences: [
+      ...absent(GROUPS, 'access_schedule'),
+      ...absent(GROUP_MUTATIONS, 'from.starts_at', 'from.ends_at', 'to.starts_at', 'to.ends_at'),
+    ],
   },
   {
     why: 'Counting a million rows for each answer is not worth it; the lists tell.',

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { ConfigError, isOrigin, readConfig } from '../../src/config.ts';
+import { ConfigError, readConfig } from '../../src/config.ts';
+import { isOrigin } from '../../src/model/web-address.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
@@ -102,6 +103,25 @@ describe('the configuration', () => {
     expect(readConfig([], { ENCODERD_CONFIG: '' }).port).toBe(3375);
   });
 
+  test('has the backend of the file at the endpoint of the environment, and its key from the environment alone', () => {
+    const path = configFile(
+      'backend: { endpoint: "https://one.example", api_key_file: /etc/key, protocol: bridge }\n',
+    );
+    const env = { ENCODERD_CONFIG: path, ENCODERD_BACKEND_API_KEY: ' seam_key\n' };
+    expect(readConfig([], env)).toMatchObject({
+      backend: { endpoint: 'https://one.example', api_key_file: '/etc/key', protocol: 'bridge' },
+      backend_api_key: 'seam_key',
+    });
+    expect(readConfig([], { ...env, ENCODERD_BACKEND_ENDPOINT: 'http://127.0.0.1:3376' })).toMatchObject({
+      backend: { endpoint: 'http://127.0.0.1:3376', api_key_file: '/etc/key', protocol: 'bridge' },
+    });
+    const bare = configFile('backend: { endpoint: "https://one.example" }\n');
+    expect(readConfig(['--config', bare], { ENCODERD_BACKEND_API_KEY: '' })).toMatchObject({
+      backend: { protocol: 'auto' },
+      backend_api_key: undefined,
+    });
+  });
+
   test('takes the whole file', () => {
     const path = configFile(`
 site: { name: Spa, time_zone: Europe/Berlin, enrol_unknown_cards: false, card_number_format: uid_lsb_first }
@@ -153,6 +173,19 @@ colour: blue
       expect(problems).toContainEqual(expect.stringMatching(new RegExp(`^${start}`)));
     }
     expect(problems).toHaveLength(9);
+  });
+
+  test.each([
+    ['{ endpoint: "ftp://one.example" }', /^backend\.endpoint: Expected an address as https:/],
+    ['{ endpoint: "https://clerk:secret@one.example" }', /^backend\.endpoint: An address must hold no name/],
+    ['{ endpoint: nowhere }', /^backend\.endpoint: Expected an address as https:/],
+    ['{ endpoint: "https://one.example", protocol: soap }', /^backend\.protocol: /],
+    ['{ endpoint: "https://one.example", api_key: seam_key }', /Unrecognized key: "api_key"/],
+    ['{ api_key_file: /etc/key }', /^backend\.endpoint: /],
+  ])('has no backend %s', (backend, problem) => {
+    expect(problemsOf(['--config', configFile(`backend: ${backend}`)], {})).toEqual([
+      expect.stringMatching(problem),
+    ]);
   });
 
   test.each(['', '-1', '3375.5', 'http', '0x50', ' ', '99999'])('has no port "%s"', (port) => {

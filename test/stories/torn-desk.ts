@@ -62,7 +62,6 @@ export class TornDesk implements TearDesk, AsyncDisposable {
         enrolUnknownCards: true,
         cardNumberFormat: 'uid_msb_first',
         keptChanges: 1000,
-        hasBackend: false,
       },
     });
     this.site = site;

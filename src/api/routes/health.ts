@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { defineOperation, READS } from '../operation.ts';
+import { syncSummary, toSyncSummary } from '../wire/sync.ts';
 
 export const health = defineOperation({
   path: '/health',
   methods: READS,
   scopes: null,
-  summary: 'Whether the daemon works, and which drivers do',
+  summary: 'Whether the daemon works, which drivers do, and whether a backend has heard of everything',
   input: z.object({}),
   output: z.object({
     msg: z.string(),
@@ -13,6 +14,7 @@ export const health = defineOperation({
     site_keys: z.enum(['available', 'unavailable']),
     /** How many events were given up on their way to a webhook; `encoderctl webhooks deliveries` lists them. */
     given_up_deliveries: z.int(),
+    sync: syncSummary,
     drivers: z.array(
       z.object({
         driver: z.string(),
@@ -25,6 +27,7 @@ export const health = defineOperation({
     msg: 'encoderd is working',
     site_keys: desk.hasSiteKeys() ? ('available' as const) : ('unavailable' as const),
     given_up_deliveries: desk.site.store.deliveries.count('given_up'),
+    sync: toSyncSummary(desk.sync.status()),
     drivers: [...desk.encoders.drivers()],
   }),
 });

@@ -79,12 +79,33 @@ import { userIdentitiesUnmanagedUpdate } from './user_identities/unmanaged/updat
 import { userIdentitiesUpdate } from './user_identities/update.ts';
 import { accessGroupsCreate } from './v1/access_groups/create.ts';
 import { accessGroupsUpdate } from './v1/access_groups/update.ts';
+import { bridgeClaimPairing } from './v1/bridge/claim_pairing.ts';
+import { bridgeHello } from './v1/bridge/hello.ts';
+import { bridgeNews } from './v1/bridge/news.ts';
+import { bridgeRead } from './v1/bridge/read.ts';
+import { bridgeReport } from './v1/bridge/report.ts';
+import { bridgeRequestPairing } from './v1/bridge/request_pairing.ts';
+import { bridgeWalk } from './v1/bridge/walk.ts';
 import { cardWritesList } from './v1/card_writes/list.ts';
+import { desksAdd } from './v1/desks/add.ts';
+import { desksConfirmPairing } from './v1/desks/confirm_pairing.ts';
+import { desksList } from './v1/desks/list.ts';
+import { desksRemove } from './v1/desks/remove.ts';
+import { desksReplaceKey } from './v1/desks/replace_key.ts';
 import { encodersEraseCard } from './v1/encoders/erase_card.ts';
 import { encodersInspectCard } from './v1/encoders/inspect_card.ts';
 import { entrancesCreate } from './v1/entrances/create.ts';
 import { entrancesDelete } from './v1/entrances/delete.ts';
 import { hello } from './v1/hello.ts';
+import { syncDrop } from './v1/sync/drop.ts';
+import { syncGetPairing } from './v1/sync/get_pairing.ts';
+import { syncPair } from './v1/sync/pair.ts';
+import { syncRefused } from './v1/sync/refused.ts';
+import { syncResync } from './v1/sync/resync.ts';
+import { syncRetry } from './v1/sync/retry.ts';
+import { syncStatus } from './v1/sync/status.ts';
+import { syncTakeTheirs } from './v1/sync/take_theirs.ts';
+import { syncUnpair } from './v1/sync/unpair.ts';
 import { webhooksDeliveriesList } from './v1/webhooks/deliveries/list.ts';
 import { webhooksDeliveriesReplay } from './v1/webhooks/deliveries/replay.ts';
 import { webhooksCreate } from './webhooks/create.ts';
@@ -177,12 +198,33 @@ export const operations: readonly Operation[] = [
   userIdentitiesUpdate,
   accessGroupsCreate,
   accessGroupsUpdate,
+  bridgeClaimPairing,
+  bridgeHello,
+  bridgeNews,
+  bridgeRead,
+  bridgeReport,
+  bridgeRequestPairing,
+  bridgeWalk,
   cardWritesList,
+  desksAdd,
+  desksConfirmPairing,
+  desksList,
+  desksRemove,
+  desksReplaceKey,
   encodersEraseCard,
   encodersInspectCard,
   entrancesCreate,
   entrancesDelete,
   hello,
+  syncDrop,
+  syncRefused,
+  syncResync,
+  syncRetry,
+  syncStatus,
+  syncTakeTheirs,
+  syncGetPairing,
+  syncPair,
+  syncUnpair,
   webhooksDeliveriesList,
   webhooksDeliveriesReplay,
   webhooksCreate,

@@ -3,6 +3,8 @@ import { ACCESS_GROUP_NAME, type AccessGroup } from '../../model/access-group.ts
 import type { SystemType } from '../../model/system-type.ts';
 import type { Site } from '../../site/site.ts';
 import { isoTime, toIsoTime } from './fields.ts';
+import { groupMutation, toGroupMutations } from './pending-mutation.ts';
+import { refusedAt, refusedOf, type Standing, standingOf, standingsOf } from './sync-standing.ts';
 
 /** What the makers of locks call an access group; Seam's list is closed. */
 const GROUP_TYPES = [
@@ -59,7 +61,7 @@ export const acsAccessGroup = z
         ...remark,
       }),
     ),
-    pending_mutations: z.array(z.never()),
+    pending_mutations: z.array(groupMutation),
     is_managed: z.literal(true),
   })
   .meta({ id: 'acs_access_group' });
@@ -69,14 +71,31 @@ export const unmanagedAcsAccessGroup = acsAccessGroup
   .extend({ is_managed: z.literal(false) })
   .meta({ id: 'unmanaged_acs_access_group' });
 
+type WireGroup = z.input<typeof acsAccessGroup>;
+
+export function toAcsAccessGroup(group: AccessGroup, site: Site): WireGroup {
+  return describe(group, standingOf(site, { kind: 'acs_access_group', id: group.id }), site);
+}
+
+/** The same for many: how they stand with the backend is read at once. */
+export function toAcsAccessGroups(groups: readonly AccessGroup[], site: Site): WireGroup[] {
+  const ofGroup = standingsOf(
+    site,
+    'acs_access_group',
+    groups.map(({ id }) => id),
+  );
+  return groups.map((group) => describe(group, ofGroup(group.id), site));
+}
+
 /**
  * Seam requires a type, and has none for a group that belongs to no maker of locks: such a one, or one of a maker whose groups Seam has no
  * name for, is a `pti_access_level`.
  */
-export function toAcsAccessGroup(
+function describe(
   { id, name, createdAt }: AccessGroup,
+  standing: Standing | null,
   { identity, settings }: Site,
-): z.input<typeof acsAccessGroup> {
+): WireGroup {
   const type =
     (settings.externalType === null ? undefined : TYPES_BY_SYSTEM[settings.externalType]) ??
     'pti_access_level';
@@ -92,9 +111,28 @@ export function toAcsAccessGroup(
     access_group_type: type,
     access_group_type_display_name: TYPE_LABEL,
     created_at: toIsoTime(createdAt),
-    errors: [],
-    warnings: [],
-    pending_mutations: [],
+    ...toRemarks(standing),
+    pending_mutations: standing === null ? [] : toGroupMutations(standing),
     is_managed: true,
+  };
+}
+
+/** What the backend refused of it: Seam has an error for a group that could not be made, and one warning for the rest. */
+function toRemarks(standing: Standing | null): Pick<WireGroup, 'errors' | 'warnings'> {
+  const remarks = refusedOf(standing).map((message) => ({
+    isCreation: message.change.action === 'created',
+    message: message.refusal.message,
+    created_at: toIsoTime(refusedAt(message)),
+  }));
+  return {
+    errors: remarks
+      .filter(({ isCreation }) => isCreation)
+      .map(({ isCreation: _, ...remark }) => ({ error_code: 'failed_to_create_on_acs_system', ...remark })),
+    warnings: remarks
+      .filter(({ isCreation }) => !isCreation)
+      .map(({ isCreation: _, ...remark }) => ({
+        warning_code: 'unknown_issue_with_acs_access_group',
+        ...remark,
+      })),
   };
 }

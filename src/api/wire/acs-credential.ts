@@ -6,6 +6,7 @@ import { type TornSince, tornWrites } from '../../site/live-writes.ts';
 import type { Site } from '../../site/site.ts';
 import { credentialWarning, toWarnings } from './credential-warnings.ts';
 import { isoTime, toIsoTime, toOptionalIsoTime } from './fields.ts';
+import { refusedAt, refusedOf, type Standing, standingOf, standingsOf } from './sync-standing.ts';
 import { vendorFields, vendorMetadata } from './vendor-metadata.ts';
 
 /** A PIN code in a request. */
@@ -35,6 +36,10 @@ export const acsCredential = z
     created_at: isoTime,
     errors: z.array(z.object({ error_code: z.string(), message: z.string(), created_at: isoTime })),
     warnings: z.array(credentialWarning),
+    /** Whether the backend has it as it is here. Only where the desk has a backend. */
+    is_latest_desired_state_synced_with_provider: z.boolean().optional(),
+    /** When it was told to the backend or heard from it last; absent: the backend does not have it. */
+    latest_desired_state_synced_with_provider_at: isoTime.optional(),
     is_managed: z.literal(true),
     /** How it was put on its card; absent: it was not, the card was only scanned. */
     card_format: z.enum(CARD_FORMATS).optional(),
@@ -51,13 +56,14 @@ export const unmanagedAcsCredential = acsCredential
 type WireCredential = z.input<typeof acsCredential>;
 
 /**
- * What is null inside is undefined here, and so absent on the wire: Seam's optional fields are never null. `torn`: for whoever shows
- * many at once.
+ * What is null inside is undefined here, and so absent on the wire: Seam's optional fields are never null. `torn` and `standing`: for
+ * whoever shows many at once.
  */
 export function toAcsCredential(
   credential: Credential,
   site: Site,
   torn: TornSince = tornWrites(site),
+  standing: Standing | null = standingOf(site, { kind: 'acs_credential', id: credential.id }),
 ): WireCredential {
   const { identity } = site;
   const { accessMethod } = credential;
@@ -81,7 +87,9 @@ export function toAcsCredential(
     is_issued: credential.isIssued,
     created_at: toIsoTime(credential.createdAt),
     errors: [],
-    warnings: toWarnings(credential, torn),
+    warnings: [...toWarnings(credential, torn), ...refusalWarnings(standing)],
+    is_latest_desired_state_synced_with_provider: standing?.isSynced,
+    latest_desired_state_synced_with_provider_at: toOptionalIsoTime(standing?.syncedAt ?? null),
     is_managed: true,
     card_format: credential.cardFormat ?? undefined,
     issue_counter: accessMethod === 'card' ? credential.issueCounter : undefined,
@@ -91,7 +99,23 @@ export function toAcsCredential(
 /** Several at once. */
 export function toAcsCredentials(credentials: readonly Credential[], site: Site): WireCredential[] {
   const torn = tornWrites(site);
-  return credentials.map((credential) => toAcsCredential(credential, site, torn));
+  const ofCredential = standingsOf(
+    site,
+    'acs_credential',
+    credentials.map(({ id }) => id),
+  );
+  return credentials.map((credential) =>
+    toAcsCredential(credential, site, torn, ofCredential(credential.id)),
+  );
+}
+
+/** What the backend refused of it. */
+function refusalWarnings(standing: Standing | null): z.input<typeof credentialWarning>[] {
+  return refusedOf(standing).map((message) => ({
+    warning_code: 'unknown_issue_with_acs_credential',
+    message: message.refusal.message,
+    created_at: toIsoTime(refusedAt(message)),
+  }));
 }
 
 function toVendorMetadata(credential: Credential, site: Site): z.input<typeof vendorFields> {

@@ -4,9 +4,27 @@ import type { Site } from '../../site/site.ts';
 import type { UserName } from '../../site/users.ts';
 import { EVERY_ROW } from '../../store/paging.ts';
 import { idParameter, isoTime, timeParameter, toIsoTime } from './fields.ts';
+import { toUserMutations, userMutation } from './pending-mutation.ts';
+import {
+  type RefusedMessage,
+  refusedAt,
+  refusedOf,
+  type Standing,
+  standingOf,
+  standingsOf,
+} from './sync-standing.ts';
 
-/** Always empty: a desk has none to tell. */
-const remarks = z.array(z.never());
+/** What the backend refused of a user. */
+const userError = z.object({
+  error_code: z.enum([
+    'deleted_externally',
+    'failed_to_create_on_acs_system',
+    'failed_to_update_on_acs_system',
+    'failed_to_delete_on_acs_system',
+  ]),
+  message: z.string(),
+  created_at: isoTime,
+});
 
 export const acsUser = z
   .object({
@@ -27,8 +45,11 @@ export const acsUser = z
     is_suspended: z.boolean(),
     hid_acs_system_id: z.uuid().optional(),
     created_at: isoTime,
-    errors: remarks,
-    warnings: remarks,
+    errors: z.array(userError),
+    /** Always empty: a desk has none to tell. */
+    warnings: z.array(z.never()),
+    /** Only where the desk has a backend. */
+    pending_mutations: z.array(userMutation).optional(),
     is_managed: z.literal(true),
     last_successful_sync_at: isoTime.nullable(),
   })
@@ -41,10 +62,10 @@ export const unmanagedAcsUser = acsUser
 
 export function toAcsUser(user: User, site: Site): z.input<typeof acsUser> {
   const person = user.userIdentityId === null ? null : site.store.userIdentities.get(user.userIdentityId);
-  return describe(user, person ?? undefined, site);
+  return describe(user, person ?? undefined, standingOf(site, { kind: 'acs_user', id: user.id }), site);
 }
 
-/** The same for many: their identities are read at once. */
+/** The same for many: their identities are read at once, and how they stand with the backend. */
 export function toAcsUsers(users: readonly User[], site: Site): z.input<typeof acsUser>[] {
   const ids = users.flatMap(({ userIdentityId }) => userIdentityId ?? []);
   const people = new Map(
@@ -52,10 +73,20 @@ export function toAcsUsers(users: readonly User[], site: Site): z.input<typeof a
       ? []
       : site.store.userIdentities.list({ ids }, EVERY_ROW).rows.map((person) => [person.id, person]),
   );
-  return users.map((user) => describe(user, people.get(user.userIdentityId ?? ''), site));
+  const ofUser = standingsOf(
+    site,
+    'acs_user',
+    users.map(({ id }) => id),
+  );
+  return users.map((user) => describe(user, people.get(user.userIdentityId ?? ''), ofUser(user.id), site));
 }
 
-function describe(user: User, person: UserIdentity | undefined, { identity }: Site): z.input<typeof acsUser> {
+function describe(
+  user: User,
+  person: UserIdentity | undefined,
+  standing: Standing | null,
+  { identity }: Site,
+): z.input<typeof acsUser> {
   return {
     acs_user_id: user.id,
     acs_system_id: identity.acsSystemId,
@@ -80,10 +111,27 @@ function describe(user: User, person: UserIdentity | undefined, { identity }: Si
     is_suspended: user.isSuspended,
     hid_acs_system_id: user.hidAcsSystemId ?? undefined,
     created_at: toIsoTime(user.createdAt),
-    errors: [],
+    errors: refusedOf(standing).map(toUserError),
     warnings: [],
+    pending_mutations: standing === null ? undefined : toUserMutations(standing),
     is_managed: true,
-    last_successful_sync_at: null,
+    last_successful_sync_at:
+      standing === null || standing.syncedAt === null ? null : toIsoTime(standing.syncedAt),
+  };
+}
+
+const FAILURES = {
+  created: 'failed_to_create_on_acs_system',
+  updated: 'failed_to_update_on_acs_system',
+  deleted: 'failed_to_delete_on_acs_system',
+} as const;
+
+function toUserError(message: RefusedMessage): z.input<typeof userError> {
+  const { refusal, change } = message;
+  return {
+    error_code: refusal.code === 'deleted_above' ? 'deleted_externally' : FAILURES[change.action],
+    message: refusal.message,
+    created_at: toIsoTime(refusedAt(message)),
   };
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CARD_TECHNOLOGIES } from '../../model/card.ts';
 import type { NumberedChange } from '../../model/change.ts';
+import { RESOURCE_KINDS } from '../../model/resource.ts';
 import type { Site } from '../../site/site.ts';
 import { acsEncoder, toAcsEncoder } from './acs-encoder.ts';
 import { actionAttempt, toActionAttempt } from './action-attempt.ts';
@@ -17,6 +18,12 @@ const wireChange = z.discriminatedUnion('type', [
   z.object({ type: z.literal('card.presented'), sequence, acs_encoder_id, card }),
   z.object({ type: z.literal('card.removed'), sequence, acs_encoder_id, card }),
   z.object({ type: z.literal('event'), sequence, event }),
+  /** Of these, what is said of the backend is different now. */
+  z.object({
+    type: z.literal('sync.changed'),
+    sequence,
+    resources: z.array(z.object({ resource_type: z.enum(RESOURCE_KINDS), resource_id: z.uuid() })),
+  }),
 ]);
 
 export type WireChange = z.input<typeof wireChange>;
@@ -41,5 +48,11 @@ export function toChange({ sequence, change }: NumberedChange, site: Site): Wire
       };
     case 'event':
       return { type: change.type, sequence, event: toEvent(change.event, site) };
+    case 'sync.changed':
+      return {
+        type: change.type,
+        sequence,
+        resources: change.resources.map(({ kind, id }) => ({ resource_type: kind, resource_id: id })),
+      };
   }
 }

@@ -18,7 +18,7 @@ export const credentialWarning = z.object({
 
 type Warning = z.input<typeof credentialWarning>;
 
-/** What a person should know of a credential; each as long as its situation lasts. */
+/** What a person should know of a credential; each as long as its situation lasts. `torn`: what did not end at this desk; the credential itself says it of others. */
 export function toWarnings(credential: Credential, torn: TornSince): Warning[] {
   const { createdAt } = credential;
   return [
@@ -40,7 +40,7 @@ export function toWarnings(credential: Credential, torn: TornSince): Warning[] {
     ),
     ...warning(
       'unknown_issue_with_acs_credential',
-      torn.get(credential.id) ?? null,
+      torn.get(credential.id) ?? credential.unfinishedWriteAt,
       'A write on a card did not end, and the card may be half written. Put it on the encoder again: that repairs it.',
     ),
     ...warning(

@@ -3,12 +3,19 @@ import { identityDisplayName, type UserIdentity } from '../../model/user.ts';
 import type { IdentityName } from '../../site/identity-users.ts';
 import type { Site } from '../../site/site.ts';
 import { idParameter, isoTime, nameParameter, toIsoTime } from './fields.ts';
+import { refusedAt, refusedOf, type Standing, standingOf, standingsOf } from './sync-standing.ts';
 
 /** An identity's key in a request: what a name may be. */
 export const identityKeyParameter = nameParameter;
 
-/** Always empty: a desk has none to tell. */
-const remarks = z.array(z.never());
+/** What the backend refused of the identity's user. */
+const identityError = z.object({
+  error_code: z.literal('issue_with_acs_user'),
+  acs_user_id: z.uuid(),
+  acs_system_id: z.uuid(),
+  message: z.string(),
+  created_at: isoTime,
+});
 
 export const userIdentity = z
   .object({
@@ -21,8 +28,9 @@ export const userIdentity = z
     acs_user_ids: z.array(z.uuid()),
     created_at: isoTime,
     workspace_id: z.uuid(),
-    errors: remarks,
-    warnings: remarks,
+    errors: z.array(identityError),
+    /** Always empty: a desk has none to tell. */
+    warnings: z.array(z.never()),
   })
   .meta({ id: 'user_identity' });
 
@@ -32,10 +40,12 @@ export const unmanagedUserIdentity = userIdentity
   .meta({ id: 'unmanaged_user_identity' });
 
 export function toUserIdentity(person: UserIdentity, site: Site): z.input<typeof userIdentity> {
-  return describe(person, site.store.users.ofIdentity(person.id)?.id, site);
+  const acsUserId = site.store.users.ofIdentity(person.id)?.id;
+  const standing = acsUserId === undefined ? null : standingOf(site, { kind: 'acs_user', id: acsUserId });
+  return describe(person, acsUserId, standing, site);
 }
 
-/** The same for many: their users are read at once. */
+/** The same for many: their users are read at once, and how these stand with the backend. */
 export function toUserIdentities(
   people: readonly UserIdentity[],
   site: Site,
@@ -43,12 +53,17 @@ export function toUserIdentities(
   const users = new Map(
     site.store.users.ofIdentities(people.map(({ id }) => id)).map((user) => [user.userIdentityId, user.id]),
   );
-  return people.map((person) => describe(person, users.get(person.id), site));
+  const ofUser = standingsOf(site, 'acs_user', [...users.values()]);
+  return people.map((person) => {
+    const acsUserId = users.get(person.id);
+    return describe(person, acsUserId, ofUser(acsUserId ?? ''), site);
+  });
 }
 
 function describe(
   person: UserIdentity,
   acsUserId: string | undefined,
+  standing: Standing | null,
   { identity }: Site,
 ): z.input<typeof userIdentity> {
   return {
@@ -61,7 +76,16 @@ function describe(
     acs_user_ids: acsUserId === undefined ? [] : [acsUserId],
     created_at: toIsoTime(person.createdAt),
     workspace_id: identity.workspaceId,
-    errors: [],
+    errors:
+      acsUserId === undefined
+        ? []
+        : refusedOf(standing).map((message) => ({
+            error_code: 'issue_with_acs_user',
+            acs_user_id: acsUserId,
+            acs_system_id: identity.acsSystemId,
+            message: message.refusal.message,
+            created_at: toIsoTime(refusedAt(message)),
+          })),
     warnings: [],
   };
 }

@@ -23,6 +23,8 @@ interface CredentialRow {
   readonly card_uid: string | null;
   readonly card_technology: CardTechnology | null;
   readonly card_format: CardFormat | null;
+  /** JSON. */
+  readonly record_on_card: string | null;
   /** A JSON list of ids. */
   readonly entrance_ids: string;
   readonly issue_counter: number;
@@ -36,6 +38,7 @@ interface CredentialRow {
   readonly vendor_metadata: string;
   readonly schedule_modified_at: number | null;
   readonly schedule_externally_modified_at: number | null;
+  readonly unfinished_write_at: number | null;
   readonly deletion_asked_at: number | null;
   readonly is_issued: number;
   readonly issued_at: number | null;
@@ -63,6 +66,7 @@ const toCredential = (row: CredentialRow): Credential => ({
   cardUid: row.card_uid,
   cardTechnology: row.card_technology,
   cardFormat: row.card_format,
+  recordOnCard: row.record_on_card === null ? null : JSON.parse(row.record_on_card),
   entranceIds: JSON.parse(row.entrance_ids),
   issueCounter: row.issue_counter,
   hasLostCards: row.has_lost_cards === 1,
@@ -75,6 +79,7 @@ const toCredential = (row: CredentialRow): Credential => ({
   vendorMetadata: toVendorMetadata(row.vendor_metadata),
   scheduleModifiedAt: row.schedule_modified_at,
   scheduleExternallyModifiedAt: row.schedule_externally_modified_at,
+  unfinishedWriteAt: row.unfinished_write_at,
   deletionAskedAt: row.deletion_asked_at,
   isIssued: row.is_issued === 1,
   issuedAt: row.issued_at,
@@ -90,6 +95,7 @@ const values = (credential: Credential) =>
     credential.cardUid,
     credential.cardTechnology,
     credential.cardFormat,
+    credential.recordOnCard === null ? null : JSON.stringify(credential.recordOnCard),
     credential.issueCounter,
     credential.hasLostCards ? 1 : 0,
     credential.needsReissue ? 1 : 0,
@@ -101,6 +107,7 @@ const values = (credential: Credential) =>
     JSON.stringify(credential.vendorMetadata),
     credential.scheduleModifiedAt,
     credential.scheduleExternallyModifiedAt,
+    credential.unfinishedWriteAt,
     credential.deletionAskedAt,
     credential.isIssued ? 1 : 0,
     credential.issuedAt,
@@ -207,9 +214,9 @@ export function credentialTable(database: Database): CredentialTable {
     insert: (credential) => {
       database.run(
         `INSERT INTO acs_credentials (access_method, acs_user_id, code, card_number, card_uid, card_technology,
-           card_format, issue_counter, has_lost_cards, needs_reissue, reissue_needed_at, starts_at, ends_at, is_multi_phone_sync,
-           is_one_time_use, vendor_metadata, schedule_modified_at, schedule_externally_modified_at, deletion_asked_at, is_issued, issued_at, acs_credential_id, created_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+           card_format, record_on_card, issue_counter, has_lost_cards, needs_reissue, reissue_needed_at, starts_at, ends_at, is_multi_phone_sync,
+           is_one_time_use, vendor_metadata, schedule_modified_at, schedule_externally_modified_at, unfinished_write_at, deletion_asked_at, is_issued, issued_at, acs_credential_id, created_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         ...values(credential),
         credential.id,
         credential.createdAt,
@@ -220,8 +227,8 @@ export function credentialTable(database: Database): CredentialTable {
     update: (credential) => {
       database.run(
         `UPDATE acs_credentials SET access_method = ?, acs_user_id = ?, code = ?, card_number = ?, card_uid = ?, card_technology = ?,
-           card_format = ?, issue_counter = ?, has_lost_cards = ?, needs_reissue = ?, reissue_needed_at = ?, starts_at = ?, ends_at = ?, is_multi_phone_sync = ?,
-           is_one_time_use = ?, vendor_metadata = ?, schedule_modified_at = ?, schedule_externally_modified_at = ?, deletion_asked_at = ?, is_issued = ?, issued_at = ?
+           card_format = ?, record_on_card = ?, issue_counter = ?, has_lost_cards = ?, needs_reissue = ?, reissue_needed_at = ?, starts_at = ?, ends_at = ?, is_multi_phone_sync = ?,
+           is_one_time_use = ?, vendor_metadata = ?, schedule_modified_at = ?, schedule_externally_modified_at = ?, unfinished_write_at = ?, deletion_asked_at = ?, is_issued = ?, issued_at = ?
          WHERE acs_credential_id = ?`,
         ...values(credential),
         credential.id,

@@ -50,13 +50,14 @@ const OPENED_BY_USER = `acs_entrance_id IN (
 
 /** The table acs_entrances. */
 export function entranceTable(database: Database): EntranceTable {
-  const one = (condition: string, value: string) => {
+  const one = (condition: string, value: string | number) => {
     const row = database.get<EntranceRow>(`SELECT * FROM acs_entrances WHERE ${condition}`, value);
     return row === undefined ? null : toEntrance(row);
   };
   return {
     get: (id) => one('acs_entrance_id = ?', id),
     withName: (name) => one('name = ?', name),
+    withNumber: (number) => one('sequence = ?', number),
     list: (filter, page) =>
       readPage<EntranceRow, Entrance>(
         database,
@@ -77,9 +78,10 @@ export function entranceTable(database: Database): EntranceTable {
     lastNumber: () =>
       database.get<{ readonly seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'acs_entrances'")
         ?.seq ?? 0,
-    insert: (entrance) => {
+    insert: (entrance, number) => {
       const { lastInsertRowid } = database.run(
-        'INSERT INTO acs_entrances (acs_entrance_id, name, hotek_metadata, made_by_report, created_at) VALUES (?, ?, ?, ?, ?)',
+        'INSERT INTO acs_entrances (sequence, acs_entrance_id, name, hotek_metadata, made_by_report, created_at) VALUES (?, ?, ?, ?, ?, ?)',
+        number ?? null,
         entrance.id,
         entrance.name,
         hotekText(entrance),
@@ -90,10 +92,17 @@ export function entranceTable(database: Database): EntranceTable {
     },
     update: (entrance) => {
       database.run(
-        'UPDATE acs_entrances SET hotek_metadata = ?, made_by_report = ? WHERE acs_entrance_id = ?',
+        'UPDATE acs_entrances SET sequence = ?, name = ?, hotek_metadata = ?, made_by_report = ? WHERE acs_entrance_id = ?',
+        entrance.number,
+        entrance.name,
         hotekText(entrance),
         entrance.isMadeByReport ? 1 : 0,
         entrance.id,
+      );
+      // AUTOINCREMENT counts inserts only: a greater number that came by an update must not be given again either.
+      database.run(
+        "UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'acs_entrances'",
+        entrance.number,
       );
     },
     delete: (id) => {
@@ -103,6 +112,20 @@ export function entranceTable(database: Database): EntranceTable {
     grant: (id, acsUserId) => {
       database.run(
         'INSERT OR IGNORE INTO acs_user_entrances (acs_user_id, acs_entrance_id) VALUES (?, ?)',
+        acsUserId,
+        id,
+      );
+    },
+    grantedTo: (acsUserId) =>
+      database
+        .all<{ readonly acs_entrance_id: string }>(
+          'SELECT acs_entrance_id FROM acs_user_entrances WHERE acs_user_id = ? ORDER BY acs_entrance_id',
+          acsUserId,
+        )
+        .map((row) => row.acs_entrance_id),
+    revoke: (id, acsUserId) => {
+      database.run(
+        'DELETE FROM acs_user_entrances WHERE acs_user_id = ? AND acs_entrance_id = ?',
         acsUserId,
         id,
       );

@@ -2,6 +2,7 @@ import type { SiteIdentity, Store } from '../store.ts';
 import { answerTable, apiKeyTable, originTable } from './access.ts';
 import { accessGroupTable } from './access-groups.ts';
 import { attemptTable } from './attempts.ts';
+import { backendTable, heldItemTable, sharedResourceTable } from './backend.ts';
 import { cardWriteTable } from './card-writes.ts';
 import { changeTable } from './changes.ts';
 import { clientSessionTable } from './client-sessions.ts';
@@ -10,7 +11,9 @@ import { type Database, openDatabase } from './database.ts';
 import { encoderTable } from './encoders.ts';
 import { entranceTable } from './entrances.ts';
 import { eventTable } from './events.ts';
+import { feedTable } from './feed.ts';
 import { outboxTable } from './outbox.ts';
+import { pairedDeskTable, pairingRequestTable } from './paired-desks.ts';
 import { userIdentityTable } from './user-identities.ts';
 import { userTable } from './users.ts';
 import { deliveryTable, webhookTable } from './webhooks.ts';
@@ -44,7 +47,7 @@ export function sqliteStore(database: Database): Store {
       },
       write: (identity) => {
         database.run(
-          'INSERT INTO site (only_row, workspace_id, acs_system_id, connected_account_id, created_at) VALUES (1, ?, ?, ?, ?)',
+          'INSERT OR REPLACE INTO site (only_row, workspace_id, acs_system_id, connected_account_id, created_at) VALUES (1, ?, ?, ?, ?)',
           identity.workspaceId,
           identity.acsSystemId,
           identity.connectedAccountId,
@@ -63,6 +66,12 @@ export function sqliteStore(database: Database): Store {
     events: eventTable(database),
     changes: changeTable(database),
     outbox: outboxTable(database),
+    backend: backendTable(database),
+    sharedResources: sharedResourceTable(database),
+    heldItems: heldItemTable(database),
+    pairedDesks: pairedDeskTable(database),
+    pairingRequests: pairingRequestTable(database),
+    feed: feedTable(database),
     apiKeys: apiKeyTable(database),
     clientSessions: clientSessionTable(database),
     webhooks: webhookTable(database),

@@ -36,6 +36,39 @@ export function cardsContract({ openStore }: StorePlaces): void {
       expect(store.entrances.insert(entrance('e3')).number).toBe(2);
     });
 
+    test('may be given a number that is free, or another one later, and neither is given again', () => {
+      const store = openStore();
+      const gate = store.entrances.insert(entrance('e1'), 7);
+      expect(gate.number).toBe(7);
+      expect(store.entrances.withNumber(7)).toEqual(gate);
+      expect(store.entrances.insert(entrance('e2')).number).toBe(8);
+      expect(() => store.entrances.insert(entrance('e3'), 7)).toThrow();
+      expect(() => store.entrances.update({ ...gate, number: 8 })).toThrow();
+      const renumbered = { ...gate, number: 20, name: 'Front gate' };
+      store.entrances.update(renumbered);
+      expect(store.entrances.get('e1')).toEqual(renumbered);
+      expect(store.entrances.withName('Front gate')).toEqual(renumbered);
+      expect([store.entrances.withNumber(7), store.entrances.lastNumber()]).toEqual([null, 20]);
+      store.entrances.delete('e1');
+      expect(store.entrances.insert(entrance('e3')).number).toBe(21);
+    });
+
+    test('that were granted to a user are taken back one by one, or all at once', () => {
+      const store = openStore();
+      for (const id of ['e1', 'e2', 'e3']) store.entrances.insert(entrance(id));
+      for (const id of ['ada', 'grace']) store.users.insert(user(id));
+      for (const id of ['e3', 'e1', 'e2', 'e1']) store.entrances.grant(id, 'ada');
+      store.entrances.grant('e1', 'grace');
+      expect(store.entrances.grantedTo('ada')).toEqual(['e1', 'e2', 'e3']);
+      store.entrances.revoke('e1', 'ada');
+      store.entrances.revoke('none', 'ada');
+      expect(store.entrances.grantedTo('ada')).toEqual(['e2', 'e3']);
+      store.entrances.delete('e2');
+      expect(store.entrances.grantedTo('ada')).toEqual(['e3']);
+      store.entrances.revokeAll('ada');
+      expect([store.entrances.grantedTo('ada'), store.entrances.grantedTo('grace')]).toEqual([[], ['e1']]);
+    });
+
     test('never get a number again, and may be told later what the lock system calls them', () => {
       const store = openStore();
       expect(store.entrances.lastNumber()).toBe(0);
@@ -85,15 +118,25 @@ export function cardsContract({ openStore }: StorePlaces): void {
       const changed = {
         ...made,
         cardFormat: 'mifare_desfire',
+        recordOnCard: {
+          ...{ siteId: 's', credentialId: 'c1', issueCounter: 4_294_967_294, entrances: [1, 2] },
+          ...{ startsAt: null, endsAt: 6000, replacesLostCard: true },
+        },
         entranceIds: ['e2', 'e3'],
         issueCounter: 4_294_967_295,
         needsReissue: true,
+        unfinishedWriteAt: 7000,
       } as const;
       store.credentials.update(changed);
       expect(store.credentials.get('c1')).toEqual(changed);
       expect(store.credentials.list({}, ALL).rows).toEqual([changed]);
-      store.credentials.update({ ...changed, entranceIds: [] });
-      expect(store.credentials.get('c1')?.entranceIds).toEqual([]);
+      store.credentials.update({ ...changed, entranceIds: [], recordOnCard: null, unfinishedWriteAt: null });
+      expect(store.credentials.get('c1')).toMatchObject({
+        ...{ entranceIds: [], recordOnCard: null, unfinishedWriteAt: null },
+      });
+      const elsewhere = { ...changed, id: 'c2', cardUid: null, cardNumber: '2' };
+      store.credentials.insert(elsewhere);
+      expect(store.credentials.get('c2')).toEqual(elsewhere);
     });
 
     test('is an entrance that there is, and goes with the credential', () => {

@@ -113,24 +113,6 @@ export function keepingContract({ openPlace, openStore }: StorePlaces): void {
     });
   });
 
-  describe('outbox', () => {
-    test('hands out its messages in their order', () => {
-      const store = openStore();
-      const message = (id: string) => ({
-        id,
-        kind: 'acs_user.created',
-        resourceId: 'ada',
-        body: { full_name: 'Ada', nested: [1, null] },
-        createdAt: 5,
-      });
-      expect(store.outbox.depth()).toBe(0);
-      for (const id of ['m2', 'm1', 'm3']) store.outbox.append(message(id));
-      expect(store.outbox.depth()).toBe(3);
-      expect(store.outbox.list(2)).toEqual([message('m2'), message('m1')]);
-      expect(() => store.outbox.append(message('m1'))).toThrow();
-    });
-  });
-
   describe('foreignWrites', () => {
     test('differs after another process has written, and not after own writes', () => {
       const place = openPlace();

@@ -1,11 +1,14 @@
 import { describe, onTestFinished } from 'vitest';
 import type { Store } from '../../../src/store/store.ts';
 import { accessContract } from './access.ts';
+import { backendContract } from './backend.ts';
 import { cardsContract } from './cards.ts';
 import { clientSessionsContract } from './client-sessions.ts';
 import { deskContract } from './desk.ts';
+import { desksContract } from './desks.ts';
 import { filtersContract } from './filters.ts';
 import { keepingContract } from './keeping.ts';
+import { outboxContract } from './outbox.ts';
 import { peopleContract } from './people.ts';
 import { rightsContract } from './rights.ts';
 import { searchContract } from './search.ts';
@@ -43,5 +46,8 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
     filtersContract(places);
     searchContract(places);
     webhooksContract(places);
+    outboxContract(places);
+    backendContract(places);
+    desksContract(places);
   });
 }

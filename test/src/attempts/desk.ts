@@ -15,10 +15,9 @@ import {
   encoderArrived,
   encoderLeft,
 } from '../../../src/site/encoders.ts';
-import type { SiteSettings } from '../../../src/site/site.ts';
 import { EVERY_ROW } from '../../../src/store/paging.ts';
 import type { Store } from '../../../src/store/store.ts';
-import { openTestSite, type StillSite, temporaryFolder } from '../site/site-bed.ts';
+import { openTestSite, type StillSite, type TestSettings, temporaryFolder } from '../site/site-bed.ts';
 import { fails, type ScriptedCard } from './scripted-card.ts';
 import { ScriptedDriver } from './scripted-driver.ts';
 
@@ -52,7 +51,7 @@ export const INSPECT: Order = { action: 'INSPECT_CARD' };
 
 export interface DeskOptions {
   readonly folder?: string;
-  readonly settings?: Partial<SiteSettings>;
+  readonly settings?: TestSettings;
   /** Stands between the site and its store. */
   readonly wrapStore?: (store: Store) => Store;
   /** What the site's formats and keys are; may throw. */

@@ -108,6 +108,7 @@ describe('encoding', () => {
         expect(findCredential(desk.site, credential.id)).toEqual({
           ...credential,
           issueCounter: outcome === null ? 1 : 0,
+          unfinishedWriteAt: outcome === null ? desk.clock.now() : null,
         });
         expect(desk.device.cues).toEqual(['failure']);
       }

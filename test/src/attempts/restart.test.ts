@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Store } from '../../../src/store/store.ts';
-import { addUser, temporaryFolder } from '../site/site-bed.ts';
+import { addUser, temporaryFolder, waitingForBackend } from '../site/site-bed.ts';
 import { CARD, Desk, idle, RECEPTION, SCAN, scanToAssign } from './desk.ts';
 
 describe('a daemon that stops', () => {
@@ -138,7 +138,7 @@ describe('a disk that fails', () => {
       const folder = temporaryFolder();
       const desk = await Desk.open({ folder, wrapStore, settings: { hasBackend: true } });
       const ada = addUser(desk.site, 'Ada');
-      const depth = desk.site.store.outbox.depth();
+      const told = waitingForBackend(desk.site);
       const { id } = desk.request(scanToAssign(ada.id));
       const { slow } = desk.placeSlow(CARD);
       await desk.reaches(id, 'reading');
@@ -148,7 +148,8 @@ describe('a disk that fails', () => {
       expect(await crash).toBe(full);
       expect(desk.attempt(id).phase).toBe('reading');
       expect(desk.site.store.credentials.list({}, { after: 0, limit: 1 }).rows).toEqual([]);
-      expect(desk.site.store.outbox.depth()).toBe(depth);
+      expect(waitingForBackend(desk.site)).toEqual(told);
+      expect(told.map(({ kind, id }) => [kind, id])).toEqual([['acs_user', ada.id]]);
       expect(desk.device.cues).toEqual([]);
 
       disk.isFull = false;

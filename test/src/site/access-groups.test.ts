@@ -27,11 +27,16 @@ describe('an access group', () => {
       expect.objectContaining({ type: 'acs_access_group_not_found' }),
     );
     expect(announced(site).at(-1)).toBe('acs_access_group.deleted');
+    const told = { kind: 'acs_access_group', id: group.id, fields: {}, sets: {}, event: null };
     expect(waitingForBackend(site).slice(2)).toEqual([
-      'acs_access_group.created',
-      'acs_access_group.updated',
-      'acs_access_group.updated',
-      'acs_access_group.deleted',
+      {
+        ...{ ...told, action: 'created' },
+        fields: { name: { from: null, to: 'Staff' }, createdAt: { from: null, to: group.createdAt } },
+        sets: { entranceIds: { added: [gate], removed: [] } },
+      },
+      { ...told, action: 'updated', fields: { name: { from: 'Staff', to: 'Crew' } } },
+      { ...told, action: 'updated', sets: { entranceIds: { added: [pool], removed: [gate] } } },
+      { ...told, action: 'deleted', event: 'acs_access_group.deleted' },
     ]);
   });
 

@@ -62,7 +62,12 @@ describe('a credential that is deleted while a card is written with it', () => {
     finishDeletions(site);
     expect(() => findCredential(site, id)).toThrow(notFound);
     expect(announced(site).filter((type) => type === 'acs_credential.deleted')).toHaveLength(1);
-    expect(waitingForBackend(site).at(-1)).toBe('acs_credential.deleted');
+    expect(waitingForBackend(site).filter(({ action }) => action === 'deleted')).toEqual([
+      {
+        ...{ kind: 'acs_credential', id, action: 'deleted', event: 'acs_credential.deleted' },
+        ...{ fields: {}, sets: {} },
+      },
+    ]);
   });
 
   test('rings, so that whoever waits to write it hears of it', () => {

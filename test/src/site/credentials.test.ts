@@ -10,7 +10,7 @@ import { createEntrance } from '../../../src/site/entrances.ts';
 import { createCredential } from '../../../src/site/new-credential.ts';
 import type { Site } from '../../../src/site/site.ts';
 import { ANOTHER_CARD, addCardCredential, contentsWith, encode, issue } from './card-bed.ts';
-import { addUser, announced, contentsOf, openTestSite, waitingForBackend } from './site-bed.ts';
+import { addUser, announced, contentsOf, lastTold, openTestSite, waitingForBackend } from './site-bed.ts';
 
 const newCode = (site: Site, acsUserId: string, code: string) =>
   createCredential(site, {
@@ -40,7 +40,10 @@ describe('a credential', () => {
     expect(pin).toMatchObject({ isIssued: true, issuedAt: site.clock.now(), code: '824759' });
     expect(findCredential(site, pin.id)).toEqual(pin);
     expect(announced(site).at(-1)).toBe('acs_credential.issued');
-    expect(waitingForBackend(site).at(-1)).toBe('acs_credential.created');
+    expect(lastTold(site)).toMatchObject({
+      ...{ kind: 'acs_credential', id: pin.id, action: 'created', event: 'acs_credential.issued' },
+      fields: { code: { from: null, to: '824759' }, isIssued: { from: null, to: true } },
+    });
   });
 
   test('that is a card is still to be issued', () => {
@@ -76,9 +79,10 @@ describe('a credential', () => {
     );
     expect(unassignCredential(site, card.id, ada.id).acsUserId).toBeNull();
     expect(assignCredential(site, card.id, grace.id).acsUserId).toBe(grace.id);
+    const told = { kind: 'acs_credential', id: card.id, action: 'updated', sets: {}, event: null };
     expect(waitingForBackend(site).slice(-2)).toEqual([
-      'acs_credential.unassigned',
-      'acs_credential.assigned',
+      { ...told, fields: { acsUserId: { from: ada.id, to: null } } },
+      { ...told, fields: { acsUserId: { from: null, to: grace.id } } },
     ]);
   });
 
@@ -92,7 +96,10 @@ describe('a credential', () => {
     expect(() => assignCredential(site, pin.id, 'ada')).toThrow(notFound);
     expect(() => unassignCredential(site, pin.id, 'ada')).toThrow(notFound);
     expect(announced(site).at(-1)).toBe('acs_credential.deleted');
-    expect(waitingForBackend(site).at(-1)).toBe('acs_credential.deleted');
+    expect(lastTold(site)).toEqual({
+      ...{ kind: 'acs_credential', id: pin.id, action: 'deleted', event: 'acs_credential.deleted' },
+      ...{ fields: {}, sets: {} },
+    });
   });
 
   test('is given to a user that there is', () => {
@@ -127,8 +134,13 @@ describe('a credential that is changed', () => {
     const changed = updateCredential(site, id, { endsAt });
     expect(changed).toMatchObject({ endsAt, needsReissue: true, isIssued: true, issueCounter: 1 });
     expect(findCredential(site, id)).toEqual(changed);
-    expect(waitingForBackend(site).at(-1)).toBe('acs_credential.updated');
+    expect(lastTold(site)).toEqual({
+      ...{ kind: 'acs_credential', id, action: 'updated', event: null },
+      ...{ fields: { endsAt: { from: null, to: endsAt } }, sets: {} },
+    });
+    const told = waitingForBackend(site);
     expect(updateCredential(site, id, {})).toEqual(changed);
+    expect(waitingForBackend(site)).toEqual(told);
     expect(issue(site, id)).toMatchObject({ endsAt, needsReissue: false });
   });
 

@@ -8,7 +8,7 @@ import {
 } from '../../../src/site/entrances.ts';
 import { EVERY_ROW } from '../../../src/store/paging.ts';
 import { ANOTHER_CARD, addCardCredential, issue } from './card-bed.ts';
-import { announced, openTestSite, waitingForBackend } from './site-bed.ts';
+import { announced, lastTold, openTestSite } from './site-bed.ts';
 
 /** The same name to a person: é as one character, and as an e with an accent. */
 const COMPOSED = 'Caf\u00E9';
@@ -61,7 +61,10 @@ describe('an entrance that is removed', () => {
     expect(findCredential(site, both.id)).toMatchObject({ entranceIds: [pool.id], needsReissue: true });
     expect(findCredential(site, one.id)).toEqual(one);
     expect(announced(site).at(-1)).toBe('acs_entrance.removed');
-    expect(waitingForBackend(site).slice(-2)).toEqual(['acs_credential.updated', 'acs_entrance.removed']);
+    expect(lastTold(site)).toEqual({
+      ...{ kind: 'acs_entrance', id: gate.id, action: 'deleted', event: 'acs_entrance.removed' },
+      ...{ fields: {}, sets: {} },
+    });
     expect(() => findEntrance(site, gate.id)).toThrow(
       expect.objectContaining({ type: 'acs_entrance_not_found' }),
     );

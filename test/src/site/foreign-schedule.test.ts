@@ -15,7 +15,7 @@ import {
   recordOfPlan,
   writeOf,
 } from './card-bed.ts';
-import { contentsOf, openTestSite, waitingForBackend } from './site-bed.ts';
+import { contentsOf, lastTold, openTestSite } from './site-bed.ts';
 
 const LATER = 4_000_000_000_000;
 
@@ -38,7 +38,10 @@ describe('a card with other times than this site wrote', () => {
     const marked = { id, ...credential, scheduleExternallyModifiedAt: at };
     expect(scanCard(site, CARD, findings(record)).credential).toEqual(marked);
     expect(findCredential(site, id)).toEqual(marked);
-    expect(waitingForBackend(site).at(-1)).toBe('acs_credential.updated');
+    expect(lastTold(site)).toMatchObject({
+      ...{ kind: 'acs_credential', id, action: 'updated', event: null },
+      fields: { scheduleExternallyModifiedAt: { from: null, to: at } },
+    });
     site.clock.advance(1_000);
     expect(scanCard(site, CARD, findings(record)).credential).toEqual(marked);
     expect(issue(site, id).scheduleExternallyModifiedAt).toBeNull();
@@ -87,7 +90,10 @@ describe('a card with a greater issue than any of this site', () => {
       site.clock.advance(1_000);
     }
     expect(findCredential(site, id)).toEqual(noted);
-    expect(waitingForBackend(site).at(-1)).toBe('acs_credential.updated');
+    expect(lastTold(site)).toMatchObject({
+      ...{ kind: 'acs_credential', id, action: 'updated', event: null },
+      fields: { issueCounter: { from: 1, to: 7 }, hasLostCards: { from: false, to: false } },
+    });
     expect(issue(site, id)).toMatchObject({ issueCounter: 8, needsReissue: false });
     expect(scanCard(site, CARD, found).differences).toEqual(['the card was replaced or issued again since']);
   });

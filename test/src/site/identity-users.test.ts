@@ -9,7 +9,7 @@ import {
 } from '../../../src/site/identity-users.ts';
 import { beneficiaryOf, findUser, userFor } from '../../../src/site/users.ts';
 import { EVERY_ROW } from '../../../src/store/paging.ts';
-import { addUser, announced, contentsOf, openTestSite, waitingForBackend } from './site-bed.ts';
+import { addUser, announced, contentsOf, inBrief, openTestSite, waitingForBackend } from './site-bed.ts';
 
 const NOBODY = { key: null, fullName: null, emailAddress: null, phoneNumber: null };
 const ADA = { ...NOBODY, key: 'guest-7', fullName: 'Ada Lovelace' };
@@ -45,7 +45,24 @@ describe('an identity', () => {
     expect(changed).toEqual({ ...ada, emailAddress: null, phoneNumber: PHONE });
     expect(findIdentity(site, { key: 'guest-7' })).toEqual(changed);
     expect(findIdentity(site, { userIdentityId: ada.id })).toEqual(changed);
-    expect(waitingForBackend(site)).toEqual(['user_identity.created', 'user_identity.updated']);
+    const told = { kind: 'user_identity', id: ada.id, sets: {}, event: null };
+    const nothing = { from: null, to: null };
+    expect(waitingForBackend(site)).toEqual([
+      {
+        ...{ ...told, action: 'created' },
+        fields: {
+          key: { from: null, to: 'guest-7' },
+          fullName: { from: null, to: ada.fullName },
+          emailAddress: { from: null, to: MAIL },
+          phoneNumber: nothing,
+          createdAt: { from: null, to: ada.createdAt },
+        },
+      },
+      {
+        ...{ ...told, action: 'updated' },
+        fields: { emailAddress: { from: MAIL, to: null }, phoneNumber: { from: null, to: PHONE } },
+      },
+    ]);
     expect(() => updateUserIdentity(site, 'none', {})).toThrow(
       expect.objectContaining({ type: 'user_identity_not_found' }),
     );
@@ -81,7 +98,10 @@ describe('an identity', () => {
     expect(site.store.userIdentities.get(ada.id)).toBeNull();
     expect(site.store.users.get(user.id)).toBeNull();
     expect(announced(site).at(-1)).toBe('acs_user.deleted');
-    expect(waitingForBackend(site).slice(-2)).toEqual(['acs_user.deleted', 'user_identity.deleted']);
+    expect(waitingForBackend(site).slice(-2).map(inBrief)).toEqual([
+      { kind: 'acs_user', id: user.id, action: 'deleted', event: 'acs_user.deleted' },
+      { kind: 'user_identity', id: ada.id, action: 'deleted', event: null },
+    ]);
     expect(() => deleteUserIdentity(site, ada.id)).toThrow(
       expect.objectContaining({ type: 'user_identity_not_found' }),
     );

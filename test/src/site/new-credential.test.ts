@@ -4,7 +4,7 @@ import { updateCredential } from '../../../src/site/credentials.ts';
 import { createCredential, type NewCredential } from '../../../src/site/new-credential.ts';
 import type { Site } from '../../../src/site/site.ts';
 import { addCardCredential, CARD_NUMBER, issue } from './card-bed.ts';
-import { addUser, announced, contentsOf, openTestSite, waitingForBackend } from './site-bed.ts';
+import { addUser, announced, contentsOf, lastTold, openTestSite } from './site-bed.ts';
 
 const make = (site: Site, more: Partial<NewCredential>): Credential =>
   createCredential(site, {
@@ -26,7 +26,10 @@ describe('a new code', () => {
     const pin = make(site, { code: '0042' });
     expect(pin).toMatchObject({ code: '0042', isIssued: true, issuedAt: site.clock.now() });
     expect(announced(site).at(-1)).toBe('acs_credential.issued');
-    expect(waitingForBackend(site).at(-1)).toBe('acs_credential.created');
+    expect(lastTold(site)).toMatchObject({
+      ...{ kind: 'acs_credential', id: pin.id, action: 'created', event: 'acs_credential.issued' },
+      fields: { code: { from: null, to: '0042' }, acsUserId: { from: null, to: pin.acsUserId } },
+    });
   });
 
   test('is drawn where none is given: six digits that are no other’s', () => {

@@ -4,7 +4,7 @@ import { findCredential, unassignCredential } from '../../../src/site/credential
 import { assignScannedCard, recogniseCard } from '../../../src/site/scanned-card.ts';
 import type { Site } from '../../../src/site/site.ts';
 import { ANOTHER_CARD, addCardCredential, CARD, CARD_NUMBER, contentsWith, issue } from './card-bed.ts';
-import { addUser, announced, contentsOf, openTestSite, waitingForBackend } from './site-bed.ts';
+import { addUser, announced, contentsOf, lastTold, openTestSite } from './site-bed.ts';
 
 const { preimage: _, ...blank } = contentsWith();
 
@@ -49,7 +49,15 @@ describe('a card that was registered by its number', () => {
     });
     expect(findCredential(site, registered.id)).toEqual(given);
     expect(announced(site).at(-1)).toBe('acs_credential.issued');
-    expect(waitingForBackend(site).at(-1)).toBe('acs_credential.issued');
+    expect(lastTold(site)).toMatchObject({
+      ...{ kind: 'acs_credential', id: registered.id, action: 'updated', event: 'acs_credential.issued' },
+      fields: {
+        cardUid: { from: null, to: CARD.uid },
+        cardNumber: { from: null, to: CARD_NUMBER },
+        isIssued: { from: false, to: true },
+        recordOnCard: { from: null, to: null },
+      },
+    });
     const before = contentsOf(site);
     expect(give(site, registered.acsUserId ?? '')).toEqual(given);
     expect(contentsOf(site)).toEqual(before);

@@ -175,3 +175,33 @@ describe('forgetting', () => {
     expect(eventsOf(site).length).toBeGreaterThan(700);
   });
 });
+
+describe('what was told to a backend, and answered to desks', () => {
+  test('is forgotten after 30 days, and after 90; what waits or was refused is kept for ever', async () => {
+    const site = openTestSite({ hasBackend: true });
+    const { outbox, pairedDesks } = site.store;
+    const users = ['delivered', 'waiting', 'refused'].map((name) => addUser(site, name));
+    const [delivered, waiting, refused] = outbox.waiting(0, 10).map(({ id }) => id);
+    if (delivered === undefined || waiting === undefined || refused === undefined) throw new Error('too few');
+    expect(users).toHaveLength(3);
+    outbox.settle([delivered], 'delivered', site.clock.now());
+    const refusal = { code: 'taken_above', message: 'It is taken.', fields: [], rivalId: null } as const;
+    outbox.refuse(refused, refusal, site.clock.now());
+    const { key } = createApiKey(site.store, { name: 'desk', scopes: ['read'] }, site.clock.now());
+    const desk = { id: 'desk', name: 'Desk', apiKeyId: key.id, createdAt: 0, lastSeenAt: null };
+    pairedDesks.insert({ ...desk, highWaterMark: 0, skewMs: null });
+    pairedDesks.noteVerdict('desk', 'message', { verdict: 'applied' }, site.clock.now());
+
+    const forgotten = forgetByAndBy(site, 1, quiet);
+    await site.clock.waitedFor();
+    site.clock.advance(30 * DAY + HOUR);
+    await expect.poll(() => outbox.get(delivered)).toBeNull();
+    expect(pairedDesks.verdictOf('message')).not.toBeNull();
+    await site.clock.waitedFor();
+    site.clock.advance(60 * DAY);
+    await expect.poll(() => pairedDesks.verdictOf('message')).toBeNull();
+    expect(outbox.get(waiting)).toMatchObject({ state: 'waiting' });
+    expect(outbox.get(refused)).toMatchObject({ state: 'refused' });
+    await forgotten[Symbol.asyncDispose]();
+  });
+});

@@ -22,7 +22,7 @@ import {
   strangeRecord,
   writeOf,
 } from './card-bed.ts';
-import { addUser, announced, contentsOf, openTestSite, waitingForBackend } from './site-bed.ts';
+import { addUser, announced, contentsOf, lastTold, openTestSite } from './site-bed.ts';
 
 function give(site: Site, acsUserId: string, mayEnrol = true, given = card) {
   const outcome = assignScannedCard(site, given, { kind: 'acs_user', acsUserId }, mayEnrol);
@@ -59,7 +59,15 @@ describe('a card that was scanned', () => {
       issuedAt: site.clock.now(),
     });
     expect(announced(site).at(-1)).toBe('acs_credential.issued');
-    expect(waitingForBackend(site).at(-1)).toBe('acs_credential.enrolled');
+    expect(lastTold(site)).toMatchObject({
+      ...{ kind: 'acs_credential', action: 'created', event: 'acs_credential.issued' },
+      fields: {
+        cardNumber: { from: null, to: CARD_NUMBER },
+        cardUid: { from: null, to: card.uid },
+        acsUserId: { from: null, to: ada.id },
+        endsAt: { from: null, to: LATER },
+      },
+    });
   });
 
   test('that this user has already is the same credential again, and nothing is written', () => {

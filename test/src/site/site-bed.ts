@@ -5,17 +5,36 @@ import { onTestFinished } from 'vitest';
 import { createDoorbell } from '../../../src/doorbell.ts';
 import type { CardTechnology } from '../../../src/model/card.ts';
 import type { Change } from '../../../src/model/change.ts';
+import type { ResourceChange } from '../../../src/model/resource-change.ts';
 import { encoderArrived } from '../../../src/site/encoders.ts';
 import { openSite, type Site, type SiteSettings } from '../../../src/site/site.ts';
 import { createUser, type NewUser } from '../../../src/site/users.ts';
 import { openSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../../src/store/store.ts';
+import type { BackendLink } from '../../../src/store/sync-tables.ts';
 import { FakeClock } from '../../fake-clock.ts';
 
 /** A site whose time stands still. */
 export interface StillSite extends Site {
   readonly clock: FakeClock;
 }
+
+export interface TestSettings extends Partial<SiteSettings> {
+  /** Whether somebody else must learn what happens here. */
+  readonly hasBackend?: boolean;
+}
+
+/** A backend that was never reached. */
+export const UNREACHED_BACKEND: BackendLink = {
+  endpoint: 'http://127.0.0.1:1',
+  isPaired: false,
+  apiKey: null,
+  identity: null,
+  cursor: null,
+  walk: null,
+  walks: 0,
+  walkedAt: null,
+};
 
 /** A folder that is gone after the test. */
 export function temporaryFolder(): string {
@@ -26,7 +45,7 @@ export function temporaryFolder(): string {
 
 /** A site on a real store in `folder`; `wrap` may stand between the site and its store. */
 export function openTestSite(
-  settings: Partial<SiteSettings> = {},
+  { hasBackend = false, ...settings }: TestSettings = {},
   folder: string = temporaryFolder(),
   wrap: (store: Store) => Store = (store) => store,
 ): StillSite {
@@ -44,11 +63,17 @@ export function openTestSite(
       enrolUnknownCards: true,
       cardNumberFormat: 'uid_msb_first',
       keptChanges: 1000,
-      hasBackend: false,
       ...settings,
     },
   });
-  return { ...site, clock };
+  if (hasBackend) store.backend.write(UNREACHED_BACKEND);
+  return {
+    ...site,
+    clock,
+    get identity() {
+      return site.identity;
+    },
+  };
 }
 
 export const device = (deviceId: string, driver = 'scripted') => ({
@@ -84,8 +109,19 @@ export function changesOf(site: Site, work: () => void): readonly Change[] {
 export const announced = (site: Site) =>
   site.store.events.list({}, { after: 0, limit: 1000 }).rows.map(({ type }) => type);
 
-/** The kinds of message that wait for the backend, in their order. */
-export const waitingForBackend = (site: Site) => site.store.outbox.list(1000).map(({ kind }) => kind);
+/** What waits for the backend to learn, in its order. */
+export const waitingForBackend = (site: Site): readonly ResourceChange[] =>
+  site.store.outbox.waiting(0, 1000).map(({ change }) => change);
+
+/** What waits to be told last. Throws when nothing does. */
+export function lastTold(site: Site): ResourceChange {
+  const last = waitingForBackend(site).at(-1);
+  if (last === undefined) throw new Error('nothing waits for the backend');
+  return last;
+}
+
+/** Of a change: which thing it is about, and what became of it. */
+export const inBrief = ({ kind, id, action, event }: ResourceChange) => ({ kind, id, action, event });
 
 /** Everything that lies in the store, to see that nothing changed. */
 export function contentsOf({ store }: Site): unknown {
@@ -97,7 +133,7 @@ export function contentsOf({ store }: Site): unknown {
     cardWrites: store.cardWrites.list({}, everything).rows,
     events: store.events.list({}, everything).rows,
     attempts: store.attempts.list({}, everything).rows,
-    outbox: store.outbox.list(1000),
+    outbox: store.outbox.waiting(0, 1000),
     changes: store.changes.after(0, 1000),
   };
 }

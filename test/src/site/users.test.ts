@@ -12,7 +12,7 @@ import {
   userFor,
   userOf,
 } from '../../../src/site/users.ts';
-import { addUser, announced, contentsOf, openTestSite, waitingForBackend } from './site-bed.ts';
+import { addUser, announced, contentsOf, inBrief, openTestSite, waitingForBackend } from './site-bed.ts';
 
 const NOBODY = { key: null, fullName: null, emailAddress: null, phoneNumber: null };
 const ADA = { key: 'guest-7', fullName: 'Ada Lovelace', emailAddress: 'ada@example.com', phoneNumber: null };
@@ -32,14 +32,26 @@ describe('a user', () => {
       expect.objectContaining({ type: 'acs_user_not_found' }),
     );
     expect(announced(site)).toEqual(['acs_system.added', 'acs_user.created', 'acs_user.deleted']);
-    expect(waitingForBackend(site)).toEqual(['acs_user.created', 'acs_user.updated', 'acs_user.deleted']);
+    const told = { kind: 'acs_user', id: ada.id, fields: {}, sets: {}, event: null };
+    expect(waitingForBackend(site)).toEqual([
+      {
+        ...{ ...told, action: 'created', event: 'acs_user.created' },
+        fields: expect.objectContaining({
+          fullName: { from: null, to: 'Ada' },
+          emailAddress: { from: null, to: 'ada@example.com' },
+          isSuspended: { from: null, to: false },
+        }),
+      },
+      { ...told, action: 'updated', fields: { fullName: { from: 'Ada', to: 'Ada King' } } },
+      { ...told, action: 'deleted', event: 'acs_user.deleted' },
+    ]);
   });
 
   test('is no message where there is no backend', () => {
     const site = openTestSite({ hasBackend: false });
     deleteUser(site, { acsUserId: addUser(site, 'Ada').id });
     createUserIdentity(site, ADA);
-    expect(site.store.outbox.depth()).toBe(0);
+    expect(site.store.outbox.counts()).toEqual({ waiting: 0, refused: 0 });
   });
 
   test('has an identity that exists and that no other user has', () => {
@@ -111,12 +123,19 @@ describe('a user', () => {
       'acs_credential.invalidated',
       'acs_user.deleted',
     ]);
-    expect(waitingForBackend(site).slice(-4)).toEqual([
-      'acs_credential.deleted',
-      'acs_credential.deleted',
-      'acs_credential.unassigned',
-      'acs_user.deleted',
+    const told = waitingForBackend(site).slice(-4);
+    expect(told.map(inBrief)).toEqual([
+      { kind: 'acs_credential', id: pin.id, action: 'deleted', event: 'acs_credential.deleted' },
+      { kind: 'acs_credential', id: blank.id, action: 'deleted', event: 'acs_credential.deleted' },
+      {
+        kind: 'acs_credential',
+        id: given.credential.id,
+        action: 'updated',
+        event: 'acs_credential.invalidated',
+      },
+      { kind: 'acs_user', id: ada.id, action: 'deleted', event: 'acs_user.deleted' },
     ]);
+    expect(told[2]?.fields).toEqual({ acsUserId: { from: ada.id, to: null } });
   });
 });
 
@@ -172,7 +191,14 @@ describe('an identity', () => {
     const ada = createUserIdentity(site, ADA);
     expect(findUserIdentity(site, ada.id)).toEqual(ada);
     expect(findUserIdentityByKey(site, 'guest-7')).toEqual(ada);
-    expect(waitingForBackend(site)).toEqual(['user_identity.created']);
+    expect(waitingForBackend(site)).toMatchObject([
+      {
+        kind: 'user_identity',
+        id: ada.id,
+        action: 'created',
+        fields: { key: { from: null, to: 'guest-7' } },
+      },
+    ]);
     const notFound = expect.objectContaining({ type: 'user_identity_not_found' });
     expect(() => findUserIdentity(site, 'none')).toThrow(notFound);
     expect(() => findUserIdentityByKey(site, 'none')).toThrow(notFound);

@@ -17,7 +17,7 @@ import {
   recordOfPlan,
   writeOf,
 } from './card-bed.ts';
-import { announced, contentsOf, openTestSite, waitingForBackend } from './site-bed.ts';
+import { announced, contentsOf, inBrief, lastTold, openTestSite, waitingForBackend } from './site-bed.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -43,7 +43,16 @@ describe('a write that was read back', () => {
       issueCounter: 1,
     });
     expect(announced(site).at(-1)).toBe('acs_credential.issued');
-    expect(waitingForBackend(site).at(-1)).toBe('acs_credential.issued');
+    expect(lastTold(site)).toMatchObject({
+      ...{ kind: 'acs_credential', id, action: 'updated', event: 'acs_credential.issued', sets: {} },
+      fields: {
+        isIssued: { from: false, to: true },
+        cardUid: { from: null, to: CARD.uid },
+        cardFormat: { from: null, to: 'ntag' },
+        issueCounter: { to: 1 },
+        recordOnCard: { from: null, to: recordOfPlan(site, plan) },
+      },
+    });
     expect(site.store.cardWrites.get(writeOf(site, plan).id)).toMatchObject({
       outcome: 'written',
       preimage: null,
@@ -52,7 +61,13 @@ describe('a write that was read back', () => {
     site.clock.advance(HOUR_MS);
     expect(issue(site, id)).toMatchObject({ issuedAt: site.clock.now(), issueCounter: 2 });
     expect(announced(site).slice(-2)).toEqual(['acs_credential.issued', 'acs_credential.reissued']);
-    expect(waitingForBackend(site).at(-1)).toBe('acs_credential.reissued');
+    expect(lastTold(site)).toMatchObject({
+      ...{ kind: 'acs_credential', id, action: 'updated', event: 'acs_credential.reissued' },
+      fields: {
+        issueCounter: { to: 2 },
+        recordOnCard: { from: { issueCounter: 1 }, to: { issueCounter: 2 } },
+      },
+    });
   });
 
   test('takes the card from the credential that it carried, and not a moment before', () => {
@@ -65,14 +80,20 @@ describe('a write that was read back', () => {
     expect(findCredential(site, occupant.id)).toEqual({
       ...occupant,
       ...{ cardNumber: null, cardUid: null, cardTechnology: null, cardFormat: null },
-      ...{ isIssued: false, issuedAt: null, needsReissue: false },
+      ...{ recordOnCard: null, isIssued: false, issuedAt: null, needsReissue: false },
     });
     expect(findCredential(site, guest.id)).toMatchObject({ cardUid: CARD.uid, isIssued: true });
     expect(announced(site).slice(-2)).toEqual(['acs_credential.invalidated', 'acs_credential.issued']);
-    expect(waitingForBackend(site).slice(-2)).toEqual([
-      'acs_credential.invalidated',
-      'acs_credential.issued',
+    const told = waitingForBackend(site).slice(-2);
+    expect(told.map(inBrief)).toEqual([
+      { kind: 'acs_credential', id: occupant.id, action: 'updated', event: 'acs_credential.invalidated' },
+      { kind: 'acs_credential', id: guest.id, action: 'updated', event: 'acs_credential.issued' },
     ]);
+    expect(told[0]?.fields).toMatchObject({
+      cardUid: { from: CARD.uid, to: null },
+      isIssued: { from: true, to: false },
+      recordOnCard: { from: occupant.recordOnCard, to: null },
+    });
   });
 
   test('moves the credential from a card that was lost, and tells every lock so', () => {

@@ -58,6 +58,8 @@ describe('the warnings of a credential', () => {
     encode(site, torn.id, { card: ANOTHER_CARD });
     const expected = ['unknown_issue_with_acs_credential', iso(NOW + 5_000)];
     expect(warnings(site, torn)).toContainEqual(expected);
+    const elsewhere = { ...whole, unfinishedWriteAt: NOW + 7_000 };
+    expect(warnings(site, elsewhere)).toEqual([['unknown_issue_with_acs_credential', iso(NOW + 7_000)]]);
     const many = toAcsCredentials([torn, whole], site);
     expect(many).toEqual([toAcsCredential(torn, site), toAcsCredential(whole, site)]);
   });

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import SQLite from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { toActionAttempt } from '../../../../src/api/wire/action-attempt.ts';
+import { folded } from '../../../../src/model/folded.ts';
 import { EVERY_ROW } from '../../../../src/store/paging.ts';
+import { searchPieces } from '../../../../src/store/sqlite/search-pieces.ts';
 import { openSqliteStore } from '../../../../src/store/sqlite/sqlite-store.ts';
 import { openTestSite, temporaryFolder } from '../../site/site-bed.ts';
 
@@ -95,4 +97,88 @@ test('what a desk of the second version has is found and forgotten as if it were
   expect(store.credentials.list({ search: 'card 130' }, EVERY_ROW).rows).toHaveLength(1);
   expect(store.attempts.forgetBefore(21, 9)).toBe(1);
   expect(store.attempts.list({}, EVERY_ROW).rows.map(({ id }) => id)).toEqual(['written']);
+});
+
+const recordWith = (issueCounter: number) => ({
+  ...{ siteId: 'site', credentialId: 'credential', issueCounter, entrances: [1] },
+  ...{ startsAt: null, endsAt: 5_000, replacesLostCard: false },
+});
+
+/** A file as a desk of the third version left it, with a journal of writes on cards. */
+function thirdVersion(path: string): void {
+  const file = new SQLite(path);
+  file.function('folded', { deterministic: true }, (text) => folded(String(text)));
+  file.function('search_pieces', { deterministic: true, varargs: true }, searchPieces);
+  for (const name of ['001-desk.sql', '002-encoding.sql', '003-seam.sql'])
+    file.exec(readFileSync(new URL(name, MIGRATIONS), 'utf8'));
+  file.pragma('user_version = 3');
+  const credential = { ...{ id: 'carried', accessMethod: 'card', issueCounter: 2 }, ...{ isIssued: true } };
+  const attempt = { id: 'attempt', result: { kind: 'encoded', credential } };
+  file.exec(`
+    INSERT INTO acs_encoders (acs_encoder_id, driver, device_id, name, technologies, is_virtual, is_online, created_at)
+    VALUES ('encoder', 'virtual', 'virtual-1', 'Virtual encoder 1', '[]', 1, 0, 1);
+    INSERT INTO outbox (message_id, kind, resource_id, body, created_at) VALUES ('old', 'acs_user.created', 'ada', '{}', 1)`);
+  file
+    .prepare(
+      'INSERT INTO action_attempts (action_attempt_id, acs_encoder_id, is_live, attempt) VALUES (?, ?, 0, ?)',
+    )
+    .run(attempt.id, 'encoder', JSON.stringify(attempt));
+  file
+    .prepare('INSERT INTO changes (change, created_at) VALUES (?, 1)')
+    .run(JSON.stringify({ type: 'action_attempt.changed', attempt }));
+  const insert = file.prepare(
+    `INSERT INTO acs_credentials (acs_credential_id, access_method, card_uid, card_format, is_issued, created_at)
+     VALUES (?, 'card', ?, ?, 1, 1)`,
+  );
+  insert.run('carried', '0A', 'ntag');
+  insert.run('moved', '0B', 'ntag');
+  insert.run('scanned', '0D', null);
+  insert.run('torn', null, null);
+  const write = file.prepare(
+    `INSERT INTO card_writes (card_write_id, card_uid, card_technology, acs_encoder_id, action_attempt_id, acs_credential_id, image, outcome, started_at)
+     VALUES (?, ?, 'ntag215', 'encoder', 'attempt', ?, ?, ?, ?)`,
+  );
+  for (const [at, [credentialId, uid, issueCounter, outcome]] of (
+    [
+      ['carried', '0A', 1, 'written'],
+      ['carried', '0A', 2, 'repaired'],
+      ['carried', '0A', 3, 'rolled_back'],
+      ['moved', '0B', 1, 'written'],
+      ['moved', '0C', 2, 'written'],
+      ['scanned', '0D', 1, 'written'],
+      ['torn', '0E', 1, null],
+      ['torn', '0F', 2, null],
+    ] as const
+  ).entries()) {
+    const image = { kind: 'record', format: 'ntag', record: recordWith(issueCounter) };
+    write.run(`write ${at}`, uid, credentialId, JSON.stringify(image), outcome, 10 + at);
+  }
+  file.close();
+}
+
+test('what a desk of the third version wrote on cards is known of their credentials', () => {
+  const path = join(temporaryFolder(), 'before.db');
+  thirdVersion(path);
+  using store = openSqliteStore(path);
+  const facts = (id: string) => {
+    const credential = store.credentials.get(id);
+    return [credential?.recordOnCard, credential?.unfinishedWriteAt];
+  };
+  expect(facts('carried')).toEqual([recordWith(2), null]);
+  expect(facts('moved')).toEqual([recordWith(1), null]);
+  expect(facts('scanned')).toEqual([null, null]);
+  expect(facts('torn')).toEqual([null, 16]);
+});
+
+test('what a desk of the third version kept for a backend is gone, and what its attempts brought is whole', () => {
+  const path = join(temporaryFolder(), 'before.db');
+  thirdVersion(path);
+  using store = openSqliteStore(path);
+  expect(store.outbox.counts()).toEqual({ waiting: 0, refused: 0 });
+  expect([store.backend.exists(), store.pairedDesks.any(), store.feed.last()]).toEqual([false, false, 0]);
+  const [told] = store.changes.after(0, 10);
+  if (told?.change.type !== 'action_attempt.changed') throw new Error('it is lost');
+  const nothing = { credential: { recordOnCard: null, unfinishedWriteAt: null, isIssued: true } };
+  for (const attempt of [store.attempts.get('attempt'), told.change.attempt])
+    expect(attempt).toMatchObject({ result: nothing });
 });

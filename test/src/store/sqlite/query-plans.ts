@@ -8,6 +8,10 @@ const SMALL = [
     'webhooks',
     'api_keys',
     'allowed_origins',
+    'backend',
+    'paired_desks',
+    'pairing_requests',
+    'feed_epochs',
   ],
   ...['acs_users_unindexed', 'user_identities_unindexed', 'acs_credentials_unindexed', 'sqlite_sequence'],
 ];
@@ -26,14 +30,29 @@ const EXPLAINED: readonly (readonly [why: string, sql: RegExp, detail: RegExp])[
   ],
   ['sorts what one user or credential opens', /FROM acs_entrances WHERE/, /^USE TEMP B-TREE/],
   ['sorts the tokens of one session', /FROM client_session_tokens WHERE/, /^USE TEMP B-TREE/],
-  ['is read from its beginning', /^SELECT \* FROM outbox ORDER BY sequence LIMIT/, /^SCAN outbox$/],
-  ['counts what a backend has not taken yet', /^SELECT count\(\*\) AS depth FROM outbox/, /^SCAN outbox/],
   [
     'walks where more credentials open it than can be sorted',
     /AS membership\s+CROSS JOIN acs_access_group_entrances/,
     /^SEARCH acs_credentials/,
   ],
   ['walks where most identities pass', /EXISTS \(SELECT 1 FROM acs_users/, /^SEARCH user_identities/],
+  [
+    'sorts what was refused, which a person looks through',
+    /^SELECT DISTINCT .+ state = 'refused'/,
+    /^USE TEMP B-TREE/,
+  ],
+  ['is read from its beginning', /FROM held_items ORDER BY kind, backend_id LIMIT/, /^SCAN held_items$/],
+  [
+    'counts what is held, which a person looks through',
+    /^SELECT count\(\*\) AS count FROM held_items$/,
+    /^SCAN held_items/,
+  ],
+  [
+    'looks back past what a person dropped since',
+    /INDEXED BY outbox_by_end .+ ORDER BY settled_at DESC LIMIT 1$/,
+    /^SCAN outbox USING INDEX outbox_by_end$/,
+  ],
+  ['takes the first start that came later', /FROM feed_epochs AS next .+ LIMIT 1/, /^SEARCH next/],
   ['walks, as most writes have ended', /outcome IS NOT NULL/, /^SEARCH card_writes/],
 ];
 

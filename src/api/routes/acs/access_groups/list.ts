@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { checkSystem } from '../../../../site/systems.ts';
 import { EVERY_ROW } from '../../../../store/paging.ts';
 import { defineOperation, READS } from '../../../operation.ts';
-import { acsAccessGroup, toAcsAccessGroup } from '../../../wire/acs-access-group.ts';
+import { acsAccessGroup, toAcsAccessGroups } from '../../../wire/acs-access-group.ts';
 import { EMPTY_PAGE, idParameter } from '../../../wire/fields.ts';
 
 export const acsAccessGroupsList = defineOperation({
@@ -29,6 +29,6 @@ export const acsAccessGroupsList = defineOperation({
     const page = isNobody
       ? EMPTY_PAGE
       : site.store.accessGroups.list({ acsUserId: acs_user_id ?? ofIdentity, search }, EVERY_ROW);
-    return { acs_access_groups: page.rows.map((group) => toAcsAccessGroup(group, site)) };
+    return { acs_access_groups: toAcsAccessGroups(page.rows, site) };
   },
 });

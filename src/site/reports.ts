@@ -1,0 +1,41 @@
+import type { ResourceName } from '../model/resource.ts';
+import { withOtherIds } from '../model/resource-change.ts';
+import type { OutboxMessage, Verdict } from '../model/sync.ts';
+import type { PairedDesk } from '../store/sync-tables.ts';
+import { takeChange } from './reports/take-change.ts';
+import type { Site } from './site.ts';
+
+/** A message as a desk sends it; ids in it are this site's wherever the desk knows them. */
+export type ReportedMessage = Pick<OutboxMessage, 'id' | 'sequence' | 'change' | 'isForced'>;
+
+/**
+ * Takes what happened at a desk, in this order, and says what became of each; one that was taken before is answered as then, and does nothing,
+ * but for one that was refused and is forced by now. A thing that turned out to be another one is that in the messages behind it, too. One
+ * transaction.
+ */
+export function takeReport(
+  site: Site,
+  desk: PairedDesk,
+  messages: readonly ReportedMessage[],
+): readonly Verdict[] {
+  const { store, clock } = site;
+  return store.transaction(() => {
+    const others = new Map<string, string>();
+    const idOf = (name: ResourceName) => others.get(keyOf(name)) ?? name.id;
+    const verdicts = messages.map(({ id, change, isForced }) => {
+      const said = store.pairedDesks.verdictOf(id);
+      // A person at the desk looked at the refusal, and wants it decided anew.
+      const known = said?.verdict === 'refused' && isForced ? null : said;
+      const verdict = known ?? takeChange(site, withOtherIds(change, idOf), isForced);
+      if (known === null) store.pairedDesks.noteVerdict(desk.id, id, verdict, clock.now());
+      if (verdict.verdict === 'same_as') others.set(keyOf(change), verdict.backendId);
+      return verdict;
+    });
+    const now = store.pairedDesks.get(desk.id) ?? desk;
+    const highWaterMark = Math.max(...messages.map(({ sequence }) => sequence));
+    if (highWaterMark > now.highWaterMark) store.pairedDesks.update({ ...now, highWaterMark });
+    return verdicts;
+  });
+}
+
+const keyOf = ({ kind, id }: ResourceName): string => `${kind} ${id}`;
