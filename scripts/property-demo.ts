@@ -137,8 +137,8 @@ async function demo(): Promise<void> {
   await server.stop();
   say('The property server is stopped');
   await assign(desk, ada);
-  const { hint } = await syncStatus(desk);
-  say(`A card was scanned at Desk 1 and is ${ada.name}'s there. Desk 1 says: ${hint ?? 'nothing'}`);
+  const hint = await until('Desk 1 notices', async () => (await syncStatus(desk)).hint);
+  say(`A card was scanned at Desk 1 and is ${ada.name}'s there. Desk 1 says: ${hint}`);
   await server.start();
   proxy.target = server.url;
   await property.isThereOnce(server, ada);

@@ -39,11 +39,18 @@ export function startIn(folder: string, name: string, settings = ''): Promise<En
 /** Makes the key by which a desk comes to the server whose state folder is `folder/server`. */
 export function deskKey(folder: string, server: EncoderdProcess, protocol: Protocol): string {
   if (protocol === 'seam') return server.createApiKey('desk');
-  const env = { ...process.env, ENCODERD_STATE_DIR: join(folder, 'server') };
-  const made = execFileSync(process.execPath, [ENCODERCTL, 'desks', 'add', 'Desk', '--json'], {
-    env,
-    encoding: 'utf8',
-  });
+  return encoderctl(join(folder, 'server'), ['desks', 'add', 'Desk', '--json']);
+}
+
+/** Makes an API key for the state folder `folder/name`, whether its daemon runs or not. */
+export function keyFor(folder: string, name: string): string {
+  const words = ['keys', 'create', '--name', 'bench', '--json'];
+  return encoderctl(join(folder, name), words);
+}
+
+function encoderctl(stateDir: string, words: readonly string[]): string {
+  const env = { ...process.env, ENCODERD_STATE_DIR: stateDir };
+  const made = execFileSync(process.execPath, [ENCODERCTL, ...words], { env, encoding: 'utf8' });
   return z.object({ api_key: z.string() }).parse(JSON.parse(made)).api_key;
 }
 
@@ -98,20 +105,21 @@ const syncStatus = z.object({
 
 export type Sync = z.output<typeof syncStatus>['sync'];
 
-/** Asks how sync stands until `isReached`, ten minutes at most. */
+/** Asks how sync stands every `everyMs` until `isReached`, half an hour at most. */
 export async function untilSync(
   url: string,
   token: string,
+  everyMs: number,
   isReached: (status: Sync) => boolean | Promise<boolean>,
 ): Promise<Sync> {
-  const giveUpAt = Date.now() + 600_000;
+  const giveUpAt = Date.now() + 1_800_000;
   while (Date.now() < giveUpAt) {
     const answer = await ask({ url: new URL('/v1/sync/status', url), token, body: () => ({}) });
     const { sync } = syncStatus.parse(answer);
     if (await isReached(sync)) return sync;
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
-  throw new Error('sync did not get there within ten minutes');
+  throw new Error('sync did not get there within half an hour');
 }
 
 /** Memory that a daemon holds, by its own metrics. */

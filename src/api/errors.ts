@@ -45,6 +45,7 @@ export const ERROR_STATUS = {
   encoder_busy: 409,
   encoder_offline: 409,
   history_differs: 409,
+  history_forgotten: 409,
   idempotency_key_reused: 409,
   not_paired: 409,
   payload_too_large: 413,
@@ -145,3 +146,10 @@ export function toApiError(error: unknown): ApiError | null {
   }
   return null;
 }
+
+/** There is nobody to tell anything. */
+export const noBackend = () =>
+  new ApiError(
+    'bad_request',
+    'This desk has no backend: it is its own. Name one in the configuration (backend), or pair the desk with one: encoderctl pair URL.',
+  );

@@ -37,7 +37,7 @@ function list(words: DaemonWords, named: string | undefined, terminal: Terminal)
           'No desk is paired with this site. At the desk: encoderctl pair ADDRESS-OF-THIS-SITE, then here: encoderctl desks pair CODE',
         ]
       : table(
-          ['NAME', 'PAIRED', 'LAST SEEN', 'CLOCK', 'DESK'],
+          ['NAME', 'PAIRED', 'LAST SEEN (to the minute)', 'CLOCK', 'DESK'],
           desks.map((desk) => [
             desk.name,
             new Date(desk.createdAt).toISOString(),

@@ -49,11 +49,18 @@ const USAGE = [
   '',
 ].join('\n');
 
+/** As the command itself says it to who uses it wrongly. */
+const usageOf = ({ usage }: Command): string =>
+  usage
+    .split('\n')
+    .map((line, index) => `${index === 0 ? 'usage: ' : '       '}encoderctl ${line.trim()}`)
+    .join('\n');
+
 async function main(argv: readonly string[]): Promise<number> {
   const [name = '', ...words] = argv.filter((word) => word !== '--');
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command === undefined) {
-    const isAsked = name === 'help' || name === '--help';
+    const isAsked = name === 'help' || name === '--help' || name === '-h';
     if (!isAsked && argv.includes('--json')) {
       const message = `There is no command "${name}". See: encoderctl help`;
       terminal(true).fail(new CommandError(message, EXIT.usage));
@@ -61,6 +68,10 @@ async function main(argv: readonly string[]): Promise<number> {
       process[isAsked ? 'stdout' : 'stderr'].write(USAGE);
     }
     return isAsked ? 0 : EXIT.usage;
+  }
+  if (words.includes('--help') || words.includes('-h')) {
+    process.stdout.write(`${usageOf(command)}\n`);
+    return 0;
   }
   const out = terminal(words.includes('--json'));
   try {

@@ -34,7 +34,7 @@ export const pairCommand = {
       throw new CommandError(`usage: encoderctl ${PAIR_USAGE}`, EXIT.usage);
     }
     const daemon = new DaemonClient(values);
-    const order = { endpoint, ...(values.name === undefined ? {} : { desk_name: values.name }) };
+    const order = { endpoint, ...(values.name === undefined ? {} : { name: values.name }) };
     let { pairing: shown } = await daemon.call('/v1/sync/pair', order, answer);
     terminal.news(shown, invitation(shown));
     while (shown.state === 'waiting') {

@@ -32,12 +32,15 @@ export function configOf(words: StateWords): Config {
   }
 }
 
+/** A person waits, and nothing else does: the daemon may write for some time, as when it reads in a large property. */
+const PATIENCE_MS = 10_000;
+
 /** Opens the store of the state folder, whether or not a daemon runs on it. */
 export function openState(words: StateWords): Store {
   const dir = stateDir(words);
   try {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
-    return openSqliteStore(join(dir, 'encoderd.db'));
+    return openSqliteStore(join(dir, 'encoderd.db'), { patienceMs: PATIENCE_MS });
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
     const cure = /EACCES|EPERM|CANTOPEN|READONLY/.test(detail)

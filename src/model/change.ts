@@ -21,7 +21,7 @@ export type Change =
       readonly cardNumber: string;
     }
   | { readonly type: 'event'; readonly event: SiteEvent }
-  /** These stand otherwise with the backend than before: it took or refused something of them, or a person decided. */
+  /** These stand otherwise with the backend than before: it took or refused something of them, a person decided, or they came in the first walk through it. */
   | { readonly type: 'sync.changed'; readonly resources: readonly ResourceName[] };
 
 /** A change and its place in the order of all changes. Sequences grow, and are never given twice. */

@@ -101,8 +101,8 @@ export function withOtherIds(change: ResourceChange, idOf: (name: ResourceName) 
   };
 }
 
-/** What stands under names that hold ids of things of a kind. */
-function mapNamed<T>(
+/** The same, with something else under the names that hold ids of other things; `kind`: what those are. */
+export function mapNamed<T>(
   values: Readonly<Record<string, T>>,
   map: (value: T, kind: ResourceKind) => T,
 ): Readonly<Record<string, T>> {

@@ -59,11 +59,19 @@ export interface Refusal {
 
 /** What a backend says to a message. */
 export type Verdict =
+  | SiteVerdict
+  /** It was made there as it was told, and the backend gave it that id. */
+  | { readonly verdict: 'known_as'; readonly backendId: string };
+
+/** What a site says to a message of a desk, whose ids it keeps. */
+export type SiteVerdict =
   | { readonly verdict: 'applied' }
   /** What was made here is there already, under that id: both are one. */
   | { readonly verdict: 'same_as'; readonly backendId: string }
   /** The backend has no word for it; there is nothing to do. */
   | { readonly verdict: 'not_carried' }
+  /** It depends on an earlier one that was told together with it and was not taken as it stood: it is to be told again, after that one. */
+  | { readonly verdict: 'not_judged' }
   | { readonly verdict: 'refused'; readonly refusal: Refusal };
 
 /** A thing as the backend has it. */

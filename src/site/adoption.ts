@@ -9,12 +9,25 @@ export interface SystemAbove {
   readonly connectedAccountId: string | null;
 }
 
+/** Why this site cannot become the access system of this id, in a sentence for a technician; null: it can. */
+export function refusalOfSystem(site: Site, aboveId: string): string | null {
+  const { acsSystemId } = site.identity;
+  if (asId('acs_system', aboveId) === acsSystemId || !wereCardsWritten(site)) return null;
+  return (
+    `Cards that this desk has written name its own access system (${acsSystemId}), and the backend is another one ` +
+    `(${aboveId}): they would open nothing any more. Either set up the property server from a copy of this desk's state ` +
+    'folder, so that it is the same system; or erase those cards, start this desk with an empty state folder, and issue them again.'
+  );
+}
+
 /**
  * Makes this site the one that the backend has: ids that its API answers with, and cards name, are the backend's from then on. Returns null; or why
  * that must not be, with nothing changed, in a sentence for a technician.
  */
 export function adoptIdentity(site: Site, above: SystemAbove): string | null {
   return site.store.transaction(() => {
+    const refusal = refusalOfSystem(site, above.acsSystemId);
+    if (refusal !== null) return refusal;
     const { identity } = site;
     const acsSystemId = asId('acs_system', above.acsSystemId);
     const workspaceId = asId('workspace', above.workspaceId);
@@ -22,13 +35,6 @@ export function adoptIdentity(site: Site, above: SystemAbove): string | null {
       above.connectedAccountId === null
         ? identity.connectedAccountId
         : asId('connected_account', above.connectedAccountId);
-    if (acsSystemId !== identity.acsSystemId && wereCardsWritten(site)) {
-      return (
-        `Cards that this desk has written name its own access system (${identity.acsSystemId}), and the backend is another one ` +
-        `(${above.acsSystemId}): they would open nothing any more. Either set up the property server from a copy of this desk's state ` +
-        'folder, so that it is the same system; or erase those cards, start this desk with an empty state folder, and issue them again.'
-      );
-    }
     const isKnown =
       acsSystemId === identity.acsSystemId &&
       workspaceId === identity.workspaceId &&

@@ -17,7 +17,7 @@ export interface MetDevice {
 /** Notes that a device is attached and open; the first time, it becomes an encoder of this site. */
 export function encoderArrived(site: Site, device: MetDevice): Encoder {
   return site.store.transaction(() => {
-    const id = encoderId(site.identity.acsSystemId, device);
+    const id = encoderId(site.identity.deskId, device);
     const known = site.store.encoders.get(id);
     const { driver, name, technologies, isVirtual } = device;
     const encoder: Encoder = {
@@ -50,7 +50,7 @@ export function encoderReported(
   { name, ...device }: Pick<MetDevice, 'driver' | 'deviceId' | 'name'>,
 ): void {
   site.store.transaction(() => {
-    const id = encoderId(site.identity.acsSystemId, device);
+    const id = encoderId(site.identity.deskId, device);
     const known = site.store.encoders.get(id);
     if (known !== null && known.removedAt === null) return;
     if (known === null) {
@@ -72,7 +72,7 @@ export function encoderReported(
 /** Notes that somebody reported this encoder as gone for good; it stays known, with that error. One that nobody knows stays unknown. */
 export function encoderReportedGone(site: Site, device: Pick<MetDevice, 'driver' | 'deviceId'>): void {
   site.store.transaction(() => {
-    const known = site.store.encoders.get(encoderId(site.identity.acsSystemId, device));
+    const known = site.store.encoders.get(encoderId(site.identity.deskId, device));
     if (known === null || known.removedAt !== null) return;
     site.store.encoders.update({ ...known, removedAt: site.clock.now() });
     announce(site, 'acs_encoder.removed', { acsEncoderId: known.id });
@@ -135,13 +135,10 @@ export function findEncoder(site: Site, id: string): Encoder {
 
 const numberOf = (site: Site, card: Card) => cardNumber(card, site.settings.cardNumberFormat);
 
-/** A UUID of version 8 (RFC 9562, section 5.8): the same device at the same site always has the same one. */
-function encoderId(
-  acsSystemId: string,
-  { driver, deviceId }: Pick<MetDevice, 'driver' | 'deviceId'>,
-): string {
+/** A UUID of version 8 (RFC 9562, section 5.8): the same device at the same desk always has the same one. */
+function encoderId(deskId: string, { driver, deviceId }: Pick<MetDevice, 'driver' | 'deviceId'>): string {
   const hex = createHash('sha256')
-    .update(JSON.stringify([acsSystemId, driver, deviceId]))
+    .update(JSON.stringify([deskId, driver, deviceId]))
     .digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

@@ -25,6 +25,7 @@ export type SiteErrorType =
   | 'duplicate_desk'
   | 'not_a_desk'
   | 'history_differs'
+  | 'history_forgotten'
   | 'pairing_not_found'
   | 'backend_exists'
   | 'backend_unavailable'

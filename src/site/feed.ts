@@ -51,7 +51,8 @@ export function feedCursor(site: Site): string {
 
 /**
  * What changed behind a place, each thing as it is now. Throws `history_differs` when this site's history has no such place, or not the place
- * `seen`, which the desk heard of since (null: it did not): this site was restored from an older backup, or is another site.
+ * `seen`, which the desk heard of since (null: it did not): this site was restored from an older backup, or is another site. Throws
+ * `history_forgotten` when things were gone behind that place which nobody here knows of any more.
  */
 export function newsAfter(
   site: Site,
@@ -64,6 +65,12 @@ export function newsAfter(
     throw new SiteError(
       'history_differs',
       'This site has another history than the desk has seen: it was restored from an older backup, or is another site. The desk walks through everything again.',
+    );
+  }
+  if (after < site.store.feed.lastForgotten()) {
+    throw new SiteError(
+      'history_forgotten',
+      'This site has forgotten what was deleted since the desk asked last, so long ago is that. The desk walks through everything again.',
     );
   }
   const changed = site.store.feed.after(after, limit);

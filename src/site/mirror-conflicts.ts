@@ -7,6 +7,7 @@ import {
   SETS,
 } from '../model/resource.ts';
 import { isEmpty, update } from '../model/resource-change.ts';
+import { KIND_WORDS, nameInWords } from '../model/state-words.ts';
 import type { MirrorItem } from '../model/sync.ts';
 import { isBeingWritten } from './live-writes.ts';
 import { unite } from './mirror-unite.ts';
@@ -21,27 +22,6 @@ export type WayOut =
   | { readonly way: 'same'; readonly id: string }
   /** It must wait; the reason is for a person to read. */
   | { readonly way: 'hold'; readonly reason: string };
-
-/** What a thing is called to a person. */
-export const KIND_WORDS: Readonly<Record<ResourceKind, string>> = {
-  acs_entrance: 'entrance',
-  acs_access_group: 'access group',
-  user_identity: 'user identity',
-  acs_user: 'user',
-  acs_credential: 'credential',
-};
-
-const FIELD_WORDS: Readonly<Record<string, string>> = {
-  name: 'name',
-  number: 'number',
-  key: 'key',
-  emailAddress: 'e-mail address',
-  phoneNumber: 'phone number',
-  userIdentityId: 'user identity',
-  code: 'code',
-  cardNumber: 'card number',
-  cardUid: 'card',
-};
 
 /**
  * Finds a way for `name`, which is to become `state` (ids as they are here), past the conflict that it met. `item` is the thing above;
@@ -59,7 +39,7 @@ export function findWayOut(
   if (trouble === 'reference_missing') {
     return { way: 'hold', reason: `It names ${otherWords}, which is not here yet.` };
   }
-  const has = `Its ${FIELD_WORDS[field] ?? field} is that of ${otherWords} here`;
+  const has = `It has ${nameInWords(field)} of ${otherWords} here`;
   if (site.store.outbox.isUnsettled(other)) {
     return { way: 'hold', reason: `${has}, which the backend must be told of first.` };
   }
@@ -69,8 +49,8 @@ export function findWayOut(
   const shared = site.store.sharedResources.get(other);
   if (shared !== null) {
     if (!takeFrom(site, other, field)) return { way: 'hold', reason: `${has}.` };
-    const reason = `Its ${FIELD_WORDS[field] ?? field} is that of the ${KIND_WORDS[item.kind]} ${item.id} above: it is read again.`;
-    site.store.heldItems.hold({ kind: other.kind, id: shared.backendId }, reason, site.clock.now());
+    const reason = `It has ${nameInWords(field)} of the ${KIND_WORDS[item.kind]} ${item.id} above: it is read again.`;
+    site.store.heldItems.readAgain({ kind: other.kind, id: shared.backendId }, reason, site.clock.now());
     return { way: 'clear' };
   }
   if (!meansTheSame(site, other, field, state)) {

@@ -1,11 +1,6 @@
 import { createHash } from 'node:crypto';
-import {
-  type Json,
-  NAMED_KINDS,
-  type ResourceKind,
-  type ResourceName,
-  type ResourceState,
-} from '../model/resource.ts';
+import type { Json, ResourceKind, ResourceName, ResourceState } from '../model/resource.ts';
+import { mapNamed } from '../model/resource-change.ts';
 import type { Site } from './site.ts';
 
 /*
@@ -42,13 +37,7 @@ export const isUuid = (text: string): boolean => UUID.test(text);
 
 /** What the backend says of a thing, with the ids that things have here. */
 export function stateHere(site: Site, state: ResourceState): ResourceState {
-  return Object.fromEntries(
-    Object.entries(state).map(([name, value]) => {
-      const kind = NAMED_KINDS[name];
-      if (kind === undefined || value === undefined) return [name, value];
-      return [name, withIds(value, (id) => idHere(site, kind, id))];
-    }),
-  );
+  return mapNamed(state, (value, kind) => withIds(value, (id) => idHere(site, kind, id)));
 }
 
 /** An id, or a set of them. */

@@ -6,9 +6,10 @@ import {
   SETS,
 } from '../model/resource.ts';
 import { isSame } from '../model/resource-change.ts';
+import { KIND_WORDS } from '../model/state-words.ts';
 import type { MirrorItem } from '../model/sync.ts';
 import { isBeingWritten } from './live-writes.ts';
-import { findWayOut, isCardFact, KIND_WORDS, tellWhatItLacks } from './mirror-conflicts.ts';
+import { findWayOut, isCardFact, tellWhatItLacks } from './mirror-conflicts.ts';
 import { announceMirrored } from './mirror-events.ts';
 import { idHere, stateHere } from './mirror-ids.ts';
 import { removeHere } from './mirror-removal.ts';
@@ -22,6 +23,10 @@ export interface Mirror {
   readonly walk: number | null;
   /** The walk that was begun last. */
   readonly lastWalk: number;
+  /** What is new here was always there; it goes here instead of being announced, thing by thing. Null: it is announced. */
+  readonly arrivals: ResourceName[] | null;
+  /** Kinds of which the backend may have a thing already that this desk made, under an id of its own. */
+  readonly kindsInDoubt: ReadonlySet<ResourceKind>;
   /** Whether what was read of a thing of this desk may be older than what the backend has by now. */
   readonly isOutdated: (name: ResourceName) => boolean;
   /** The users that are gone above, by their ids here, of those that came together. */
@@ -45,12 +50,12 @@ export function applyItem(mirror: Mirror, item: MirrorItem): void {
   const { site, walk } = mirror;
   const name = { kind: item.kind, id: idHere(site, item.kind, item.id) };
   if (site.store.outbox.isUnsettled(name)) {
-    if (item.state !== null) meet(mirror, item, name);
+    if (item.state !== null) meet(mirror, item, name, false);
     // In a walk there is too much of it; the next one meets it again.
-    if (walk === null) hold(mirror, item, TO_BE_TOLD);
+    if (walk === null) readAgain(mirror, item, TO_BE_TOLD);
   } else if (mirror.isOutdated(name)) {
-    if (item.state !== null) meet(mirror, item, name);
-    hold(mirror, item, 'The backend was told of a change while it was read: it is read again.');
+    if (item.state !== null) meet(mirror, item, name, false);
+    readAgain(mirror, item, 'The backend was told of a change while it was read: it is read again.');
   } else if (item.state === null) takeAway(mirror, item, name);
   else put(mirror, item, name, stateHere(site, item.state));
 }
@@ -65,29 +70,29 @@ function put(mirror: Mirror, item: MirrorItem, name: ResourceName, above: Resour
   const wanted = isWritten ? withOwnPlans(site, name, before, above) : above;
   const differing = before === null ? wanted : differencesFrom(name.kind, before, wanted);
   if (before !== null && Object.keys(differing).length === 0) {
-    meet(mirror, item, name);
+    meet(mirror, item, name, true);
     release(mirror, item);
     return;
   }
   if (isWritten && isBeingWritten(site, name.id)) {
-    meet(mirror, item, name);
+    meet(mirror, item, name, false);
     hold(mirror, item, 'A card is being written with it.');
+    return;
+  }
+  if (before === null && mirror.kindsInDoubt.has(name.kind)) {
+    readAgain(mirror, item, MAY_BE_OWN);
     return;
   }
   for (let rivals = 0; rivals <= MOST_RIVALS; rivals++) {
     const conflict = tryToWrite(site, name, differing);
     if (conflict === null) {
-      meet(mirror, item, name);
+      meet(mirror, item, name, true);
       release(mirror, item);
-      const after = readResource(site, name);
-      if (after === null || isSame(before, after)) return;
-      announceMirrored(site, name, before, after, mirror.goneUserIds);
-      noteForDesks(site, name, false);
-      site.doorbell.ring();
+      cameOrChanged(mirror, name, before, wanted);
       return;
     }
     if (conflict instanceof InvalidState) {
-      if (before !== null) meet(mirror, item, name);
+      if (before !== null) meet(mirror, item, name, false);
       hold(mirror, item, `What the backend says of it cannot be here: ${conflict.fields.join(', ')}.`);
       return;
     }
@@ -97,12 +102,29 @@ function put(mirror: Mirror, item: MirrorItem, name: ResourceName, above: Resour
       return;
     }
     if (found.way === 'hold') {
-      if (before !== null) meet(mirror, item, name);
+      if (before !== null) meet(mirror, item, name, false);
       hold(mirror, item, found.reason);
       return;
     }
   }
   throw new Error(`${KIND_WORDS[item.kind]} ${item.id}: there is no end of what stands in its way`);
+}
+
+const MAY_BE_OWN = 'It may be what this desk has told the backend of, which has not answered yet.';
+
+/** Lets apps and desks hear of what was written. */
+function cameOrChanged(
+  { site, arrivals, goneUserIds }: Mirror,
+  name: ResourceName,
+  before: ResourceState | null,
+  wanted: ResourceState,
+): void {
+  const after = before === null ? wanted : readResource(site, name);
+  if (after === null || (before !== null && isSame(before, after))) return;
+  if (before === null && arrivals !== null) arrivals.push(name);
+  else announceMirrored(site, name, before, after, goneUserIds);
+  noteForDesks(site, name, false);
+  site.doorbell.ring();
 }
 
 /** More than there are names of a kind that must be nobody else's. */
@@ -126,8 +148,8 @@ function tryToWrite(
 /** A thing that this desk has made by itself turns out to be one above. */
 function joinWithOwn(mirror: Mirror, item: MirrorItem, own: ResourceName, above: ResourceState): void {
   mirror.site.store.sharedResources.forget({ kind: item.kind, id: idHere(mirror.site, item.kind, item.id) });
-  meet(mirror, item, own);
-  if (tellWhatItLacks(mirror.site, own, above)) hold(mirror, item, TO_BE_TOLD);
+  meet(mirror, item, own, false);
+  if (tellWhatItLacks(mirror.site, own, above)) readAgain(mirror, item, TO_BE_TOLD);
   else put(mirror, item, own, above);
 }
 
@@ -163,18 +185,29 @@ function takeAway(mirror: Mirror, item: MirrorItem, name: ResourceName): void {
   const { site } = mirror;
   const user = name.kind === 'user_identity' ? site.store.users.ofIdentity(name.id) : null;
   if (user !== null && site.store.outbox.isUnsettled({ kind: 'acs_user', id: user.id })) {
-    hold(mirror, item, `The backend must first be told what this desk changed of the user ${user.id}.`);
+    readAgain(mirror, item, `The backend must first be told what this desk changed of the user ${user.id}.`);
     return;
   }
-  removeHere(site, name);
+  // What the backend never had cannot be gone there: a person wanted it to stay at this desk.
+  if (site.store.sharedResources.get(name) !== null) removeHere(site, name);
   site.store.sharedResources.forget(name);
   release(mirror, item);
 }
 
-/** Notes that it is there above. */
-function meet({ site, walk, lastWalk }: Mirror, { kind, id }: MirrorItem, name: ResourceName): void {
+/** Notes that it is there above, and whether it is here as it is there. */
+function meet(
+  { site, walk, lastWalk }: Mirror,
+  { kind, id }: MirrorItem,
+  name: ResourceName,
+  isSameHere: boolean,
+): void {
   const isKnown = walk === null && site.store.sharedResources.ofBackend(kind, id) !== null;
-  if (!isKnown) site.store.sharedResources.note(name, id, lastWalk, site.clock.now());
+  if (isKnown && !isSameHere) return;
+  site.store.sharedResources.note(name, id, lastWalk, isSameHere ? site.clock.now() : null);
+}
+
+function readAgain({ site }: Mirror, item: MirrorItem, reason: string): void {
+  site.store.heldItems.readAgain(item, reason, site.clock.now());
 }
 
 function hold({ site }: Mirror, item: MirrorItem, reason: string): void {

@@ -40,10 +40,16 @@ export function unite(site: Site, kind: ResourceKind, staysId: string, goesId: s
       for (const group of accessGroups.list({}, EVERY_ROW).rows) {
         if (!group.entranceIds.includes(goesId)) continue;
         accessGroups.update({ ...group, entranceIds: withStaying(group.entranceIds) });
+        noteForDesks(site, { kind: 'acs_access_group', id: group.id }, false);
       }
       for (const credential of credentials.list({ acsEntranceId: goesId }, EVERY_ROW).rows) {
         if (!credential.entranceIds.includes(goesId)) continue;
         credentials.update({ ...credential, entranceIds: withStaying(credential.entranceIds) });
+        noteForDesks(site, { kind: 'acs_credential', id: credential.id }, false);
+      }
+      for (const id of entrances.grantees(goesId)) {
+        entrances.grant(staysId, id);
+        noteForDesks(site, { kind: 'acs_user', id }, false);
       }
       break;
     }

@@ -6,31 +6,52 @@ import type { SharedResource } from '../store/sync-tables.ts';
 import { idHere } from './mirror-ids.ts';
 import { applyItem, inOrder } from './mirror-items.ts';
 import { removeHere } from './mirror-removal.ts';
+import { tellWhatMissed } from './missing-references.ts';
 import { listResources, readResource } from './resources.ts';
-import { type Site, tell } from './site.ts';
+import { record, type Site, tell } from './site.ts';
 
 /** How many things one transaction is about: others wait for it for a few milliseconds. */
 const BATCH = 100;
 
 /**
  * Makes things here what they are above, one transaction. Ids are the backend's. What this desk has not told the backend yet stays as it is here; what cannot be
- * stored yet is held, and read again later. `walk`: the walk in which they were met; null: they are news. `isOutdated`: whether something was settled about
- * a thing of this desk since the backend was asked; it is held, too.
+ * stored yet is held, and read again later. In the first walk through a backend, what is new here is not announced: it was always there, and one change
+ * line says that all of it came. `walk`: the walk in which they were met; null: they are news. `isOutdated`: whether something was settled about
+ * a thing of this desk since the backend was asked; it is held, too. `kindsInDoubt`: what is new here of these kinds is held.
  */
 export function applyMirrored(
   site: Site,
   items: readonly MirrorItem[],
   walk: number | null,
   isOutdated: (name: ResourceName) => boolean = () => false,
+  kindsInDoubt: ReadonlySet<ResourceKind> = NO_KINDS,
 ): void {
   site.store.transaction(() => {
-    const lastWalk = walk ?? site.store.backend.read()?.walks ?? 0;
+    const link = site.store.backend.read();
+    const lastWalk = walk ?? link?.walks ?? 0;
+    const isFirstWalk = walk !== null && link !== null && link.walkedAt === null;
+    const arrivals: ResourceName[] | null = isFirstWalk ? [] : null;
     const goneUsers = items.filter(({ kind, state }) => kind === 'acs_user' && state === null);
     const goneUserIds = new Set(goneUsers.map(({ id }) => idHere(site, 'acs_user', id)));
-    const mirror = { site, walk, lastWalk, isOutdated, goneUserIds };
+    const mirror = { site, walk, lastWalk, arrivals, kindsInDoubt, isOutdated, goneUserIds };
     for (const item of inOrder(items)) applyItem(mirror, item);
+    const there = items.filter(({ state }) => state !== null);
+    tellWhatMissed(
+      site,
+      there.map(({ kind, id }) => idHere(site, kind, id)),
+    );
+    if (arrivals !== null && arrivals.length > 0) record(site, { type: 'sync.changed', resources: arrivals });
   });
 }
+
+const NO_KINDS: ReadonlySet<ResourceKind> = new Set();
+
+/**
+ * Kinds of things of which a backend that gives ids of its own may have one that was made here, and that this desk would not know again: it was told of it,
+ * and the answer has not come. What is new here of such a kind waits, or there would be two of it.
+ */
+export const kindsInDoubt = ({ store }: Pick<Site, 'store'>): ReadonlySet<ResourceKind> =>
+  new Set(store.outbox.kindsInDoubt());
 
 /**
  * Ends a walk, a batch at a time: what was not met in it is gone above, and goes here; or, where the backend lost what it knew (`isRestored`), is told to it again.
@@ -60,8 +81,12 @@ function removeUnmet(site: Site, shared: SharedResource, walk: number): void {
   const isToBeTold =
     outbox.isUnsettled(shared) || (user !== null && outbox.isUnsettled({ kind: 'acs_user', id: user.id }));
   if (isToBeTold) {
-    sharedResources.note(shared, shared.backendId, walk, site.clock.now());
-    heldItems.hold(above, 'The backend must first be told what this desk changed of it.', site.clock.now());
+    sharedResources.note(shared, shared.backendId, walk, null);
+    heldItems.readAgain(
+      above,
+      'The backend must first be told what this desk changed of it.',
+      site.clock.now(),
+    );
     return;
   }
   removeHere(site, shared);
@@ -76,7 +101,7 @@ function tellAgain(site: Site, shared: SharedResource, walk: number): void {
   const state = readResource(site, shared);
   const isBeingMade = unsettled.some(({ change }) => change.action === 'created');
   if (unsettled.length > 0 && (isBeingMade || state === null)) {
-    sharedResources.note(shared, shared.backendId, walk, site.clock.now());
+    sharedResources.note(shared, shared.backendId, walk, null);
     return;
   }
   sharedResources.forget(shared);
@@ -120,11 +145,17 @@ function placeAfter(kind: ResourceKind): Place | null {
 /** How many held things are looked at for those that can be read. */
 const MOST_HELD_LOOKED_AT = 2_000;
 
-/** What is to be read again, by the backend's ids: what is held, but for what the backend must first be told of. */
-export function heldToRead(site: Site, limit: number): readonly ResourceName[] {
-  return site.store.heldItems
+/** What is to be read again, by the backend's ids: what is held, but for what the backend must first be told of, and what would be held again as `kindsInDoubt`. */
+export function heldToRead(
+  site: Site,
+  limit: number,
+  kindsInDoubt: ReadonlySet<ResourceKind> = NO_KINDS,
+): readonly ResourceName[] {
+  const { heldItems, sharedResources, outbox } = site.store;
+  return heldItems
     .list(MOST_HELD_LOOKED_AT)
-    .filter(({ kind, id }) => !site.store.outbox.isUnsettled({ kind, id: idHere(site, kind, id) }))
+    .filter(({ kind, id }) => !kindsInDoubt.has(kind) || sharedResources.ofBackend(kind, id) !== null)
+    .filter(({ kind, id }) => !outbox.isUnsettled({ kind, id: idHere(site, kind, id) }))
     .slice(0, limit)
     .map(({ kind, id }) => ({ kind, id }));
 }

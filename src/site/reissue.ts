@@ -26,6 +26,8 @@ export function isOutdated(
 ): boolean {
   if (format === 'uid_only') return false;
   const wanted = wantedRecord(site, credential);
+  // It was one with another desk's: the card has its old id, by which locks tell its issues apart.
+  if (format !== 'magstripe' && record.credentialId !== wanted.credentialId) return true;
   const [onCard, asked] =
     format === 'magstripe' ? [asOnStripe(record), asOnStripe(wanted)] : [record, wanted];
   return differencesOf(onCard, asked).length > 0;

@@ -6,9 +6,13 @@ import type { Site } from './site.ts';
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** How long messages are kept that the backend took, in case it forgets them; and what was said to desks, in case they ask again. */
+/**
+ * How long messages are kept that the backend took, in case it forgets them; and what was said to desks, in case they ask again, and what of
+ * this site is gone, for desks that were away meanwhile.
+ */
 const KEPT_MESSAGES_DAYS = 30;
 const KEPT_VERDICTS_DAYS = 90;
+const KEPT_GONE_DAYS = 90;
 
 /** How many rows one transaction forgets: others wait for it for a few milliseconds. */
 const BATCH = 200;
@@ -18,7 +22,7 @@ class Stopped extends Error {}
 
 /**
  * Forgets, now and every hour, what is over for longer than `keptDays`: events with their deliveries to webhooks, attempts and client
- * sessions; and what has long been told to a backend, and answered to desks. Nothing that somebody still waits for is forgotten.
+ * sessions; and what has long been told to a backend, answered to desks, or is gone. Nothing that somebody still waits for is forgotten.
  */
 export function forgetByAndBy(site: Site, keptDays: number, log: Logger): AsyncDisposable {
   const stop = new AbortController();
@@ -82,6 +86,7 @@ async function forgetSynced(
     [
       (most) => store.outbox.forgetBefore(now - KEPT_MESSAGES_DAYS * DAY_MS, most),
       (most) => store.pairedDesks.forgetBefore(now - KEPT_VERDICTS_DAYS * DAY_MS, most),
+      (most) => store.feed.forgetGoneBefore(now - KEPT_GONE_DAYS * DAY_MS, most),
     ],
     signal,
   );

@@ -41,9 +41,11 @@ export function openSite(parts: Omit<Site, 'identity' | 'adopt'>): Site {
   return store.transaction(() => {
     const known = store.site.read();
     if (known !== null) return withIdentity(parts, known);
+    const acsSystemId = randomUUID();
     const identity: SiteIdentity = {
+      deskId: acsSystemId,
       workspaceId: randomUUID(),
-      acsSystemId: randomUUID(),
+      acsSystemId,
       connectedAccountId: randomUUID(),
       createdAt: clock.now(),
     };

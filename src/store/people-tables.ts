@@ -71,6 +71,8 @@ export interface CredentialTable {
   list(filter: CredentialFilter, page: PageRequest): Page<Credential>;
   insert(credential: Credential): void;
   update(credential: Credential): void;
+  /** Gives it another id, wherever it is named here: in the journal of writes, in events and at encoders. */
+  rename(id: string, newId: string): void;
   delete(id: string): void;
 }
 
@@ -102,6 +104,8 @@ export interface EntranceTable {
   grant(id: string, acsUserId: string): void;
   /** Ids of the entrances that were granted to this user one by one. */
   grantedTo(acsUserId: string): readonly string[];
+  /** Ids of the users to whom it was granted. */
+  grantees(id: string): readonly string[];
   /** Takes back one grant. */
   revoke(id: string, acsUserId: string): void;
   /** Takes back every grant of this user. */

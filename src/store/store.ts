@@ -55,6 +55,8 @@ export interface Store extends Disposable {
 
 /** Who this desk is, made once. */
 export interface SiteIdentity {
+  /** Of this desk alone, and never another, whichever system it belongs to. */
+  readonly deskId: string;
   readonly workspaceId: string;
   readonly acsSystemId: string;
   readonly connectedAccountId: string;

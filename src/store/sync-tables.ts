@@ -1,6 +1,6 @@
 import type { ResourceKind, ResourceName } from '../model/resource.ts';
 import type { ResourceChange } from '../model/resource-change.ts';
-import type { MirrorItem, OutboxMessage, Refusal, Verdict } from '../model/sync.ts';
+import type { MirrorItem, OutboxMessage, Refusal, RefusalCode, SiteVerdict } from '../model/sync.ts';
 import type { Page, PageRequest } from './paging.ts';
 
 /** Times are milliseconds since 1970. */
@@ -12,28 +12,38 @@ export interface OutboxTable {
   refused(page: PageRequest): Page<OutboxMessage>;
   /** What is refused, by kind and id of the thing. */
   refusedResources(): readonly ResourceName[];
+  /** Those that were refused for this reason, in their order. Cheap: it is asked at all that comes down. */
+  refusedAs(code: RefusalCode): readonly OutboxMessage[];
+  /** Whether the backend took that a thing was made, by a message with a greater sequence. */
+  wasMadeAfter(name: ResourceName, sequence: number): boolean;
   /** Those about one thing that wait or are refused, in their order. */
   unsettledOf(name: ResourceName): readonly OutboxMessage[];
   /** Those about any of these things that wait or are refused, in their order. */
   unsettledAmong(kind: ResourceKind, ids: readonly string[]): readonly OutboxMessage[];
   isUnsettled(name: ResourceName): boolean;
+  /** Kinds of things that were begun to be told as made, and are waiting: the backend may have made one already. Cheap: it is asked again and again. */
+  kindsInDoubt(): readonly ResourceKind[];
   counts(): { readonly waiting: number; readonly refused: number };
   /** When the one was made that has waited longest; null: none waits. */
   oldestWaitingAt(): number | null;
   /** When the backend took one last; null: it never did, as far as is kept. */
   lastDeliveredAt(): number | null;
+  /** The greatest sequence of those that are kept as delivered; 0: there is none. */
+  lastDelivered(): number;
   /** The sequence of the last message ever appended; 0 when there was none. */
   lastSequence(): number;
   /** Lets the next message have a sequence greater than `sequence`: a backend has seen that one already. */
   countFrom(sequence: number): void;
+  /** Gives the thing of these messages another id. */
+  rename(name: ResourceName, newId: string): void;
   /** Counts one attempt more for each; call it before they are sent. */
   noteSending(ids: readonly string[]): void;
   settle(ids: readonly string[], state: 'delivered' | 'dropped', at: number): void;
   refuse(id: string, refusal: Refusal, at: number): void;
   /** A refused one waits again; `isForced`: it counts although the backend has something else. */
   retry(id: string, isForced: boolean): void;
-  /** All that were delivered wait again: the backend forgot them. Returns how many. */
-  redeliver(): number;
+  /** All that were delivered, with a greater sequence (absent: 0), wait again: the backend forgot them. Returns how many. */
+  redeliver(afterSequence?: number): number;
   /** Forgets up to `most` that were delivered or dropped before `at`. Returns how many. */
   forgetBefore(at: number, most: number): number;
 }
@@ -47,6 +57,8 @@ export interface BackendLink {
   readonly apiKey: string | null;
   /** How the backend calls itself: its workspace and system; null: it was never reached. */
   readonly identity: string | null;
+  /** As which of its desks the backend knows this one, and the sequence of the last message from before that; absent: it never said. */
+  readonly pairing?: { readonly id: string; readonly after: number };
   /** Where its news go on; null: everything is to be walked through first. */
   readonly cursor: string | null;
   /** The walk through everything that is under way; null: there is none. */
@@ -73,7 +85,8 @@ export interface BackendTable {
 /** A thing of this desk that the backend has, too. */
 export interface SharedResource extends ResourceName {
   readonly backendId: string;
-  readonly syncedAt: number;
+  /** When both sides were known to have the same last; null: never yet. */
+  readonly syncedAt: number | null;
 }
 
 export interface SharedResourceTable {
@@ -82,8 +95,11 @@ export interface SharedResourceTable {
   among(kind: ResourceKind, ids: readonly string[]): readonly SharedResource[];
   /** By the backend's id. */
   ofBackend(kind: ResourceKind, backendId: string): SharedResource | null;
-  /** Notes that it is there above; `walk` is the walk in which it was met, the last one if it was met in none. */
-  note(name: ResourceName, backendId: string, walk: number, at: number): void;
+  /**
+   * Notes that it is there above; `walk` is the walk in which it was met, the last one if it was met in none. `at`: both sides have the same
+   * since then; null: they may not, and when they did last stays as it was noted.
+   */
+  note(name: ResourceName, backendId: string, walk: number, at: number | null): void;
   forget(name: ResourceName): void;
   /** Forgets all: the backend is another one. */
   clear(): void;
@@ -92,13 +108,18 @@ export interface SharedResourceTable {
   count(kind: ResourceKind): number;
 }
 
+/** What the backend is asked for again. */
 export interface HeldItemTable {
+  /** The backend has it, and this desk cannot have it yet. */
   hold(item: Pick<MirrorItem, 'kind' | 'id'>, reason: string, at: number): void;
+  /** Nothing is known to stand in its way, or the backend may not have it: it is only to be read again. */
+  readAgain(item: Pick<MirrorItem, 'kind' | 'id'>, reason: string, at: number): void;
   release(item: Pick<MirrorItem, 'kind' | 'id'>): void;
   /** Of these, by the backend's ids, those that are held. */
   among(kind: ResourceKind, backendIds: readonly string[]): readonly string[];
   /** In the order of kinds and ids. */
   list(limit: number): readonly (ResourceName & { readonly reason: string; readonly createdAt: number })[];
+  /** How many the backend has and this desk cannot have yet: not those that are only to be read again. */
   count(): number;
   clear(): void;
 }
@@ -125,8 +146,8 @@ export interface PairedDeskTable {
   update(desk: PairedDesk): void;
   /** What was said to its messages goes with it. */
   delete(id: string): void;
-  verdictOf(messageId: string): Verdict | null;
-  noteVerdict(deskId: string, messageId: string, verdict: Verdict, at: number): void;
+  verdictOf(messageId: string): SiteVerdict | null;
+  noteVerdict(deskId: string, messageId: string, verdict: SiteVerdict, at: number): void;
   /** Forgets up to `most` verdicts of before `at`. Returns how many. */
   forgetBefore(at: number, most: number): number;
 }
@@ -142,6 +163,10 @@ export interface FeedTable {
   after(sequence: number, limit: number): readonly FeedItem[];
   /** The last sequence ever given; 0 when there was none. */
   last(): number;
+  /** Forgets up to `most` things that were gone before `at`. Returns how many. */
+  forgetGoneBefore(at: number, most: number): number;
+  /** The greatest sequence of what was forgotten; 0: nothing was. Whoever has not come so far may have missed it. */
+  lastForgotten(): number;
   /** Begins an epoch, behind everything that there is. */
   beginEpoch(epoch: string, at: number): void;
   /** After which sequence an epoch began, and which one ended it; null: there is no such epoch here. */

@@ -24,6 +24,22 @@ export class BackendError extends Error {
   }
 }
 
+/** The backend has no such operation, or something before it says so: it may be spoken to in the wrong way. */
+export class NoSuchOperation extends BackendError {
+  constructor(message: string) {
+    super('failing', message);
+    this.name = 'NoSuchOperation';
+  }
+}
+
+/** The moment is so long ago that the backend has forgotten what came after it: everything must be walked through. */
+export class HistoryForgotten extends Error {
+  constructor() {
+    super('the backend has forgotten what happened since this desk heard of it last');
+    this.name = 'HistoryForgotten';
+  }
+}
+
 /** The backend knows no such moment in its history: it was restored from a backup, or is another one. */
 export class HistoryDiffers extends Error {
   constructor() {
@@ -31,3 +47,13 @@ export class HistoryDiffers extends Error {
     this.name = 'HistoryDiffers';
   }
 }
+
+/** Whatever else went wrong: the message is to blame, or this program. */
+export const asBackendError = (error: unknown) =>
+  error instanceof BackendError
+    ? error
+    : new BackendError(
+        'failing',
+        `This desk could not work with the backend's answer: ${error instanceof Error ? error.message : String(error)}`,
+        { cause: error },
+      );

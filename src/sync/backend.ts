@@ -9,11 +9,17 @@ export interface Backend {
   /** How many messages one call of `deliver` takes. */
   readonly mostAtOnce: number;
   hello(signal: AbortSignal): Promise<BackendHello>;
-  /** Tells it these, in this order. Safe to repeat. Resolves with a verdict for each, in the same order. */
+  /**
+   * Tells it these, in this order; a later one may depend on an earlier one. Safe to repeat. Resolves with a verdict for each, in the same
+   * order; the first is judged in any case.
+   */
   deliver(messages: readonly OutboxMessage[], signal: AbortSignal): Promise<readonly Verdict[]>;
   /** A part of everything that it has, from `position` on (null: from the beginning); things come after those that they name. */
   walk(position: string | null, signal: AbortSignal): Promise<WalkPage>;
-  /** What changed since `cursor`. Rejects with HistoryDiffers when it knows of no such moment: everything must be walked through. */
+  /**
+   * What changed since `cursor`. Rejects with HistoryDiffers when it knows of no such moment, and with HistoryForgotten when that is too long
+   * ago: everything must be walked through.
+   */
   news(cursor: string, signal: AbortSignal): Promise<NewsPage>;
   /** These things as they are now, in this order. */
   read(names: readonly ResourceName[], signal: AbortSignal): Promise<readonly MirrorItem[]>;
@@ -29,8 +35,16 @@ export interface BackendHello {
   readonly time: number | null;
   /** Where its news begin that come after this call; null: it has none. */
   readonly cursor: string | null;
-  /** The greatest sequence of this desk's messages that it has taken; null: it does not say. */
-  readonly highWaterMark: number | null;
+  /** How far it has heard this desk; null: it does not say. */
+  readonly heard: HeardDesk | null;
+}
+
+/** How far a backend has heard a desk. */
+export interface HeardDesk {
+  /** As which of its desks it knows this one: one that is paired again is another. */
+  readonly pairingId: string;
+  /** The greatest sequence of the desk's messages that it has taken, or refused. */
+  readonly highWaterMark: number;
 }
 
 export interface WalkPage {

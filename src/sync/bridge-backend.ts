@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { Dependents } from '../model/dependents.ts';
 import type { OutboxMessage, Verdict } from '../model/sync.ts';
 import { REFUSAL_CODES } from '../model/sync.ts';
 import type { Backend } from './backend.ts';
-import { BackendError, HistoryDiffers } from './backend-error.ts';
+import { BackendError, HistoryDiffers, HistoryForgotten } from './backend-error.ts';
 import { MOST_REPORT_BYTES, mirrorItem } from './bridge-shapes.ts';
 import { BridgeRefusal, BridgeTransport, type BridgeTransportParts } from './bridge-transport.ts';
 
@@ -28,8 +29,31 @@ export function bridgeBackend(parts: BridgeBackendParts): BridgeBackend {
   const call = <T>(operation: string, input: object, shape: z.ZodType<T>, signal: AbortSignal) =>
     transport.post(`/v1/bridge/${operation}`, JSON.stringify(input), shape, signal).catch(noRefusal);
 
+  /** Reports these in several parts: what depends on something in an earlier part must not be told if that was not taken as it stood. */
+  async function reportParts(
+    parts: readonly (readonly Packed[])[],
+    signal: AbortSignal,
+  ): Promise<readonly Verdict[]> {
+    const untaken = new Dependents();
+    const verdicts: Verdict[] = [];
+    for (const part of parts) {
+      const told = part.filter(({ change }) => !untaken.take(change));
+      const answers = [...(told.length === 0 ? [] : await report(told, signal))];
+      for (const one of part) {
+        const verdict = told.includes(one) ? answers.shift() : NOT_JUDGED;
+        if (verdict === undefined) throw new Error('the server answered for too few');
+        if (verdict.verdict !== 'applied') untaken.add(one.change);
+        verdicts.push(verdict);
+      }
+    }
+    return verdicts;
+  }
+
   /** Reports these at once; where the server cannot take them all, one by one, so that only the one that it means is refused. */
   async function report(messages: readonly Packed[], signal: AbortSignal): Promise<readonly Verdict[]> {
+    const [only] = messages;
+    const isTooLarge = only !== undefined && only.bytes > MOST_REPORT_BYTES - ENVELOPE_BYTES;
+    if (isTooLarge) return [refused(TOO_LARGE)];
     const rest = JSON.stringify({ time: Math.round(clock.now()), seen });
     const body = `{"messages":[${messages.map(({ text }) => text).join(',')}],${rest.slice(1)}`;
     try {
@@ -40,9 +64,10 @@ export function bridgeBackend(parts: BridgeBackendParts): BridgeBackend {
     } catch (error) {
       if (!isOfMessages(error)) return noRefusal(error);
       if (messages.length === 1) return [refused(error.message)];
-      const verdicts: Verdict[] = [];
-      for (const message of messages) verdicts.push(...(await report([message], signal)));
-      return verdicts;
+      return await reportParts(
+        messages.map((message) => [message]),
+        signal,
+      );
     }
   }
 
@@ -57,18 +82,10 @@ export function bridgeBackend(parts: BridgeBackendParts): BridgeBackend {
         connectedAccountId: answer.connected_account_id,
         time: answer.time,
         cursor: answer.cursor,
-        highWaterMark: answer.high_water_mark,
+        heard: { pairingId: answer.desk_id, highWaterMark: answer.high_water_mark },
       };
     },
-    async deliver(messages, signal) {
-      const verdicts: Verdict[] = [];
-      for (const part of packed(messages)) {
-        const [only] = part;
-        const isTooLarge = only !== undefined && only.bytes > MOST_REPORT_BYTES - ENVELOPE_BYTES;
-        verdicts.push(...(isTooLarge ? [refused(TOO_LARGE)] : await report(part, signal)));
-      }
-      return verdicts;
-    },
+    deliver: (messages, signal) => reportParts(packed(messages), signal),
     walk: (position, signal) => call('walk', { position }, walkPage, signal),
     async news(cursor, signal) {
       try {
@@ -95,7 +112,7 @@ export function bridgeBackend(parts: BridgeBackendParts): BridgeBackend {
 }
 
 /** A message as it goes on the wire. */
-interface Packed {
+interface Packed extends Pick<OutboxMessage, 'change'> {
   readonly text: string;
   readonly bytes: number;
 }
@@ -109,15 +126,17 @@ function packed(messages: readonly OutboxMessage[]): readonly (readonly Packed[]
     const bytes = Buffer.byteLength(text) + 1;
     const last = parts.at(-1);
     if (last !== undefined && bytes <= room && last.length < MOST_AT_ONCE) {
-      last.push({ text, bytes });
+      last.push({ change, text, bytes });
       room -= bytes;
     } else {
-      parts.push([{ text, bytes }]);
+      parts.push([{ change, text, bytes }]);
       room = MOST_REPORT_BYTES - ENVELOPE_BYTES - bytes;
     }
   }
   return parts;
 }
+
+const NOT_JUDGED: Verdict = { verdict: 'not_judged' };
 
 const TOO_LARGE = `The property server takes no message of more than ${MOST_REPORT_BYTES / 1024} KiB.`;
 
@@ -140,6 +159,7 @@ const isOfMessages = (error: unknown): error is BridgeRefusal =>
 function noRefusal(error: unknown): never {
   if (!(error instanceof BridgeRefusal)) throw error;
   if (error.type === 'history_differs') throw new HistoryDiffers();
+  if (error.type === 'history_forgotten') throw new HistoryForgotten();
   throw new BackendError('failing', `The property server does not understand this desk: ${error.message}`, {
     cause: error,
   });
@@ -152,6 +172,7 @@ const hello = z.object({
   acs_system_id: uuid,
   connected_account_id: uuid,
   cursor: z.string(),
+  desk_id: uuid,
   high_water_mark: z.int().min(0),
   time: z.number(),
 });
@@ -160,6 +181,7 @@ const verdict: z.ZodType<Verdict> = z.discriminatedUnion('verdict', [
   z.object({ verdict: z.literal('applied') }),
   z.object({ verdict: z.literal('same_as'), backendId: uuid }),
   z.object({ verdict: z.literal('not_carried') }),
+  z.object({ verdict: z.literal('not_judged') }),
   z.object({
     verdict: z.literal('refused'),
     refusal: z.object({

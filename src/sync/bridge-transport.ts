@@ -3,7 +3,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import { SeamHttp } from '@seamapi/http';
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
-import { BackendError } from './backend-error.ts';
+import { BackendError, NoSuchOperation } from './backend-error.ts';
 
 /** A call that has brought no whole answer after so many milliseconds is given up. */
 const ANSWER_WITHIN_MS = 30_000;
@@ -133,10 +133,10 @@ export class BridgeTransport implements Disposable {
       });
     }
     if (status === 401 || status === 403) {
-      const words = message === '' ? `HTTP ${status}` : message;
+      // Its own words are advice for apps, whose keys are made in another way.
       return new BackendError(
         'unauthorized',
-        `The property server ${endpoint} does not take this desk's key: ${words}`,
+        `The property server ${endpoint} does not take this desk's key: the desk was removed there, or its key replaced. At the server: encoderctl desks new-key NAME (write the key into the key file of this desk). A desk that was paired by a code is paired again: encoderctl unpair, then encoderctl pair ${endpoint}`,
       );
     }
     if (status === 413) return new BridgeRefusal('payload_too_large', 'The message is too large.');
@@ -146,8 +146,8 @@ export class BridgeTransport implements Disposable {
       );
     }
     if (status === 404 && type !== 'pairing_not_found') {
-      return this.#failing(
-        'takes no desks: it is no encoderd, or of an older version, or a proxy before it does not let /v1/bridge/ through',
+      return new NoSuchOperation(
+        `The property server ${endpoint} takes no desks: it is no encoderd, or of an older version, or a proxy before it does not let /v1/bridge/ through.`,
       );
     }
     if (status < 500 && envelope.success) return new BridgeRefusal(type, message);

@@ -22,8 +22,24 @@ export interface ConnectionParts {
   readonly chance?: () => number;
 }
 
+/** How long it counts how the backend is spoken to, however much of that it does not understand, milliseconds. */
+const DECIDED_FOR_MS = 60_000;
+
 /** The daemon stops, or the desk has another backend from now on. */
 class Stopped extends Error {}
+
+/** Whoever answers does not understand what it is asked: it may be spoken to in another way by now. */
+class Misunderstood extends Error {}
+
+/** A backend that is spoken to. */
+interface Working {
+  readonly pump: OutboxPump;
+  readonly follower: MirrorFollower;
+  /** Ends it: it is to be found out anew how to speak to the backend. */
+  readonly anew: AbortController;
+  /** Since when, milliseconds since 1970. */
+  readonly since: number;
+}
 
 /** One backend, told and followed for as long as it is this desk's. */
 export class Connection implements AsyncDisposable {
@@ -34,7 +50,9 @@ export class Connection implements AsyncDisposable {
   readonly #stop = new AbortController();
   readonly #running: Promise<void>;
   #protocol: Protocol | null;
-  #working: { readonly pump: OutboxPump; readonly follower: MirrorFollower } | null = null;
+  #working: Working | null = null;
+  /** Whether everything is to be walked through once there is somebody to ask. */
+  #wantsResync = false;
 
   /** Begins at once. */
   constructor(parts: ConnectionParts) {
@@ -49,6 +67,7 @@ export class Connection implements AsyncDisposable {
       key: this.#key,
       ...(chance && { chance }),
       changed: () => this.#lineChanged(),
+      misunderstood: () => this.#misunderstood(),
     });
     this.#running = this.#run(this.#stop.signal);
   }
@@ -78,10 +97,11 @@ export class Connection implements AsyncDisposable {
     this.#working?.follower.lookSoon();
   }
 
-  /** Walks through everything again. */
+  /** Walks through everything again, as soon as the backend can be asked. */
   resync(): void {
     this.wake();
-    this.#working?.follower.resync();
+    if (this.#working === null) this.#wantsResync = true;
+    else this.#working.follower.resync();
   }
 
   get #problem(): SyncProblem | null {
@@ -106,15 +126,31 @@ export class Connection implements AsyncDisposable {
   }
 
   async #run(signal: AbortSignal): Promise<void> {
-    let opened: OpenedBackend | null = null;
     try {
-      opened = await this.#open(signal);
-      await this.#work(opened, signal);
+      for (;;) {
+        const opened = await this.#open(signal);
+        try {
+          await this.#work(opened, signal);
+        } finally {
+          opened.backend[Symbol.dispose]?.();
+        }
+      }
     } catch (error) {
       if (!signal.aborted) throw error;
-    } finally {
-      opened?.backend[Symbol.dispose]?.();
     }
+  }
+
+  #misunderstood(): void {
+    const { site, address, log } = this.#parts;
+    if (address.protocol !== 'auto' || this.#working === null) return;
+    const { since, anew } = this.#working;
+    const now = site.clock.now();
+    if (anew.signal.aborted || (now >= since && now < since + DECIDED_FOR_MS)) return;
+    log.warn(
+      { protocol: this.#protocol },
+      'the backend does not understand this desk: it is found out anew how to speak to it',
+    );
+    anew.abort(new Misunderstood());
   }
 
   /** Tries until it is known how to speak to the backend. Rejects with `signal.reason`. */
@@ -139,6 +175,7 @@ export class Connection implements AsyncDisposable {
     }
   }
 
+  /** Until the backend does not understand what it is asked. Rejects with `signal.reason`. */
   async #work({ backend, protocol }: OpenedBackend, signal: AbortSignal): Promise<void> {
     const { site, log, chance } = this.#parts;
     this.#protocol = protocol;
@@ -146,6 +183,7 @@ export class Connection implements AsyncDisposable {
     const parts = { site, log, line: this.#line, backend, settled, ...(chance && { chance }) };
     const follower: MirrorFollower = new MirrorFollower({
       ...parts,
+      givesOwnIds: protocol === 'seam',
       mayTellAgain: () => pump.rescan(),
       looked: () => pump.lookForDecisions(),
     });
@@ -154,7 +192,19 @@ export class Connection implements AsyncDisposable {
       mayTell: () => follower.isReady,
       drained: () => follower.lookSoon(),
     });
-    this.#working = { pump, follower };
-    await Promise.all([follower.run(signal), pump.run(signal)]);
+    if (this.#wantsResync) follower.resync();
+    this.#wantsResync = false;
+    const anew = new AbortController();
+    this.#working = { pump, follower, anew, since: site.clock.now() };
+    const until = AbortSignal.any([signal, anew.signal]);
+    const both = [follower.run(until), pump.run(until)];
+    try {
+      await Promise.all(both);
+    } catch (error) {
+      anew.abort(error);
+      await Promise.allSettled(both);
+      this.#working = null;
+      if (!(error instanceof Misunderstood)) throw error;
+    }
   }
 }

@@ -79,10 +79,8 @@ export class DeliveryOrder {
         left.push(message);
         continue;
       }
+      // What depends on it may go with it, behind it: the backend does not judge that if this is refused.
       part.push(message);
-      // What depends on it is told once it is known what became of it: if it is refused, that waits for a person; if the backend has it already,
-      // that is told under the backend's id.
-      before.add(change);
       if (isAlone(message)) {
         left.push(...this.#waiting.slice(at + 1));
         break;

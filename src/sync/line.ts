@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
-import { BackendError } from './backend-error.ts';
+import { BackendError, NoSuchOperation } from './backend-error.ts';
 import { Backoff } from './backoff.ts';
 import type { KeySource } from './key-source.ts';
 import type { SyncProblem, SyncState } from './sync-status.ts';
@@ -15,6 +15,8 @@ export interface LineParts {
   readonly chance?: () => number;
   /** Called when calls may go that could not before, or may not any more. */
   readonly changed: () => void;
+  /** Called when whoever answers knows nothing of what it was asked for. */
+  readonly misunderstood?: () => void;
 }
 
 /**
@@ -119,6 +121,7 @@ export class Line {
       return answer;
     } catch (error) {
       if (error instanceof BackendError) this.#failed(error, round, takesFailing);
+      if (error instanceof NoSuchOperation) this.#parts.misunderstood?.();
       throw error;
     } finally {
       this.#callsUnderWay -= 1;

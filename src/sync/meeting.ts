@@ -53,12 +53,15 @@ export class Meeting {
   async meet(signal: AbortSignal): Promise<BackendHello | null> {
     const { site, line, backend, log } = this.#parts;
     const askedAt = site.clock.now();
+    const delivered = await onDisk({ clock: site.clock, log }, signal, () =>
+      site.store.outbox.lastDelivered(),
+    );
     const hello = await line.call(() => backend.hello(signal));
     this.#metAt = site.clock.now();
     this.#noteTime(hello.time, askedAt);
     const refusal = await onDisk({ clock: site.clock, log }, signal, () => {
       const reason = this.#takeAsBackend(hello);
-      if (reason === null) this.#catchUp(hello);
+      if (reason === null) this.#compare(hello, delivered);
       return reason;
     });
     if (refusal !== null) {
@@ -85,11 +88,26 @@ export class Meeting {
     });
   }
 
-  /** A backend that has seen later messages than this desk ever sent has seen this desk's future: the desk was restored from a backup. */
-  #catchUp({ highWaterMark, cursor }: BackendHello): void {
-    const { site, log } = this.#parts;
+  /**
+   * Finds out that one of both was restored from a backup. `delivered`: the greatest sequence that this desk knew as delivered before it
+   * asked. What was told to the backend under another pairing says nothing of what it has heard under this one.
+   */
+  #compare({ heard, cursor }: BackendHello, delivered: number): void {
+    if (heard === null) return;
+    const { site } = this.#parts;
+    const { pairingId, highWaterMark } = heard;
     const last = site.store.outbox.lastSequence();
-    if (highWaterMark === null || highWaterMark <= last) return;
+    const { pairing } = readLink(site);
+    if (pairing?.id !== pairingId) updateLink(site, { pairing: { id: pairingId, after: last } });
+    const after = pairing?.id === pairingId ? pairing.after : last;
+    if (highWaterMark > last) this.#catchUp(highWaterMark, last, cursor);
+    else if (delivered > after && highWaterMark < delivered)
+      this.#tellAgain(highWaterMark, delivered, cursor);
+  }
+
+  /** A backend that has seen later messages than this desk ever sent has seen this desk's future: the desk was restored from a backup. */
+  #catchUp(highWaterMark: number, last: number, cursor: string | null): void {
+    const { site, log } = this.#parts;
     log.warn(
       { last_sequence: last, high_water_mark: highWaterMark },
       'the backend knows more of this desk than the desk does: it was restored from a backup, and catches up',
@@ -98,6 +116,19 @@ export class Meeting {
       site.store.outbox.countFrom(highWaterMark);
       beginWalk(site, cursor);
     });
+  }
+
+  /** A backend that has not heard what it took was restored from a backup: it is walked through, and told again all that it had taken. */
+  #tellAgain(highWaterMark: number, delivered: number, cursor: string | null): void {
+    const { site, log } = this.#parts;
+    const messages = site.store.transaction(() => {
+      beginWalk(site, cursor, true);
+      return site.store.outbox.redeliver(readLink(site).pairing?.after);
+    });
+    log.warn(
+      { messages, delivered, high_water_mark: highWaterMark },
+      'the backend has forgotten messages of this desk: it was restored from a backup, and is told again',
+    );
   }
 
   #noteTime(theirs: number | null, askedAt: number): void {

@@ -1,10 +1,9 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from '../log.ts';
 import { endWalk, heldToRead, tellWhatIsOnlyHere } from '../site/mirror.ts';
 import type { Site } from '../site/site.ts';
 import type { BackendLink } from '../store/sync-tables.ts';
 import type { Backend, BackendHello } from './backend.ts';
-import { BackendError, HistoryDiffers } from './backend-error.ts';
+import { BackendError, HistoryDiffers, HistoryForgotten } from './backend-error.ts';
 import { beginWalk, readLink, updateLink } from './backend-link.ts';
 import { Backoff } from './backoff.ts';
 import type { Line } from './line.ts';
@@ -14,6 +13,7 @@ import { onDisk } from './on-disk.ts';
 import type { SettledThings } from './settled-things.ts';
 import { Sleep } from './sleep.ts';
 import type { MirrorStatus } from './sync-status.ts';
+import { Turns } from './turns.ts';
 
 /** How often the backend is asked for news, milliseconds: soon after something happened, and on a desk where nothing does. */
 const NEWS_EVERY_MS = 5000;
@@ -33,6 +33,8 @@ export interface FollowerParts {
   readonly line: Line;
   readonly backend: Backend;
   readonly settled: SettledThings;
+  /** Whether the backend gives ids of its own to what it is told of. */
+  readonly givesOwnIds: boolean;
   /** Messages wait that did not before. */
   readonly mayTellAgain: () => void;
   /** The backend was asked for news, and had them taken over. */
@@ -44,6 +46,7 @@ export class MirrorFollower {
   readonly #parts: FollowerParts;
   readonly #sleep: Sleep;
   readonly #writer: MirrorWriter;
+  readonly #turns = new Turns();
   #isReady = false;
   readonly #meeting: Meeting;
   /** After what broke here. */
@@ -171,6 +174,7 @@ export class MirrorFollower {
       await this.#takeNews(signal);
       await this.#readHeld(signal);
     } catch (error) {
+      if (error instanceof HistoryForgotten) return this.resync();
       if (!(error instanceof HistoryDiffers)) throw error;
       await this.#historyDiffers(signal);
     }
@@ -207,7 +211,7 @@ export class MirrorFollower {
     const again = await this.#onDisk(signal, () =>
       site.store.transaction(() => {
         beginWalk(site, cursor, true);
-        return site.store.outbox.redeliver();
+        return site.store.outbox.redeliver(readLink(site).pairing?.after);
       }),
     );
     log.warn(
@@ -232,9 +236,7 @@ export class MirrorFollower {
       await this.#writer.write({ items: page.items, walk: walk.number, isOutdated, last }, signal);
     } while (position !== null && !this.#wantsWalk);
     if (this.#wantsWalk) return this.lookSoon();
-    while (await this.#onDisk(signal, () => endWalk(site, walk.number, walk.isRestored))) {
-      await nextTurn();
-    }
+    while (await this.#inTurn(signal, () => endWalk(site, walk.number, walk.isRestored)));
     const isFirst = readLink(site).walkedAt === null;
     const walkedAt = isFirst ? null : site.clock.now();
     await this.#onDisk(signal, () => updateLink(site, { walk: null, cursor: walk.cursor, walkedAt }));
@@ -250,8 +252,7 @@ export class MirrorFollower {
     let position: string | null = null;
     do {
       const from: string | null = position;
-      position = await this.#onDisk(signal, () => tellWhatIsOnlyHere(site, from));
-      await nextTurn();
+      position = await this.#inTurn(signal, () => tellWhatIsOnlyHere(site, from));
     } while (position !== null);
     await this.#onDisk(signal, () => updateLink(site, { walkedAt: site.clock.now() }));
     this.#ready();
@@ -280,11 +281,15 @@ export class MirrorFollower {
 
   async #readHeld(signal: AbortSignal): Promise<void> {
     const { site, line, backend, settled } = this.#parts;
-    const names = heldToRead(site, HELD_AT_ONCE);
+    const names = heldToRead(site, HELD_AT_ONCE, this.#writer.kindsInDoubt);
     if (names.length === 0) return;
     const isOutdated = settled.begin();
     const items = await line.call(() => backend.read(names, signal));
     await this.#writer.write({ items, walk: null, isOutdated }, signal);
+  }
+
+  #inTurn<T>(signal: AbortSignal, work: () => T): Promise<T> {
+    return this.#turns.take(() => this.#onDisk(signal, work), signal);
   }
 
   #onDisk<T>(signal: AbortSignal, work: () => T): Promise<T> {

@@ -1,11 +1,11 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from '../log.ts';
-import type { ResourceName } from '../model/resource.ts';
+import type { ResourceKind, ResourceName } from '../model/resource.ts';
 import type { MirrorItem } from '../model/sync.ts';
-import { applyMirrored } from '../site/mirror.ts';
+import { applyMirrored, kindsInDoubt } from '../site/mirror.ts';
 import type { Site } from '../site/site.ts';
 import { StorageError } from '../store/errors.ts';
 import { onDisk } from './on-disk.ts';
+import { Turns } from './turns.ts';
 
 /** How many things one transaction takes over: the desk waits for it for a few milliseconds. */
 const SLICE = 50;
@@ -21,30 +21,45 @@ export interface MirrorPage {
   readonly last?: () => void;
 }
 
-/** Takes over what the backend has, a little at a time, so that the desk works on in between. */
+export interface WriterParts {
+  readonly site: Site;
+  readonly log: Logger;
+  /** Whether the backend gives ids of its own to what it is told of. */
+  readonly givesOwnIds: boolean;
+}
+
+/** Takes over what the backend has, a little at a time, so that the desk, and whoever else uses its file, works on in between. */
 export class MirrorWriter {
   readonly #site: Site;
   readonly #log: Logger;
+  readonly #givesOwnIds: boolean;
+  readonly #turns = new Turns();
   /** What could not be taken over, and was said to be so. */
   readonly #complainedOf = new Set<string>();
 
-  constructor({ site, log }: { readonly site: Site; readonly log: Logger }) {
+  constructor({ site, log, givesOwnIds }: WriterParts) {
     this.#site = site;
     this.#log = log;
+    this.#givesOwnIds = givesOwnIds;
+  }
+
+  /** Of these kinds, what is new here cannot be taken over yet. */
+  get kindsInDoubt(): ReadonlySet<ResourceKind> {
+    return this.#givesOwnIds ? kindsInDoubt(this.#site) : new Set();
   }
 
   /** Rejects with `signal.reason`, and what `last` throws. */
   async write({ items, walk, isOutdated, last = () => {} }: MirrorPage, signal: AbortSignal): Promise<void> {
     for (let at = 0; at === 0 || at < items.length; at += SLICE) {
-      await nextTurn();
       const slice = items.slice(at, at + SLICE);
       const isLast = at + SLICE >= items.length;
-      await onDisk({ clock: this.#site.clock, log: this.#log }, signal, () =>
+      const work = () =>
         this.#site.store.transaction(() => {
           this.#apply({ items: slice, walk, isOutdated });
           if (isLast) last();
-        }),
-      );
+        });
+      const parts = { clock: this.#site.clock, log: this.#log };
+      await this.#turns.take(() => onDisk(parts, signal, work), signal);
     }
   }
 
@@ -52,7 +67,7 @@ export class MirrorWriter {
   #apply({ items, walk, isOutdated }: MirrorPage): void {
     if (items.length === 0) return;
     try {
-      applyMirrored(this.#site, items, walk, isOutdated);
+      applyMirrored(this.#site, items, walk, isOutdated, this.kindsInDoubt);
     } catch (error) {
       if (error instanceof StorageError) throw error;
       const [item] = items;

@@ -9,12 +9,12 @@ const RETRY_MS = 1000;
 export async function onDisk<T>(
   { clock, log }: { readonly clock: Clock; readonly log: Logger },
   signal: AbortSignal,
-  work: () => T,
+  work: () => T | Promise<T>,
 ): Promise<T> {
   for (;;) {
     signal.throwIfAborted();
     try {
-      return work();
+      return await work();
     } catch (error) {
       if (!(error instanceof StorageError)) throw error;
       log.error({ err: error }, 'the disk does not serve the sync with the backend, trying again');

@@ -46,7 +46,13 @@ export function openOverHttp(site: Site, userAgent: string): OpenBackend {
   };
 }
 
-/** Whether an encoderd answers there, which needs no key to say so. Rejects with BackendError, or with `signal.reason`. */
+/** What is asked, without a key, to see who answers: an encoderd by the first, Seam, or whoever speaks as Seam does, by any. */
+const QUESTIONS = ['/v1/hello', '/workspaces/get', '/health'];
+
+/**
+ * How whoever answers there is spoken to. An answer that is neither an encoderd's nor Seam's is a proxy's, or nobody's that a desk can have.
+ * Rejects with BackendError, or with `signal.reason`.
+ */
 async function protocolOf(
   endpoint: string,
   clock: Clock,
@@ -59,14 +65,17 @@ async function protocolOf(
     () => {},
   );
   try {
-    const response = await fetch(helloOf(endpoint), {
-      redirect: 'manual',
-      headers: { 'user-agent': userAgent },
-      signal: AbortSignal.any([signal, over.signal]),
-    });
-    const body = await response.text();
-    refuseTrouble(response, endpoint);
-    return response.ok && isEncoderd(body) ? 'bridge' : 'seam';
+    for (const path of QUESTIONS) {
+      const response = await fetch(urlOf(endpoint, path), {
+        redirect: 'manual',
+        headers: { 'user-agent': userAgent },
+        signal: AbortSignal.any([signal, over.signal]),
+      });
+      const said = parsed(await response.text());
+      refuseTrouble(response, endpoint);
+      if (response.ok && said?.['product'] === 'encoderd') return 'bridge';
+      if (said !== null && isSeams(said)) return 'seam';
+    }
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof BackendError) throw error;
@@ -80,6 +89,10 @@ async function protocolOf(
   } finally {
     over.abort();
   }
+  throw new BackendError(
+    'failing',
+    `What answers at ${originOf(endpoint)} is neither an encoderd nor speaks as Seam does. Is the endpoint right, and does a proxy stand between?`,
+  );
 }
 
 /** Answers that say nothing about what is there: a proxy in front of it, or an encoderd that does not know by which name it was called. */
@@ -98,19 +111,32 @@ function refuseTrouble({ status, headers }: Response, endpoint: string): void {
   });
 }
 
-function isEncoderd(body: string): boolean {
+/** A JSON object; null: it is none. */
+function parsed(body: string): Readonly<Record<string, unknown>> | null {
   try {
     const said: unknown = JSON.parse(body);
-    return typeof said === 'object' && said !== null && 'product' in said && said.product === 'encoderd';
+    return typeof said === 'object' && said !== null ? Object.fromEntries(Object.entries(said)) : null;
   } catch {
-    return false;
+    return null;
   }
 }
 
+/** Whether it is a refusal in Seam's envelope, or how Seam says that it is well. */
+function isSeams({ error, service_health_statuses }: Readonly<Record<string, unknown>>): boolean {
+  if (Array.isArray(service_health_statuses)) return true;
+  if (typeof error !== 'object' || error === null) return false;
+  return (
+    'type' in error &&
+    typeof error.type === 'string' &&
+    'message' in error &&
+    typeof error.message === 'string'
+  );
+}
+
 /** Without a name and a password that an address may have, which fetch would not take, and tell. */
-function helloOf(endpoint: string): string {
+function urlOf(endpoint: string, path: string): string {
   const { origin, pathname } = new URL(endpoint);
-  return `${origin}${pathname.replace(/\/+$/, '')}/v1/hello`;
+  return `${origin}${pathname.replace(/\/+$/, '')}${path}`;
 }
 
 /** Likewise. */

@@ -3,8 +3,9 @@ import type { OutboxMessage, Verdict } from '../model/sync.ts';
 import { asBackendKnows, settle } from '../site/outbox.ts';
 import type { Site } from '../site/site.ts';
 import type { Backend } from './backend.ts';
-import { BackendError } from './backend-error.ts';
+import { asBackendError, BackendError } from './backend-error.ts';
 import { Backoff } from './backoff.ts';
+import { GroupCommit } from './group-commit.ts';
 import type { Line } from './line.ts';
 import { MessageTroubles } from './message-troubles.ts';
 import { onDisk } from './on-disk.ts';
@@ -44,6 +45,7 @@ export class OutboxPump {
   readonly #backoff: Backoff;
   readonly #sleep: Sleep;
   readonly #underWay = new Set<Promise<void>>();
+  readonly #commits: GroupCommit;
   #problem: Omit<SyncProblem, 'retryAt'> | null = null;
   #isRinging = false;
   #hasDelivered = false;
@@ -54,6 +56,7 @@ export class OutboxPump {
     this.#waiting = new WaitingMessages(parts, this.#troubles);
     this.#backoff = new Backoff(parts.chance);
     this.#sleep = new Sleep(parts.site.clock);
+    this.#commits = new GroupCommit(parts.site.store);
   }
 
   /** Why the backend takes nothing although it answers; null: it does, or nobody knows. */
@@ -169,7 +172,7 @@ export class OutboxPump {
     const { site, line, backend, log } = this.#parts;
     const { round } = this.#backoff;
     try {
-      const messages = await this.#onDisk(signal, () => this.#beginSending(part));
+      const messages = await this.#commit(signal, () => this.#beginSending(part));
       if (messages.length === 0) return;
       const told = messages.map((message) => asBackendKnows(site, message));
       const verdicts = await line.call(() => backend.deliver(told, signal), { takesFailing: true });
@@ -211,13 +214,27 @@ export class OutboxPump {
         `The backend was told ${part.length} changes, and answered for ${verdicts.length}.`,
       );
     }
-    await this.#onDisk(signal, () =>
+    if (verdicts[0]?.verdict === 'not_judged') {
+      throw new BackendError(
+        'failing',
+        'The backend answered that it did not judge a change that waits for no other.',
+      );
+    }
+    await this.#commit(signal, () =>
       settle(
         this.#parts.site,
         answers.flatMap(({ message, verdict }) => (verdict === undefined ? [] : [{ message, verdict }])),
       ),
     );
+    // What is read already may be about a thing that has another id by now.
+    if (verdicts.some(({ verdict }) => verdict === 'same_as')) this.#waiting.rescan();
     for (const { message, verdict } of answers) {
+      // Things may have other ids by now, also in messages that wait.
+      if (verdict?.verdict === 'same_as') this.#waiting.rescan();
+      if (verdict?.verdict === 'not_judged') {
+        this.#waiting.putBack(message);
+        continue;
+      }
       this.#waiting.settled(message);
       this.#parts.settled.add(message.change);
       this.#troubles.delivered(message.id);
@@ -261,7 +278,12 @@ export class OutboxPump {
     this.#noteRefused(poison, refusal.code);
   }
 
-  #onDisk<T>(signal: AbortSignal, work: () => T): Promise<T> {
+  /** Together with what other deliveries note in the same moment. */
+  #commit<T>(signal: AbortSignal, work: () => T): Promise<T> {
+    return this.#onDisk(signal, () => this.#commits.run(work));
+  }
+
+  #onDisk<T>(signal: AbortSignal, work: () => T | Promise<T>): Promise<T> {
     const { site, log } = this.#parts;
     return onDisk({ clock: site.clock, log }, signal, work);
   }
@@ -269,13 +291,3 @@ export class OutboxPump {
 
 const earlier = (one: number | null, other: number | null) =>
   one === null || other === null ? (one ?? other) : Math.min(one, other);
-
-/** Whatever else went wrong: the message is to blame, or this program. */
-const asBackendError = (error: unknown) =>
-  error instanceof BackendError
-    ? error
-    : new BackendError(
-        'failing',
-        `This desk could not work with the backend's answer: ${error instanceof Error ? error.message : String(error)}`,
-        { cause: error },
-      );

@@ -17,8 +17,16 @@ export interface PairingCall {
 export interface PairingServer extends Disposable {
   /** Asks to be paired. Resolves with how long the code holds, milliseconds. */
   request(call: PairingCall, signal: AbortSignal): Promise<number>;
-  /** What the desk is called there by now; null: nobody has typed the code. */
-  claim(call: PairingCall, signal: AbortSignal): Promise<string | null>;
+  /** What became of it; null: nobody has typed the code. */
+  claim(call: PairingCall, signal: AbortSignal): Promise<ClaimedPairing | null>;
+}
+
+/** Somebody has typed the code. */
+export interface ClaimedPairing {
+  /** What the desk is called there. */
+  readonly deskName: string;
+  /** The access system that the server is; null: it does not say so before the desk is paired. */
+  readonly acsSystemId: string | null;
 }
 
 /** A property server over the network. */
@@ -39,7 +47,8 @@ export function openPairingServer(endpoint: string, clock: Clock, userAgent: str
     },
     async claim({ id, deskName, key }, signal) {
       const answer = await call('claim_pairing', { pairing_request_id: id, key }, claimed, signal);
-      return answer.is_paired ? (answer.desk_name ?? deskName) : null;
+      if (!answer.is_paired) return null;
+      return { deskName: answer.desk_name ?? deskName, acsSystemId: answer.acs_system_id ?? null };
     },
     [Symbol.dispose]: () => transport[Symbol.dispose](),
   };
@@ -47,6 +56,10 @@ export function openPairingServer(endpoint: string, clock: Clock, userAgent: str
 
 const requested = z.object({ expires_in_seconds: z.int().min(0) });
 
-const claimed = z.object({ is_paired: z.boolean(), desk_name: z.string().nullable() });
+const claimed = z.object({
+  is_paired: z.boolean(),
+  desk_name: z.string().nullable(),
+  acs_system_id: z.string().nullish(),
+});
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -8,6 +8,8 @@ export type PairingState =
       readonly endpoint: string;
       readonly code: string;
       readonly expiresAt: number;
+      /** Cards were written here: this desk cannot become part of another access system. */
+      readonly hasWrittenCards: boolean;
       /** Why the property server was not asked just now, for a technician; null: it was. */
       readonly problem: string | null;
     }

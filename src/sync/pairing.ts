@@ -1,11 +1,13 @@
 import { randomInt } from 'node:crypto';
 import type { Logger } from '../log.ts';
 import { PAIRING_ALPHABET, PAIRING_CODE_LENGTH } from '../model/pairing-code.ts';
+import { refusalOfSystem } from '../site/adoption.ts';
+import { wereCardsWritten } from '../site/card-writes.ts';
 import { SiteError } from '../site/errors.ts';
 import { drawKey } from '../site/paired-desks.ts';
 import { newId, type Site } from '../site/site.ts';
 import { BackendError } from './backend-error.ts';
-import type { PairingCall, PairingServer } from './pairing-server.ts';
+import type { ClaimedPairing, PairingCall, PairingServer } from './pairing-server.ts';
 import type { PairingControl, PairingState } from './pairing-state.ts';
 
 /** How often the desk asks whether its code was typed, milliseconds. */
@@ -52,7 +54,8 @@ export class Pairing implements PairingControl, AsyncDisposable {
   state(): PairingState {
     if (this.#waiting === null) return this.#ending;
     const { endpoint, call, expiresAt, problem } = this.#waiting;
-    return { state: 'waiting', endpoint, code: call.code, expiresAt, problem };
+    const hasWrittenCards = wereCardsWritten(this.#parts.site);
+    return { state: 'waiting', endpoint, code: call.code, expiresAt, hasWrittenCards, problem };
   }
 
   async pair(endpoint: string, deskName: string): Promise<PairingState> {
@@ -144,8 +147,8 @@ export class Pairing implements PairingControl, AsyncDisposable {
     const { clock } = this.#parts.site;
     try {
       while (clock.now() < expiresAt) {
-        const deskName = await this.#claim(waiting, server);
-        if (deskName !== null) return this.#paired(waiting, deskName);
+        const claimed = await this.#claim(waiting, server);
+        if (claimed !== null) return this.#take(waiting, claimed);
         await clock.until(clock.now() + ASK_EVERY_MS, stop.signal);
       }
       this.#fail(endpoint, `Nobody typed the code ${call.code} at ${endpoint} in time. Pair the desk again.`);
@@ -156,15 +159,27 @@ export class Pairing implements PairingControl, AsyncDisposable {
   }
 
   /** Null: not yet. A server that cannot be asked is asked again. */
-  async #claim(waiting: Waiting, server: PairingServer): Promise<string | null> {
+  async #claim(waiting: Waiting, server: PairingServer): Promise<ClaimedPairing | null> {
     try {
-      const deskName = await server.claim(waiting.call, waiting.stop.signal);
+      const claimed = await server.claim(waiting.call, waiting.stop.signal);
       waiting.problem = null;
-      return deskName;
+      return claimed;
     } catch (error) {
       if (!(error instanceof BackendError)) throw error;
       waiting.problem = error.message;
       return null;
+    }
+  }
+
+  /** Leaves everything as it is where the server is a system that this desk cannot become part of. */
+  #take(waiting: Waiting, { deskName, acsSystemId }: ClaimedPairing): void {
+    const { site } = this.#parts;
+    const refusal = acsSystemId === null ? null : refusalOfSystem(site, acsSystemId);
+    if (refusal === null) {
+      this.#paired(waiting, deskName);
+    } else {
+      const takeAway = `Nothing was changed at this desk. At the server, take it away again: encoderctl desks remove "${deskName}"`;
+      this.#fail(waiting.endpoint, `${refusal} ${takeAway}`);
     }
   }
 

@@ -1,9 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../../src/clock.ts';
+import { Dependents } from '../../src/model/dependents.ts';
 import { RESOURCE_KINDS, type ResourceName, type ResourceState } from '../../src/model/resource.ts';
 import { isSame, type ResourceChange } from '../../src/model/resource-change.ts';
 import type { MirrorItem, OutboxMessage, Verdict } from '../../src/model/sync.ts';
-import type { Backend, BackendHello, NewsPage, WalkPage } from '../../src/sync/backend.ts';
+import type { Backend, BackendHello, HeardDesk, NewsPage, WalkPage } from '../../src/sync/backend.ts';
 import { BackendError, HistoryDiffers } from '../../src/sync/backend-error.ts';
 
 export type Operation = 'hello' | 'deliver' | 'walk' | 'news' | 'read';
@@ -49,7 +50,7 @@ export class ScriptedBackend implements Backend {
   epoch = 'one';
   identity = 'workspace system';
   acsSystemId = '6d8a0f4e-2a80-4d0d-9d5a-1f7c0a3b5e02';
-  highWaterMark: number | null = null;
+  heard: HeardDesk | null = null;
   /** How far its clock is ahead of the desk's, milliseconds. */
   aheadMs = 0;
   mostUnderWay = 0;
@@ -70,12 +71,20 @@ export class ScriptedBackend implements Backend {
       connectedAccountId: null,
       time: this.#clock.now() + this.aheadMs,
       cursor: this.hasNews ? this.#cursor : null,
-      highWaterMark: this.highWaterMark,
+      heard: this.heard,
     }));
   }
 
   deliver(messages: readonly OutboxMessage[], _signal: AbortSignal): Promise<readonly Verdict[]> {
-    return this.#call('deliver', messages, () => messages.map((message) => this.#take(message)));
+    return this.#call('deliver', messages, () => {
+      const behindRefused = new Dependents();
+      return messages.map((message): Verdict => {
+        if (behindRefused.take(message.change)) return { verdict: 'not_judged' };
+        const verdict = this.#take(message);
+        if (verdict.verdict === 'refused') behindRefused.add(message.change);
+        return verdict;
+      });
+    });
   }
 
   walk(position: string | null, _signal: AbortSignal): Promise<WalkPage> {
@@ -143,6 +152,7 @@ export class ScriptedBackend implements Backend {
     const known = this.verdicts.get(message.id);
     if (known !== undefined && known.verdict !== 'refused') return known;
     const verdict = this.refusal(message) ?? { verdict: 'applied' };
+    if (verdict.verdict === 'not_judged') return verdict;
     this.verdicts.set(message.id, verdict);
     if (verdict.verdict === 'applied') {
       this.effects.push(message);

@@ -17,6 +17,8 @@ export class KillableProxy implements AsyncDisposable {
   #target: string | null;
   #passed = 0;
   readonly #met = new Map<string, number>();
+  /** By those that were killed before. */
+  #metBefore: ReadonlyMap<string, number> = new Map();
 
   private constructor(process: ChildProcess, port: number, target: string | null) {
     this.#process = process;
@@ -56,7 +58,10 @@ export class KillableProxy implements AsyncDisposable {
   }
 
   get met(): ReadonlyMap<string, number> {
-    return this.#met;
+    const kinds = new Set([...this.#met.keys(), ...this.#metBefore.keys()]);
+    return new Map(
+      [...kinds].map((kind) => [kind, (this.#met.get(kind) ?? 0) + (this.#metBefore.get(kind) ?? 0)]),
+    );
   }
 
   /** SIGKILL. */
@@ -70,6 +75,8 @@ export class KillableProxy implements AsyncDisposable {
   /** A new one on the same port, without faults. */
   async restart(): Promise<void> {
     await this.kill();
+    this.#metBefore = this.met;
+    this.#met.clear();
     [this.#process] = await start(this.port, this.#target);
   }
 

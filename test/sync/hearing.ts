@@ -1,8 +1,9 @@
 import Database from 'better-sqlite3';
 import { expect } from 'vitest';
-import type { ResourceKind, ResourceState } from '../../src/model/resource.ts';
-import { type ResourceChange, referencesOf } from '../../src/model/resource-change.ts';
+import type { Json, ResourceKind, ResourceState } from '../../src/model/resource.ts';
+import { isSame, type ResourceChange, referencesOf } from '../../src/model/resource-change.ts';
 import type { OutboxMessage } from '../../src/model/sync.ts';
+import { readResource } from '../../src/site/resources.ts';
 import { holdingsOf } from './agreement.ts';
 import type { Hotel, HotelDesk } from './hotel.ts';
 import { Winners } from './winners.ts';
@@ -42,11 +43,27 @@ export async function hearFrom(
     if (verdict !== 'applied' && !verdict.startsWith('same as ')) blocked.add(change.id);
     const what = `${change.action} ${change.kind} ${change.id} ${JSON.stringify({ ...change.fields, ...change.sets })}`;
     expected.push(`${what}: ${verdict}`);
-    found.push(`${what}: ${becameOf(desk, id, known)}`);
+    found.push(`${what}: ${becameOf(desk, id, change.id, known)}`);
   }
   expect(found).toEqual(expected);
   expect(comparable(holdingsOf(hotel.above))).toEqual(comparable(winners.holdings));
+  expect(overwritten(desk, unsettledOf(desk))).toEqual([]);
   return outbox.counts().refused;
+}
+
+/** What a desk does not have any more although it was refused, or waits, and nobody has decided about it. */
+function overwritten(desk: HotelDesk, unsettled: readonly OutboxMessage[]): readonly string[] {
+  const wanted = new Map<string, readonly [OutboxMessage, string, Json]>();
+  for (const message of unsettled) {
+    for (const [name, { to }] of Object.entries(message.change.fields)) {
+      wanted.set(`${message.change.id} ${name}`, [message, name, to]);
+    }
+  }
+  return [...wanted.values()].flatMap(([{ change }, name, to]) => {
+    const state = readResource(desk.site, change);
+    const isKept = state === null || isSame(state[name] ?? null, to);
+    return isKept ? [] : [`${change.kind} ${change.id} ${name}: ${JSON.stringify(state[name])}`];
+  });
 }
 
 /**
@@ -73,8 +90,8 @@ function inOrderOfArrival(hotel: Hotel, messages: readonly OutboxMessage[]): rea
   return arrived;
 }
 
-/** What became of a message at the desk. */
-function becameOf(desk: HotelDesk, id: string, known: ReadonlyMap<string, string>): string {
+/** What became of a message at the desk; `told`: the thing's id when it was told, as a credential takes the id of the one that it is one with. */
+function becameOf(desk: HotelDesk, id: string, told: string, known: ReadonlyMap<string, string>): string {
   const message = desk.site.store.outbox.get(id);
   if (message === null) return 'gone';
   if (message.state === 'waiting') return 'waits';
@@ -82,7 +99,7 @@ function becameOf(desk: HotelDesk, id: string, known: ReadonlyMap<string, string
   const { kind, id: thing, action } = message.change;
   const backendId =
     desk.site.store.sharedResources.get({ kind, id: thing })?.backendId ?? known.get(thing) ?? thing;
-  return action === 'created' && backendId !== thing ? `same as ${backendId}` : 'applied';
+  return action === 'created' && backendId !== told ? `same as ${backendId}` : 'applied';
 }
 
 function unsettledOf(desk: HotelDesk): readonly OutboxMessage[] {

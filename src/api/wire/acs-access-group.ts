@@ -112,7 +112,7 @@ function describe(
     access_group_type_display_name: TYPE_LABEL,
     created_at: toIsoTime(createdAt),
     ...toRemarks(standing),
-    pending_mutations: standing === null ? [] : toGroupMutations(standing),
+    pending_mutations: standing === null ? [] : toGroupMutations(standing, createdAt),
     is_managed: true,
   };
 }

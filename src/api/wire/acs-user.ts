@@ -113,7 +113,7 @@ function describe(
     created_at: toIsoTime(user.createdAt),
     errors: refusedOf(standing).map(toUserError),
     warnings: [],
-    pending_mutations: standing === null ? undefined : toUserMutations(standing),
+    pending_mutations: standing === null ? undefined : toUserMutations(standing, user.createdAt),
     is_managed: true,
     last_successful_sync_at:
       standing === null || standing.syncedAt === null ? null : toIsoTime(standing.syncedAt),

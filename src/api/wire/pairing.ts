@@ -15,7 +15,7 @@ export const pairing = z
     /** What the desk is called at the property server, once it is paired. */
     desk_name: z.string().optional(),
     message: z.string().optional(),
-    /** Of an address to which the desk's key would travel unencrypted. */
+    /** Of cards that this desk has written, and of an address to which its key would travel unencrypted. */
     warning: z.string().optional(),
   })
   .meta({ id: 'pairing' });
@@ -25,11 +25,11 @@ export function toPairing(state: PairingState): z.input<typeof pairing> {
     case 'none':
       return { state: 'none' };
     case 'waiting': {
-      const { endpoint, code, expiresAt, problem } = state;
+      const { endpoint, code, expiresAt, hasWrittenCards, problem } = state;
       return {
         ...{ state: 'waiting', endpoint, code, expires_at: toIsoTime(expiresAt) },
         ...(problem === null ? {} : { message: problem }),
-        ...warningOf(endpoint),
+        ...warningOf(endpoint, hasWrittenCards),
       };
     }
     case 'paired':
@@ -44,9 +44,17 @@ export function toPairing(state: PairingState): z.input<typeof pairing> {
   }
 }
 
-function warningOf(endpoint: string): { readonly warning?: string } {
-  if (!isClearText(endpoint)) return {};
-  return {
-    warning: `The desk's key and all that it tells travel to ${endpoint} unencrypted. Use https, or a tunnel (docs/pairing.md).`,
-  };
+function warningOf(endpoint: string, hasWrittenCards = false): { readonly warning?: string } {
+  const warnings = [
+    ...(hasWrittenCards ? [WRITTEN_CARDS] : []),
+    ...(isClearText(endpoint)
+      ? [
+          `The desk's key and all that it tells travel to ${endpoint} unencrypted. Use https, or a tunnel (docs/pairing.md).`,
+        ]
+      : []),
+  ];
+  return warnings.length === 0 ? {} : { warning: warnings.join(' ') };
 }
+
+const WRITTEN_CARDS =
+  'This desk has written cards, which name its own access system. It can join only a property server that is the same system, set up from a copy of this desk’s state folder: any other one does not get it.';

@@ -44,14 +44,32 @@ export const groupMutation = z.discriminatedUnion('mutation_code', [
 type UserMutation = z.input<typeof userMutation>;
 type GroupMutation = z.input<typeof groupMutation>;
 
-/** What of a user the backend does not know yet, in the order in which it happened. */
-export function toUserMutations(standing: Standing): UserMutation[] {
-  return standing.unsettled.flatMap((message) => wholeOf(message) ?? userUpdates(message));
+/** What of a user the backend does not know yet, in the order in which it happened. `createdAt`: since when the user is here. */
+export function toUserMutations(standing: Standing, createdAt: number): UserMutation[] {
+  return [
+    ...untold(standing, createdAt),
+    ...standing.unsettled.flatMap((message) => wholeOf(message) ?? userUpdates(message)),
+  ];
 }
 
-/** What of an access group the backend does not know yet, in the order in which it happened. */
-export function toGroupMutations(standing: Standing): GroupMutation[] {
-  return standing.unsettled.flatMap((message) => wholeOf(message) ?? groupUpdates(message));
+/** What of an access group the backend does not know yet, in the order in which it happened. `createdAt`: since when the group is here. */
+export function toGroupMutations(standing: Standing, createdAt: number): GroupMutation[] {
+  return [
+    ...untold(standing, createdAt),
+    ...standing.unsettled.flatMap((message) => wholeOf(message) ?? groupUpdates(message)),
+  ];
+}
+
+/** The creation of a thing that the backend does not have and that no message tells it of: it was here before the backend, or its creation was dropped. */
+function untold({ syncedAt, unsettled }: Standing, createdAt: number): z.input<typeof creating>[] {
+  if (syncedAt !== null || unsettled.some(({ change }) => change.action === 'created')) return [];
+  return [
+    {
+      mutation_code: 'creating',
+      message: 'The backend does not have it.',
+      created_at: toIsoTime(createdAt),
+    },
+  ];
 }
 
 /** A creation or deletion; null: it is neither. */

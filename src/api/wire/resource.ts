@@ -71,6 +71,7 @@ export const verdict = z
     z.object({ verdict: z.literal('applied') }),
     z.object({ verdict: z.literal('same_as'), backendId: z.string() }),
     z.object({ verdict: z.literal('not_carried') }),
+    z.object({ verdict: z.literal('not_judged') }),
     z.object({
       verdict: z.literal('refused'),
       refusal: z.object({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { credentialDisplayName } from '../../model/credential.ts';
+import { ACCESS_METHODS, credentialDisplayName } from '../../model/credential.ts';
 import { RESOURCE_KINDS } from '../../model/resource.ts';
 import type { ResourceChange } from '../../model/resource-change.ts';
 import { REFUSAL_CODES } from '../../model/sync.ts';
@@ -101,7 +101,7 @@ export const refusedChange = z
     resource_id: z.uuid(),
     /** What people call it; null: it is gone here, and nobody knows any more. */
     name: z.string().nullable(),
-    /** Of a credential: whose it is. */
+    /** Of a credential: whose it is, or was; `a user who was deleted` where nobody knows the name any more. */
     holder_name: z.string().nullable(),
     /** What of it was changed; empty where it was made or deleted. */
     changed_fields: z.array(z.string()),
@@ -152,6 +152,21 @@ const toWireName = (name: string): string =>
 
 type Names = Pick<z.input<typeof refusedChange>, 'name' | 'holder_name'>;
 
+/** Null: the message does not even say what kind of credential it was. */
+function toldCredentialName(
+  fields: ResourceChange['fields'],
+  told: (field: string) => string | null,
+): string | null {
+  const accessMethod = ACCESS_METHODS.find((method) => method === told('accessMethod'));
+  if (accessMethod === undefined) return null;
+  return credentialDisplayName({
+    accessMethod,
+    cardNumber: told('cardNumber'),
+    code: told('code'),
+    isMultiPhoneSync: fields['isMultiPhoneSync']?.to === true,
+  });
+}
+
 /** What a thing is called here, or was when it was told. */
 function namesOf({ kind, id, fields }: ResourceChange, { store }: Site): Names {
   const told = (field: string): string | null => {
@@ -171,10 +186,10 @@ function namesOf({ kind, id, fields }: ResourceChange, { store }: Site): Names {
     }
     case 'acs_credential': {
       const credential = store.credentials.get(id);
-      const holder = credential === null ? told('acsUserId') : credential.acsUserId;
+      const holder = credential?.acsUserId ?? told('acsUserId');
       return {
-        name: credential === null ? null : credentialDisplayName(credential),
-        holder_name: holder === null ? null : (store.users.get(holder)?.fullName ?? null),
+        name: credential === null ? toldCredentialName(fields, told) : credentialDisplayName(credential),
+        holder_name: holder === null ? null : (store.users.get(holder)?.fullName ?? 'a user who was deleted'),
       };
     }
   }

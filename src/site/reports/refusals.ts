@@ -39,18 +39,25 @@ const nameHere = (site: Site, name: ResourceName): string =>
 
 const textOf = (value: Json | undefined): string | null => (typeof value === 'string' ? value : null);
 
-/** The same refusal, beginning with what it is about. */
+/** The same refusal, beginning with what it is about: as the desk that told it calls it, and as it is called here where that is something else. */
 export function about(
   site: Site,
   change: ResourceChange,
   current: ResourceState | null,
   refusal: Refusal,
 ): Refusal {
-  const name = nameFor(site, change, current ?? valuesOf(change.fields));
-  return { ...refusal, message: `${name.charAt(0).toUpperCase()}${name.slice(1)}: ${refusal.message}` };
+  const there = nameFor(site, change, { ...current, ...valuesOf(change.fields) });
+  const here = current === null ? there : nameFor(site, change, current);
+  const name = `${there.charAt(0).toUpperCase()}${there.slice(1)}`;
+  if (refusal.code === 'issued_elsewhere') return { ...refusal, message: issuedElsewhere(name, here) };
+  return { ...refusal, message: `${name}${there === here ? '' : ` (above: ${here})`}: ${refusal.message}` };
 }
 
-/** What a change of an unknown thing knows of it. */
+/** Two desks issued one credential on two cards. `there`: the card of the desk that told of it; `here`: the one that counts. */
+const issuedElsewhere = (there: string, here: string): string =>
+  `${there} was issued at this desk, and meanwhile on another card at another desk: ${here} counts, and ${there} of this desk does not. It may still open doors: collect it. Take the backend's version, then issue the credential again; that shuts out every card of it but the new one.`;
+
+/** What a change itself says of a thing. */
 function valuesOf(fields: Readonly<Record<string, FieldChange>>): ResourceState {
   return Object.fromEntries(Object.entries(fields).map(([name, { from, to }]) => [name, to ?? from]));
 }

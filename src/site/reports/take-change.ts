@@ -3,7 +3,7 @@ import type { EventSubject, SiteEventType } from '../../model/event.ts';
 import { mergeChange } from '../../model/merge.ts';
 import type { ResourceKind, ResourceName, ResourceState } from '../../model/resource.ts';
 import { creation, deletion, isSame, type ResourceChange, update } from '../../model/resource-change.ts';
-import type { Refusal, Verdict } from '../../model/sync.ts';
+import type { Refusal, SiteVerdict } from '../../model/sync.ts';
 import { takeOffCard } from '../issued-cards.ts';
 import { announceGone, announceMirrored } from '../mirror-events.ts';
 import { freeNumber } from '../resources/entrances.ts';
@@ -16,7 +16,7 @@ import { isAnothers, joinedState, sameThing } from './same-thing.ts';
  * Takes a change that was made at a desk: the site is as the rules of conflict say by then (docs/sync-conflicts.md), its apps and its own
  * backend hear of what became of it, and its desks of the thing, whatever became of it.
  */
-export function takeChange(site: Site, told: ResourceChange, isForced: boolean): Verdict {
+export function takeChange(site: Site, told: ResourceChange, isForced: boolean): SiteVerdict {
   const current = readResource(site, told);
   const change = told.kind === 'acs_entrance' ? withoutTakenNumber(site, told, current) : told;
   const verdict = verdictOn(site, change, current, isForced);
@@ -42,7 +42,7 @@ function verdictOn(
   change: ResourceChange,
   current: ResourceState | null,
   isForced: boolean,
-): Verdict {
+): SiteVerdict {
   try {
     // What was done before something stood in the way is undone.
     return site.store.transaction(() => decide(site, change, current, isForced));
@@ -60,7 +60,7 @@ function decide(
   change: ResourceChange,
   current: ResourceState | null,
   isForced: boolean,
-): Verdict {
+): SiteVerdict {
   if (change.action === 'created' && current === null) {
     const same = sameThing(site, change);
     if (same !== null) return join(site, same, change);
@@ -75,10 +75,10 @@ function decide(
   return { verdict: 'applied' };
 }
 
-const refused = (refusal: Refusal): Verdict => ({ verdict: 'refused', refusal });
+const refused = (refusal: Refusal): SiteVerdict => ({ verdict: 'refused', refusal });
 
 /** What was made elsewhere is here already: both are one from now on. */
-function join(site: Site, same: ResourceName, change: ResourceChange): Verdict {
+function join(site: Site, same: ResourceName, change: ResourceChange): SiteVerdict {
   const current = readResource(site, same);
   if (current === null) throw new Error(`${same.kind} ${same.id} was found, and is not there`);
   if (isAnothers(current, change)) return refused(cardOfAnotherUser(site, same.id));

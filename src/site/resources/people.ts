@@ -40,11 +40,12 @@ export function writeUserIdentity(site: Site, id: string, given: ResourceState):
   else userIdentities.update(after);
 }
 
+type UserSets = Pick<ResourceStates['acs_user'], 'accessGroupIds' | 'grantedEntranceIds'>;
+
+const NO_SETS: UserSets = { accessGroupIds: [], grantedEntranceIds: [] };
+
 /** The groups that a user is in, and the entrances that were granted one by one; ids in their order. */
-export function setsOf(
-  { store }: Pick<Site, 'store'>,
-  acsUserId: string,
-): Pick<ResourceStates['acs_user'], 'accessGroupIds' | 'grantedEntranceIds'> {
+export function setsOf({ store }: Pick<Site, 'store'>, acsUserId: string): UserSets {
   return {
     accessGroupIds: store.accessGroups
       .list({ acsUserId }, EVERY_ROW)
@@ -75,7 +76,8 @@ export function writeUser(site: Site, id: string, given: ResourceState): void {
   requireEntrances(site, 'grantedEntranceIds', grantedEntranceIds);
   if (before === null) users.insert(after);
   else users.update(after);
-  const areSetsChanged = setSets(site, id, { accessGroupIds, grantedEntranceIds });
+  const sets = before === null ? NO_SETS : setsOf(site, id);
+  const areSetsChanged = setSets(site, id, sets, { accessGroupIds, grantedEntranceIds });
   if (before === null) return;
   const isOtherwiseOpen =
     before.isSuspended !== after.isSuspended ||
@@ -84,13 +86,9 @@ export function writeUser(site: Site, id: string, given: ResourceState): void {
 }
 
 /** Puts a user into these groups and no others, and likewise with grants. Returns whether that changed anything. */
-function setSets(
-  site: Site,
-  acsUserId: string,
-  wanted: Pick<ResourceStates['acs_user'], 'accessGroupIds' | 'grantedEntranceIds'>,
-): boolean {
+function setSets(site: Site, acsUserId: string, known: UserSets, wanted: UserSets): boolean {
   const { accessGroups, entrances } = site.store;
-  const { accessGroupIds, grantedEntranceIds } = setsOf(site, acsUserId);
+  const { accessGroupIds, grantedEntranceIds } = known;
   const changes = [
     ...wanted.accessGroupIds
       .filter(isNotIn(accessGroupIds))

@@ -1,3 +1,8 @@
+-- A desk may become another system, its backend's; its encoders are its own, and keep the ids that they had.
+ALTER TABLE site ADD COLUMN desk_id TEXT NOT NULL DEFAULT '';
+
+UPDATE site SET desk_id = acs_system_id;
+
 -- What was written last on a credential's card, wherever that was: until now only the journal of this desk knew.
 ALTER TABLE acs_credentials ADD COLUMN record_on_card TEXT;
 
@@ -52,6 +57,8 @@ CREATE INDEX outbox_in_order ON outbox (state, sequence);
 
 CREATE INDEX outbox_by_resource ON outbox (kind, resource_id, sequence);
 
+CREATE INDEX outbox_begun ON outbox (kind) WHERE state = 'waiting' AND attempts > 0;
+
 CREATE INDEX outbox_by_end ON outbox (settled_at) WHERE state IN ('delivered', 'dropped');
 
 -- The backend of this desk; no row: the desk is its own.
@@ -68,19 +75,22 @@ CREATE TABLE backend_resources (
   backend_id TEXT NOT NULL,
   -- The last walk through everything in which it was met.
   walk INTEGER NOT NULL,
-  synced_at INTEGER NOT NULL,
+  -- When both sides were known to have the same last; NULL: never yet.
+  synced_at INTEGER,
   PRIMARY KEY (kind, resource_id),
   UNIQUE (kind, backend_id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX backend_resources_by_walk ON backend_resources (kind, walk);
 
--- What the backend has and this desk cannot have yet; it is asked for again.
+-- What is to be asked for again.
 CREATE TABLE held_items (
   kind TEXT NOT NULL,
   backend_id TEXT NOT NULL,
   -- What it waits for, for a person to read.
   reason TEXT NOT NULL,
+  -- Whether the backend has it, and this desk cannot have it yet; else it is only to be read again.
+  cannot_be_here INTEGER NOT NULL,
   created_at INTEGER NOT NULL,
   PRIMARY KEY (kind, backend_id)
 ) STRICT, WITHOUT ROWID;
@@ -121,6 +131,14 @@ CREATE TABLE feed (
   is_gone INTEGER NOT NULL,
   created_at INTEGER NOT NULL,
   UNIQUE (kind, resource_id)
+) STRICT;
+
+CREATE INDEX feed_gone ON feed (created_at) WHERE is_gone = 1;
+
+-- The greatest sequence of what the feed has forgotten; no row: nothing was.
+CREATE TABLE feed_forgotten (
+  only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+  sequence INTEGER NOT NULL
 ) STRICT;
 
 -- Each start of the daemon begins one: whoever asks for what came after a place in an epoch that is not this file's own has seen another history.

@@ -22,7 +22,7 @@ interface SharedRow {
   readonly kind: ResourceKind;
   readonly resource_id: string;
   readonly backend_id: string;
-  readonly synced_at: number;
+  readonly synced_at: number | null;
 }
 
 const toShared = (row: SharedRow): SharedResource => ({
@@ -57,7 +57,7 @@ export function sharedResourceTable(database: Database): SharedResourceTable {
       database.run(
         `INSERT INTO backend_resources (kind, resource_id, backend_id, walk, synced_at) VALUES (?, ?, ?, ?, ?)
          ON CONFLICT (kind, resource_id) DO UPDATE
-           SET backend_id = excluded.backend_id, walk = excluded.walk, synced_at = excluded.synced_at`,
+           SET backend_id = excluded.backend_id, walk = excluded.walk, synced_at = coalesce(excluded.synced_at, synced_at)`,
         kind,
         id,
         backendId,
@@ -97,17 +97,23 @@ interface HeldRow {
 
 /** The table held_items. */
 export function heldItemTable(database: Database): HeldItemTable {
-  return {
-    hold: ({ kind, id }, reason, at) => {
+  const put =
+    (cannotBeHere: 0 | 1): HeldItemTable['hold'] =>
+    ({ kind, id }, reason, at) => {
       database.run(
-        `INSERT INTO held_items (kind, backend_id, reason, created_at) VALUES (?, ?, ?, ?)
-         ON CONFLICT (kind, backend_id) DO UPDATE SET reason = excluded.reason`,
+        `INSERT INTO held_items (kind, backend_id, reason, cannot_be_here, created_at) VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT (kind, backend_id) DO UPDATE
+           SET reason = excluded.reason, cannot_be_here = excluded.cannot_be_here`,
         kind,
         id,
         reason,
+        cannotBeHere,
         at,
       );
-    },
+    };
+  return {
+    hold: put(1),
+    readAgain: put(0),
     release: ({ kind, id }) => {
       database.run('DELETE FROM held_items WHERE kind = ? AND backend_id = ?', kind, id);
     },
@@ -129,7 +135,9 @@ export function heldItemTable(database: Database): HeldItemTable {
           createdAt: row.created_at,
         })),
     count: () =>
-      database.get<{ readonly count: number }>('SELECT count(*) AS count FROM held_items')?.count ?? 0,
+      database.get<{ readonly count: number }>(
+        'SELECT count(*) AS count FROM held_items WHERE cannot_be_here = 1',
+      )?.count ?? 0,
     clear: () => {
       database.run('DELETE FROM held_items');
     },

@@ -138,6 +138,14 @@ function opening(acsEntranceId: string): WideFilter<Credential> {
   };
 }
 
+const RENAMING = [
+  'UPDATE acs_credentials SET acs_credential_id = ? WHERE acs_credential_id = ?',
+  'UPDATE acs_credential_entrances SET acs_credential_id = ? WHERE acs_credential_id = ?',
+  'UPDATE card_writes SET acs_credential_id = ? WHERE acs_credential_id = ?',
+  'UPDATE events SET acs_credential_id = ? WHERE acs_credential_id = ?',
+  'UPDATE acs_encoders SET served_acs_credential_id = ? WHERE served_acs_credential_id = ?',
+];
+
 /** The table acs_credentials. */
 export function credentialTable(database: Database): CredentialTable {
   const index = new SearchIndex(database, {
@@ -235,6 +243,20 @@ export function credentialTable(database: Database): CredentialTable {
       );
       setEntrances(credential);
       index.settle();
+    },
+    rename: (id, newId) => {
+      database.transaction(() => {
+        // Until the end of the transaction: the rows that name it come after it.
+        database.run('PRAGMA defer_foreign_keys = ON');
+        for (const statement of RENAMING) database.run(statement, newId, id);
+        // By its id it is searched, too.
+        database.run(
+          `INSERT OR IGNORE INTO acs_credentials_unindexed (sequence)
+           SELECT sequence FROM acs_credentials WHERE acs_credential_id = ?`,
+          newId,
+        );
+        index.settle();
+      });
     },
     delete: (id) => {
       database.run('DELETE FROM acs_credentials WHERE acs_credential_id = ?', id);

@@ -20,8 +20,13 @@ export interface Database {
   close(): void;
 }
 
-/** How long to wait for another process that writes; the whole daemon stands still meanwhile. */
-const BUSY_MS = 1000;
+/** How long to wait for another process that writes, milliseconds, unless told; the whole process stands still meanwhile. */
+const PATIENCE_MS = 1000;
+
+export interface DatabaseOptions {
+  /** How long to wait for another process that writes, milliseconds. */
+  readonly patienceMs?: number;
+}
 
 const MIGRATIONS = new URL('../migrations/', import.meta.url);
 
@@ -30,12 +35,12 @@ const MIGRATIONS = new URL('../migrations/', import.meta.url);
  * Every commit is on the disk before it returns: write-ahead log, `synchronous = FULL` (https://sqlite.org/pragma.html#pragma_synchronous).
  * Throws when the file was written by a newer version of the daemon, and StorageError when the disk does not serve it.
  */
-export function openDatabase(path: string): Database {
-  return onDisk(() => open(path));
+export function openDatabase(path: string, { patienceMs = PATIENCE_MS }: DatabaseOptions = {}): Database {
+  return onDisk(() => open(path, patienceMs));
 }
 
-function open(path: string): Database {
-  const file = new SQLite(path, { timeout: BUSY_MS });
+function open(path: string, patienceMs: number): Database {
+  const file = new SQLite(path, { timeout: patienceMs });
   chmodSync(path, 0o600);
   file.pragma('journal_mode = WAL');
   file.pragma('synchronous = FULL');

@@ -123,6 +123,13 @@ export function entranceTable(database: Database): EntranceTable {
           acsUserId,
         )
         .map((row) => row.acs_entrance_id),
+    grantees: (id) =>
+      database
+        .all<{ readonly acs_user_id: string }>(
+          'SELECT acs_user_id FROM acs_user_entrances WHERE acs_entrance_id = ? ORDER BY acs_user_id',
+          id,
+        )
+        .map((row) => row.acs_user_id),
     revoke: (id, acsUserId) => {
       database.run(
         'DELETE FROM acs_user_entrances WHERE acs_user_id = ? AND acs_entrance_id = ?',

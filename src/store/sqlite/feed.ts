@@ -9,10 +9,12 @@ interface FeedRow {
   readonly is_gone: number;
 }
 
-/** The tables feed and feed_epochs. */
+/** The tables feed, feed_forgotten and feed_epochs. */
 export function feedTable(database: Database): FeedTable {
   const last = () =>
     database.get<{ readonly seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'feed'")?.seq ?? 0;
+  const lastForgotten = () =>
+    database.get<{ readonly sequence: number }>('SELECT sequence FROM feed_forgotten')?.sequence ?? 0;
   return {
     touch: ({ kind, id }, isGone, at) => {
       // The new row has a new sequence: whoever read the old one meets the thing again.
@@ -34,6 +36,25 @@ export function feedTable(database: Database): FeedTable {
           isGone: row.is_gone === 1,
         })),
     last,
+    forgetGoneBefore: (at, most) =>
+      database.transaction(() => {
+        const gone = database.all<{ readonly sequence: number }>(
+          'SELECT sequence FROM feed WHERE is_gone = 1 AND created_at < ? ORDER BY created_at LIMIT ?',
+          at,
+          most,
+        );
+        const sequences = gone.map(({ sequence }) => sequence);
+        database.run(
+          'DELETE FROM feed WHERE sequence IN (SELECT value FROM json_each(?))',
+          JSON.stringify(sequences),
+        );
+        const greatest = sequences.reduce((one, other) => Math.max(one, other), lastForgotten());
+        if (sequences.length > 0) {
+          database.run('INSERT OR REPLACE INTO feed_forgotten (only_row, sequence) VALUES (1, ?)', greatest);
+        }
+        return sequences.length;
+      }),
+    lastForgotten,
     beginEpoch: (epoch, at) => {
       database.run(
         'INSERT INTO feed_epochs (epoch, began_after, created_at) VALUES (?, ?, ?)',

@@ -1,4 +1,4 @@
-import type { ResourceKind } from '../../model/resource.ts';
+import { RESOURCE_KINDS, type ResourceKind } from '../../model/resource.ts';
 import type { MessageState, OutboxMessage } from '../../model/sync.ts';
 import type { OutboxTable } from '../sync-tables.ts';
 import type { Database } from './database.ts';
@@ -77,6 +77,21 @@ export function outboxTable(database: Database): OutboxTable {
       database
         .all<MessageRow>("SELECT DISTINCT kind, resource_id FROM outbox WHERE state = 'refused'")
         .map(({ kind, resource_id }) => ({ kind, id: resource_id })),
+    refusedAs: (code) =>
+      database
+        .all<MessageRow>(
+          "SELECT * FROM outbox WHERE state = 'refused' AND refusal ->> 'code' = ? ORDER BY sequence",
+          code,
+        )
+        .map(toMessage),
+    wasMadeAfter: ({ kind, id }, sequence) =>
+      database.get(
+        `SELECT 1 FROM outbox WHERE kind = ? AND resource_id = ? AND sequence > ?
+           AND state = 'delivered' AND change ->> 'action' = 'created' LIMIT 1`,
+        kind,
+        id,
+        sequence,
+      ) !== undefined,
     unsettledOf: ({ kind, id }) =>
       database
         .all<MessageRow>(`SELECT * FROM outbox WHERE ${UNSETTLED} ORDER BY sequence`, kind, id)
@@ -93,6 +108,15 @@ export function outboxTable(database: Database): OutboxTable {
         .toSorted((one, other) => one.sequence - other.sequence),
     isUnsettled: ({ kind, id }) =>
       database.get(`SELECT 1 FROM outbox WHERE ${UNSETTLED} LIMIT 1`, kind, id) !== undefined,
+    kindsInDoubt: () =>
+      RESOURCE_KINDS.filter(
+        (kind) =>
+          database.get(
+            `SELECT 1 FROM outbox INDEXED BY outbox_begun
+             WHERE kind = ? AND state = 'waiting' AND attempts > 0 AND change ->> 'action' = 'created' LIMIT 1`,
+            kind,
+          ) !== undefined,
+      ),
     counts: () => ({ waiting: count('waiting'), refused: count('refused') }),
     oldestWaitingAt: () =>
       database.get<{ readonly created_at: number }>(
@@ -102,6 +126,10 @@ export function outboxTable(database: Database): OutboxTable {
       database.get<{ readonly settled_at: number }>(
         `SELECT settled_at FROM ${ENDED} AND state = 'delivered' ORDER BY settled_at DESC LIMIT 1`,
       )?.settled_at ?? null,
+    lastDelivered: () =>
+      database.get<{ readonly sequence: number }>(
+        "SELECT sequence FROM outbox WHERE state = 'delivered' ORDER BY sequence DESC LIMIT 1",
+      )?.sequence ?? 0,
     lastSequence: () =>
       database.get<{ readonly seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'")?.seq ??
       0,
@@ -113,6 +141,15 @@ export function outboxTable(database: Database): OutboxTable {
       if (changes === 0) {
         database.run("INSERT INTO sqlite_sequence (name, seq) VALUES ('outbox', ?)", sequence);
       }
+    },
+    rename: ({ kind, id }, newId) => {
+      database.run(
+        "UPDATE outbox SET resource_id = ?, change = json_set(change, '$.id', ?) WHERE kind = ? AND resource_id = ?",
+        newId,
+        newId,
+        kind,
+        id,
+      );
     },
     noteSending: (ids) => {
       database.run(
@@ -143,9 +180,11 @@ export function outboxTable(database: Database): OutboxTable {
         id,
       );
     },
-    redeliver: () =>
-      database.run("UPDATE outbox SET state = 'waiting', settled_at = NULL WHERE state = 'delivered'")
-        .changes,
+    redeliver: (afterSequence = 0) =>
+      database.run(
+        "UPDATE outbox SET state = 'waiting', settled_at = NULL WHERE state = 'delivered' AND sequence > ?",
+        afterSequence,
+      ).changes,
     forgetBefore: (at, most) =>
       database.run(
         `DELETE FROM outbox WHERE sequence IN (

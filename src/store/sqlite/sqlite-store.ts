@@ -7,7 +7,7 @@ import { cardWriteTable } from './card-writes.ts';
 import { changeTable } from './changes.ts';
 import { clientSessionTable } from './client-sessions.ts';
 import { credentialTable } from './credentials.ts';
-import { type Database, openDatabase } from './database.ts';
+import { type Database, type DatabaseOptions, openDatabase } from './database.ts';
 import { encoderTable } from './encoders.ts';
 import { entranceTable } from './entrances.ts';
 import { eventTable } from './events.ts';
@@ -19,6 +19,7 @@ import { userTable } from './users.ts';
 import { deliveryTable, webhookTable } from './webhooks.ts';
 
 interface SiteRow {
+  readonly desk_id: string;
   readonly workspace_id: string;
   readonly acs_system_id: string;
   readonly connected_account_id: string;
@@ -26,8 +27,8 @@ interface SiteRow {
 }
 
 /** Opens the store in one SQLite file, made if it is missing. */
-export function openSqliteStore(path: string): Store {
-  return sqliteStore(openDatabase(path));
+export function openSqliteStore(path: string, options: DatabaseOptions = {}): Store {
+  return sqliteStore(openDatabase(path, options));
 }
 
 /** The store in an open database, which it closes. */
@@ -39,6 +40,7 @@ export function sqliteStore(database: Database): Store {
         const row = database.get<SiteRow>('SELECT * FROM site');
         if (row === undefined) return null;
         return {
+          deskId: row.desk_id,
           workspaceId: row.workspace_id,
           acsSystemId: row.acs_system_id,
           connectedAccountId: row.connected_account_id,
@@ -47,7 +49,8 @@ export function sqliteStore(database: Database): Store {
       },
       write: (identity) => {
         database.run(
-          'INSERT OR REPLACE INTO site (only_row, workspace_id, acs_system_id, connected_account_id, created_at) VALUES (1, ?, ?, ?, ?)',
+          'INSERT OR REPLACE INTO site (only_row, desk_id, workspace_id, acs_system_id, connected_account_id, created_at) VALUES (1, ?, ?, ?, ?, ?)',
+          identity.deskId,
           identity.workspaceId,
           identity.acsSystemId,
           identity.connectedAccountId,

@@ -36,7 +36,7 @@ export async function createCredential(delivery: Delivery, message: OutboxMessag
   // Seam has no credential that is nobody's, unless somebody took it from its user.
   if (order.acsUserId === null) return { verdict: 'not_carried' };
   try {
-    return { verdict: 'same_as', backendId: await makeCredential(delivery, order, order.acsUserId) };
+    return { verdict: 'known_as', backendId: await makeCredential(delivery, order, order.acsUserId) };
   } catch (error) {
     // Another desk may have made it since.
     const since = isSeamHttpApiError(error) ? await credentialLike(delivery, message, order) : null;

@@ -13,8 +13,9 @@ const CARRIED = ['key', 'fullName', 'emailAddress', 'phoneNumber'];
 /** Makes an identity; one that has the same key is the same. */
 export async function createIdentity(delivery: Delivery, message: OutboxMessage): Promise<Verdict> {
   const known = await identityLike(delivery, message);
-  const backendId = known?.user_identity_id ?? (await makeIdentity(delivery, message));
-  return { verdict: 'same_as', backendId };
+  return known === null
+    ? { verdict: 'known_as', backendId: await makeIdentity(delivery, message) }
+    : { verdict: 'same_as', backendId: known.user_identity_id };
 }
 
 async function makeIdentity({ line }: Delivery, { change }: OutboxMessage): Promise<string> {

@@ -35,7 +35,7 @@ export async function createUser(delivery: Delivery, message: OutboxMessage): Pr
   if (hidAcsSystemId !== undefined) await updateFields(delivery, backendId, { hidAcsSystemId });
   if (change.fields['isSuspended']?.to === true) await setSuspended(delivery, backendId, true);
   const refusal = await changeSets(delivery, backendId, change.sets);
-  return refusal ?? { verdict: 'same_as', backendId };
+  return refusal ?? { verdict: known === null ? 'known_as' : 'same_as', backendId };
 }
 
 async function makeUser({ line }: Delivery, { change }: OutboxMessage): Promise<string> {

@@ -3,14 +3,13 @@ import { z } from 'zod';
 import type { Clock } from '../../clock.ts';
 import type { ResourceName } from '../../model/resource.ts';
 import type { Backend, BackendHello } from '../backend.ts';
-import { BackendError } from '../backend-error.ts';
+import { BackendError, NoSuchOperation } from '../backend-error.ts';
 import { deliverMessage } from './deliver.ts';
 import { inParallel } from './in-parallel.ts';
 import { Memberships } from './memberships.ts';
 import { asksForEvents, cursorAt, newsSince } from './news.ts';
 import { type SeamLine, seamLines } from './seam-line.ts';
 import { readThing, type SystemLine } from './things.ts';
-import { NoSuchOperation } from './transport.ts';
 import { walkOn } from './walk.ts';
 import { acsSystem } from './wire.ts';
 
@@ -66,7 +65,7 @@ export function seamBackend(options: SeamBackendOptions): Backend {
       connectedAccountId: system.connected_account_id ?? null,
       time,
       cursor: await firstCursor({ ...line, systemId }, time),
-      highWaterMark: null,
+      heard: null,
     };
   };
 

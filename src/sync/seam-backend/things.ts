@@ -2,9 +2,9 @@ import { isSeamHttpApiError } from '@seamapi/http';
 import { z } from 'zod';
 import type { ResourceName } from '../../model/resource.ts';
 import type { MirrorItem } from '../../model/sync.ts';
+import { NoSuchOperation } from '../backend-error.ts';
 import { inParallel } from './in-parallel.ts';
 import type { SeamLine } from './seam-line.ts';
-import { NoSuchOperation } from './transport.ts';
 import {
   accessGroupItem,
   acsAccessGroup,

@@ -1,18 +1,11 @@
 import type { Clock } from '../../clock.ts';
-import { BackendError } from '../backend-error.ts';
+import { BackendError, NoSuchOperation } from '../backend-error.ts';
 
 /** How long the backend may take to one request, from its first byte to the last of the answer, milliseconds. */
 export const ANSWER_WITHIN_MS = 30_000;
 
 /** How much of a foreign text goes into a message, characters. */
 const KEPT_CHARACTERS = 200;
-
-/** The backend answered that it has no such operation, and not in Seam's words: a proxy may have said so. */
-export class NoSuchOperation extends BackendError {
-  constructor(message: string) {
-    super('failing', message);
-  }
-}
 
 /** What is told of every answer. Times are milliseconds since 1970. */
 export interface AnswerNote {

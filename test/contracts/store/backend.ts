@@ -88,6 +88,11 @@ export function backendContract({ openPlace, openStore }: StorePlaces): void {
       expect(shared(store, 'acs_user', 3)).toEqual([]);
       expect(shared(store, 'acs_user', 4)).toEqual(['ada']);
       expect(() => store.sharedResources.note(user('grace'), 'above-2', 3, 8)).toThrow();
+      store.sharedResources.note(user('ada'), 'above-2', 4, null);
+      expect(store.sharedResources.get(user('ada'))).toMatchObject({ backendId: 'above-2', syncedAt: 8 });
+      expect(shared(store, 'acs_user', 4)).toEqual([]);
+      store.sharedResources.note(user('edith'), 'above-3', 4, null);
+      expect(store.sharedResources.get(user('edith'))?.syncedAt).toBeNull();
       store.sharedResources.forget(user('ada'));
       store.sharedResources.note(user('grace'), 'above-2', 3, 8);
       expect(store.sharedResources.ofBackend('acs_user', 'above-2')?.id).toBe('grace');
@@ -153,8 +158,13 @@ export function backendContract({ openPlace, openStore }: StorePlaces): void {
         ...['ada', 'grace'],
       ]);
       expect(store.heldItems.among('acs_user', [])).toEqual([]);
-      store.heldItems.release(user('grace'));
-      store.heldItems.release(user('none'));
+      store.heldItems.readAgain(user('grace'), 'it is to be told first', 9);
+      store.heldItems.readAgain(user('zoe'), 'it was told', 9);
+      expect(store.heldItems.count()).toBe(2);
+      expect(store.heldItems.list(9)).toHaveLength(4);
+      store.heldItems.hold(user('zoe'), 'its group is missing', 9);
+      expect(store.heldItems.count()).toBe(3);
+      for (const id of ['grace', 'zoe', 'none']) store.heldItems.release(user(id));
       expect(store.heldItems.list(9)).toEqual([gate, ada]);
       expect(() =>
         store.transaction(() => {

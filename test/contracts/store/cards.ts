@@ -60,6 +60,8 @@ export function cardsContract({ openStore }: StorePlaces): void {
       for (const id of ['e3', 'e1', 'e2', 'e1']) store.entrances.grant(id, 'ada');
       store.entrances.grant('e1', 'grace');
       expect(store.entrances.grantedTo('ada')).toEqual(['e1', 'e2', 'e3']);
+      expect(store.entrances.grantees('e1')).toEqual(['ada', 'grace']);
+      expect(store.entrances.grantees('none')).toEqual([]);
       store.entrances.revoke('e1', 'ada');
       store.entrances.revoke('none', 'ada');
       expect(store.entrances.grantedTo('ada')).toEqual(['e2', 'e3']);

@@ -9,7 +9,7 @@ export function deskContract({ openStore }: StorePlaces): void {
   describe('site', () => {
     test('is nobody until it is written, and whoever was written last', () => {
       const store = openStore();
-      const site = { workspaceId: 'w', acsSystemId: 's', connectedAccountId: 'c', createdAt: 7 };
+      const site = { deskId: 'd', workspaceId: 'w', acsSystemId: 's', connectedAccountId: 'c', createdAt: 7 };
       expect(store.site.read()).toBeNull();
       store.site.write(site);
       expect(store.site.read()).toEqual(site);

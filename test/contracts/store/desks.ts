@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ResourceName } from '../../../src/model/resource.ts';
-import type { Verdict } from '../../../src/model/sync.ts';
+import type { SiteVerdict } from '../../../src/model/sync.ts';
 import type { Store } from '../../../src/store/store.ts';
 import type { PairedDesk, PairingRequest } from '../../../src/store/sync-tables.ts';
 import { bytes } from './records.ts';
@@ -28,7 +28,7 @@ const request = (id: string, more: Partial<PairingRequest> = {}): PairingRequest
 
 const user = (id: string): ResourceName => ({ kind: 'acs_user', id });
 
-const APPLIED: Verdict = { verdict: 'applied' };
+const APPLIED: SiteVerdict = { verdict: 'applied' };
 
 /** What a store promises of desks that have this site for their backend, and of what they hear. */
 export function desksContract({ openPlace, openStore }: StorePlaces): void {
@@ -204,6 +204,26 @@ export function desksContract({ openPlace, openStore }: StorePlaces): void {
       const store = place.open();
       store.feed.touch(user('ada'), false, 5);
       expect(store.feed.last()).toBe(2);
+    });
+
+    test('forgets what was gone before a time, the longest ago first, and how far that goes', () => {
+      const store = openStore();
+      store.feed.touch(user('ada'), true, 20);
+      store.feed.touch(user('grace'), false, 5);
+      store.feed.touch(user('edith'), true, 10);
+      store.feed.touch(user('mary'), true, 30);
+      expect(store.feed.lastForgotten()).toBe(0);
+      expect(store.feed.forgetGoneBefore(10, 9)).toBe(0);
+      expect(store.feed.lastForgotten()).toBe(0);
+      expect(store.feed.forgetGoneBefore(30, 1)).toBe(1);
+      expect(store.feed.lastForgotten()).toBe(3);
+      expect(store.feed.forgetGoneBefore(30, 9)).toBe(1);
+      expect(store.feed.after(0, 9).map(({ id }) => id)).toEqual(['grace', 'mary']);
+      // A clock that was set back made the older one look younger.
+      expect(store.feed.lastForgotten()).toBe(3);
+      expect(store.feed.last()).toBe(4);
+      store.feed.touch(user('edith'), false, 40);
+      expect(store.feed.after(3, 9).map(({ id }) => id)).toEqual(['mary', 'edith']);
     });
 
     test('has an epoch for each start, which ends where the next one begins', () => {

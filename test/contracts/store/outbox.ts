@@ -87,6 +87,22 @@ export function outboxContract({ openPlace, openStore }: StorePlaces): void {
       expect(store.outbox.waiting(0, 9).map(({ attempts }) => attempts)).toEqual([1, 2]);
     });
 
+    test('knows of which kinds a thing may have been made above whose maker does not know', () => {
+      const store = openStore();
+      put(store, 'm1', creation('acs_user', 'ada', { fullName: 'Ada' }));
+      put(store, 'm2', creation('acs_user', 'grace', { fullName: 'Grace' }));
+      put(store, 'm3', creation('acs_entrance', 'e1', { name: 'Gate' }));
+      put(store, 'm4');
+      put(store, 'm5', deletion('user_identity', 'p1'));
+      expect(store.outbox.kindsInDoubt()).toEqual([]);
+      store.outbox.noteSending(['m1', 'm2', 'm4', 'm5']);
+      expect(store.outbox.kindsInDoubt()).toEqual(['acs_user']);
+      store.outbox.settle(['m1'], 'delivered', 8);
+      expect(store.outbox.kindsInDoubt()).toEqual(['acs_user']);
+      store.outbox.refuse('m2', REFUSAL, 8);
+      expect(store.outbox.kindsInDoubt()).toEqual([]);
+    });
+
     test('hands out nothing that was delivered or dropped', () => {
       const store = openStore();
       for (const id of ['m1', 'm2', 'm3']) put(store, id);
@@ -217,6 +233,20 @@ export function outboxContract({ openPlace, openStore }: StorePlaces): void {
       ]);
       expect(store.outbox.lastDeliveredAt()).toBeNull();
       expect(store.outbox.redeliver()).toBe(0);
+      store.outbox.settle(['m1', 'm4'], 'delivered', 7);
+      expect(store.outbox.redeliver(1)).toBe(1);
+      expect(waitingIds(store)).toEqual(['m4']);
+    });
+
+    test('knows the greatest sequence of what was delivered', () => {
+      const store = openStore();
+      expect(store.outbox.lastDelivered()).toBe(0);
+      for (const id of ['m1', 'm2', 'm3', 'm4', 'm5']) put(store, id);
+      store.outbox.settle(['m2'], 'delivered', 9);
+      store.outbox.settle(['m3'], 'delivered', 6);
+      store.outbox.settle(['m4'], 'dropped', 6);
+      store.outbox.refuse('m5', REFUSAL, 6);
+      expect(store.outbox.lastDelivered()).toBe(3);
     });
 
     test('forgets what has ended, the longest ago first, and nothing that has not', () => {

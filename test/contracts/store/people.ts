@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Credential } from '../../../src/model/credential.ts';
+import type { SiteEvent } from '../../../src/model/event.ts';
 import { ALL, cardOf, codeOf, encoder, identity, ids, user } from './records.ts';
 import type { StorePlaces } from './store.ts';
 
@@ -155,6 +156,36 @@ export function peopleContract({ openStore }: StorePlaces): void {
       expect(store.credentials.get('c1')).toEqual(changed);
       store.credentials.delete('c1');
       expect(store.credentials.get('c1')).toBeNull();
+    });
+
+    test('take another id, by which they are found, opened and told of from then on', () => {
+      const store = storeWithUsers();
+      const door = store.entrances.insert({
+        id: 'door',
+        name: 'Door',
+        hotekMetadata: null,
+        isMadeByReport: false,
+        createdAt: 1,
+      });
+      store.credentials.insert({ ...cardOf('old-id', 'ada', '123'), entranceIds: [door.id] });
+      const event: SiteEvent = {
+        id: 'e1',
+        type: 'acs_credential.issued',
+        occurredAt: 1,
+        subject: { acsCredentialId: 'old-id' },
+      };
+      store.events.insert(event);
+      store.transaction(() => store.credentials.rename('old-id', 'new-id'));
+      expect(store.credentials.get('old-id')).toBeNull();
+      expect(store.credentials.withCardNumber('123')).toEqual({
+        ...cardOf('new-id', 'ada', '123'),
+        userIdentityId: 'i1',
+        entranceIds: [door.id],
+      });
+      expect(ids(store.credentials.list({ search: 'new-i' }, ALL))).toEqual(['new-id']);
+      expect(store.credentials.list({ search: 'old-i' }, ALL).rows).toEqual([]);
+      expect(store.events.get('e1')?.subject).toEqual({ acsCredentialId: 'new-id' });
+      expect(store.entrances.list({ acsCredentialId: 'new-id' }, ALL).rows).toEqual([door]);
     });
 
     test('know the identity of the user who holds them, as it is now', () => {

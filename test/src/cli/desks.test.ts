@@ -6,6 +6,9 @@ import { Shell } from './encoderctl-process.ts';
 const added = z.object({ api_key: z.string(), desk_id: z.string(), name: z.string() });
 const pairing = z.looseObject({ state: z.string(), code: z.string().optional() });
 
+const encoders = z.array(z.object({ acs_encoder_id: z.string() }));
+const systems = z.object({ acs_systems: z.array(z.object({ acs_system_id: z.string() })) });
+
 let server: Shell;
 let serverDaemon: EncoderdProcess;
 let desk: Shell;
@@ -64,7 +67,7 @@ test('a key for a desk is shown once, can be replaced, and ends with the desk', 
     ...[first.desk_id, 'unauthorized', 'welcome'],
   ]);
   const { stdout } = await server.run('desks', 'list');
-  expect(stdout).toMatch(/^NAME +PAIRED +LAST SEEN +CLOCK +DESK\nPool bar +\S+Z +\S+Z +/);
+  expect(stdout).toMatch(/^NAME +PAIRED +LAST SEEN \(to the minute\) +CLOCK +DESK\nPool bar +\S+Z +\S+Z +/);
   expect(stdout).not.toContain('seam_local');
   expect(await server.json('desks', 'remove', first.desk_id)).toEqual({
     ...{ removed: 'Pool bar', desk_id: first.desk_id },
@@ -85,6 +88,39 @@ test('a server that is not there, and this desk itself, are named', async () => 
       },
     },
   ]);
+});
+
+test('a desk that has written cards is told so before its code, and stays as it is when the server is another system', async () => {
+  const own = new Shell();
+  try {
+    const daemon = await own.startDaemon();
+    const token = daemon.createApiKey('desk');
+    const [encoder] = encoders.parse(await own.json('encoders'));
+    const acs_encoder_id = encoder?.acs_encoder_id ?? '';
+    const { acs_systems } = systems.parse(await daemon.post(token, '/acs/systems/list', {}));
+    const made = await daemon.post(token, '/acs/users/create', { ...acs_systems[0], full_name: 'Ada' });
+    const { acs_user_id } = Object(made).acs_user;
+    const card = { acs_user_id, access_method: 'card' };
+    const { acs_credential } = Object(await daemon.post(token, '/acs/credentials/create', card));
+    await daemon.post(token, '/acs/encoders/simulate/place_card', {
+      ...{ acs_encoder_id, card: { technology: 'ntag215', uid: '04A1B2C3D4E5F6' } },
+    });
+    await own.json('encode', acs_credential.acs_credential_id, '--encoder', acs_encoder_id);
+    const waiting = own.start('pair', serverDaemon.url, '--name', 'Bar');
+    const line = await waiting.line((one) => one.startsWith('Beware') || one.startsWith('The code'));
+    expect(line).toMatch(/^Beware: This desk has written cards/);
+    const typed = await waiting.line((one) => one.includes('encoderctl desks pair'));
+    expect(await server.run('desks', 'pair', typed.split(' ').at(-1) ?? '')).toMatchObject({ code: 0 });
+    const { code, stderr } = await waiting.outcome;
+    expect([code, stderr]).toEqual([1, expect.stringContaining('name its own access system')]);
+    expect(stderr).toContain('encoderctl desks remove "Bar"');
+    expect(await own.json('sync', 'status')).toMatchObject({ state: 'off', endpoint: null });
+    const after = systems.parse(await daemon.post(token, '/acs/systems/list', {}));
+    expect(after.acs_systems).toEqual(acs_systems);
+    expect((await server.run('desks', 'remove', 'Bar')).code).toBe(0);
+  } finally {
+    await own[Symbol.asyncDispose]();
+  }
 });
 
 test('half an order is a wrong use', async () => {

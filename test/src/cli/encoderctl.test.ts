@@ -64,6 +64,20 @@ describe('encoderctl', () => {
       expect(help.stdout).toContain(`  ${command}`);
     }
     expect(await shell.run()).toEqual({ code: 64, stdout: '', stderr: help.stdout });
+    expect(await shell.run('-h')).toEqual(help);
+    const usage = [
+      'usage: encoderctl sync status | sync refused | sync resync',
+      '       encoderctl sync retry [MESSAGE] | sync drop MESSAGE | sync take-theirs MESSAGE',
+      '',
+    ].join('\n');
+    for (const words of [['--help'], ['-h'], ['retry', '--help'], ['--help', '--json']]) {
+      expect(await shell.run('sync', ...words)).toEqual({ code: 0, stdout: usage, stderr: '' });
+    }
+    for (const command of ['desks', 'pair', 'unpair', 'keys', 'watch']) {
+      const asked = await shell.run(command, '--help');
+      expect(asked, command).toMatchObject({ code: 0, stderr: '' });
+      expect(asked.stdout).toMatch(new RegExp(`^usage: encoderctl ${command}`));
+    }
     expect(await shell.run('toString')).toMatchObject({ code: 64, stdout: '' });
   });
 });

@@ -57,10 +57,9 @@ test('a technician reads that the desk has no backend, and how to get one', asyn
   expect(await shell.json('sync', 'status')).toMatchObject({ state: 'off', endpoint: null, problem: null });
   expect((await shell.run('sync', 'refused')).stdout).toBe('The backend refused nothing.\n');
   expect(await shell.json('sync', 'refused')).toEqual([]);
-  expect(await shell.run('sync', 'resync')).toMatchObject({
-    code: 1,
-    stderr: expect.stringContaining('This desk has no backend'),
-  });
+  const none = { code: 1, stdout: '', stderr: expect.stringContaining('This desk has no backend') };
+  expect(await shell.run('sync', 'resync')).toMatchObject(none);
+  expect(await shell.run('sync', 'retry')).toMatchObject(none);
 });
 
 test('a technician reads what was refused, and decides', async () => {
@@ -86,7 +85,6 @@ test('a technician reads what was refused, and decides', async () => {
   expect(await shell.json('sync', 'retry', retried)).toEqual({ retried_count: 1 });
   expect(stateOf(retried)).toBe('waiting');
   expect(await shell.json('sync', 'refused')).toEqual([]);
-  expect((await shell.run('sync', 'retry')).stdout).toContain('Nothing was refused.');
   const again = [await refusedUser('Joan'), await refusedUser('Rosa')];
   expect((await shell.run('sync', 'retry')).stdout).toContain('Telling 2 refused changes once more.');
   expect(again.map(stateOf)).toEqual(['waiting', 'waiting']);

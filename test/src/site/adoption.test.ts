@@ -3,18 +3,28 @@ import { adoptIdentity } from '../../../src/site/adoption.ts';
 import { wantedRecord } from '../../../src/site/reissue.ts';
 import { newId, openSite } from '../../../src/site/site.ts';
 import { addCardCredential, issue } from './card-bed.ts';
-import { openTestSite } from './site-bed.ts';
+import { addEncoder, openTestSite } from './site-bed.ts';
 
 const systemAbove = () => ({ workspaceId: newId(), acsSystemId: newId(), connectedAccountId: newId() });
 
 test('a desk becomes the system that its backend is, for good, and cards name that one', () => {
   const desk = openTestSite();
-  const { createdAt } = desk.identity;
+  const { createdAt, deskId } = desk.identity;
   const above = systemAbove();
   expect(adoptIdentity(desk, above)).toBeNull();
-  expect(desk.identity).toEqual({ ...above, createdAt });
+  expect(desk.identity).toEqual({ ...above, createdAt, deskId });
   expect(wantedRecord(desk, addCardCredential(desk)).siteId).toBe(above.acsSystemId);
-  expect(openSite(desk).identity).toEqual({ ...above, createdAt });
+  expect(openSite(desk).identity).toEqual({ ...above, createdAt, deskId });
+});
+
+test('the encoders of a desk stay what they were, whichever system it becomes', () => {
+  const [one, other] = [openTestSite(), openTestSite()];
+  const encoderId = addEncoder(one);
+  const above = systemAbove();
+  for (const desk of [one, other]) expect(adoptIdentity(desk, above)).toBeNull();
+  expect(addEncoder(one)).toBe(encoderId);
+  expect(addEncoder(other)).not.toBe(encoderId);
+  expect(one.store.encoders.list({}, { after: 0, limit: 10 }).rows).toHaveLength(1);
 });
 
 test('a backend without a connected account leaves the desk its own', () => {

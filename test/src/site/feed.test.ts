@@ -112,6 +112,22 @@ test('a site that was restored from a backup does not know the places that came 
   expect(isInHistory(original, feedCursor(restored))).toBe(false);
 });
 
+test('a place from before something that is forgotten holds no more; one that has come so far does', () => {
+  const site = openTestSite();
+  addDesk(site, 'Desk 1');
+  addUser(site, 'Stays');
+  const before = feedCursor(site);
+  const { id } = addUser(site, 'Goes');
+  deleteUser(site, { acsUserId: id });
+  const behind = feedCursor(site);
+  const later = addUser(site, 'Later');
+  expect(site.store.feed.forgetGoneBefore(site.clock.now() + 1, 10)).toBe(1);
+  expect(errorOf(() => newsAfter(site, before))).toBe('history_forgotten');
+  expect(isInHistory(site, before)).toBe(true);
+  expect(namesOf(site, behind).items).toEqual([[later.id, 'Later']]);
+  expect(namesOf(site, feedCursor(site)).items).toEqual([]);
+});
+
 test('nothing is noted while no desk is paired, and no place from before holds after that', () => {
   const site = openTestSite();
   continueFeed(site);

@@ -34,7 +34,7 @@ export const everythingOf = (site: Site): readonly MirrorItem[] =>
 export const contentsByName = (site: Site): Readonly<Record<string, ResourceState | null>> =>
   Object.fromEntries(everythingOf(site).map(({ kind, id, state }) => [`${kind} ${id}`, state]));
 
-/** Walks through all that a site has, and ends the walk. Returns its number. */
+/** Walks through all that a site has, and ends the walk; the next one is not the first. Returns its number. */
 export function walkThrough(
   desk: Site,
   above: Site,
@@ -45,6 +45,8 @@ export function walkThrough(
   for (let batches = 0; endWalk(desk, walk, isRestored); batches++) {
     if (batches > 100) throw new Error('the walk does not end');
   }
+  const link = desk.store.backend.read();
+  if (link !== null) desk.store.backend.write({ ...link, walkedAt: desk.clock.now() });
   return walk;
 }
 

@@ -172,7 +172,7 @@ describe('what a desk had before it had a backend', () => {
     walkThrough(desk, above);
     expect(sharedAs(desk, named.identity(own.id))).toBeNull();
     expect(held(desk)).toEqual({
-      [`user_identity ${person.id}`]: `Its e-mail address is that of the user identity ${own.id} here, which the backend does not have.`,
+      [`user_identity ${person.id}`]: `It has the e-mail address of the user identity ${own.id} here, which the backend does not have.`,
     });
   });
 
@@ -185,7 +185,7 @@ describe('what a desk had before it had a backend', () => {
     connect();
     walkThrough(desk, above);
     expect(held(desk)).toEqual({
-      [`acs_credential ${cardId}`]: `Its card number is that of the credential ${ownId} here, which the backend does not have.`,
+      [`acs_credential ${cardId}`]: `It has the card of the credential ${ownId} here, which the backend does not have.`,
     });
     expect(findCredential(desk, ownId).acsUserId).toBe(ada.id);
   });
@@ -199,7 +199,7 @@ describe('a thing above that has what a thing of this desk has', () => {
     const user = addUser(above, 'Ada', { userIdentityId: person.id });
     hear(desk, above, [named.identity(person.id), named.user(user.id)]);
     expect(held(desk)).toEqual({
-      [`user_identity ${person.id}`]: `Its key is that of the user identity ${own.id} here, which the backend must be told of first.`,
+      [`user_identity ${person.id}`]: `It has the key of the user identity ${own.id} here, which the backend must be told of first.`,
       [`acs_user ${user.id}`]: `It names the user identity ${person.id}, which is not here yet.`,
     });
     deliverAll(desk, () => sameAs(person.id));

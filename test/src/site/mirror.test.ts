@@ -69,6 +69,7 @@ describe('what the backend has', () => {
   test('is here after a walk through it, under the same ids, and the apps hear of it', () => {
     const { above, gate, pool, ada, cardId, pinId } = fullSite();
     const desk = openDesk();
+    walkThrough(desk, openTestSite());
     const events = eventsOf(desk, () => walkThrough(desk, above));
     expect(contentsByName(desk)).toEqual(contentsByName(above));
     expect(events.toSorted()).toEqual(
@@ -79,6 +80,33 @@ describe('what the backend has', () => {
     );
     expect(sharedAs(desk, named.user(ada.id))).toBe(ada.id);
     expect(waiting(desk)).toEqual([]);
+  });
+
+  test('was always there: the first walk announces nothing of it, and one line of changes has all of a slice', () => {
+    const { above, ada } = fullSite();
+    const desk = openDesk();
+    pairDesk(desk);
+    const changes = changesOf(desk, () => {
+      expect(eventsOf(desk, () => walkThrough(desk, above))).toEqual([]);
+    });
+    const resources = everythingOf(above).map(({ kind, id }) => ({ kind, id }));
+    expect(changes).toEqual([{ type: 'sync.changed', resources }]);
+    expect(desk.store.feed.after(0, 100)).toHaveLength(resources.length);
+    const grace = addUser(above, 'Grace');
+    const later = [named.user(ada.id), named.user(grace.id)];
+    expect(eventsOf(desk, () => hear(desk, above, later))).toEqual([`acs_user.created ${grace.id}`]);
+  });
+
+  test('was here before the first walk, and became another above, is announced as that', () => {
+    const above = openTestSite();
+    const ada = addUser(above, 'Ada');
+    const cardId = addCredential(above, ada.id);
+    const desk = openDesk();
+    hear(desk, above, [named.user(ada.id), named.credential(cardId)]);
+    issue(above, cardId);
+    expect(changesOf(desk, () => walkThrough(desk, above))).toMatchObject([
+      { type: 'event', event: { type: 'acs_credential.issued', subject: { acsCredentialId: cardId } } },
+    ]);
   });
 
   test('is here already at the next walk, which announces and writes nothing', () => {
@@ -240,10 +268,10 @@ describe('what this desk has not told the backend yet', () => {
     expect(findUser(desk, { acsUserId: ada.id }).fullName).toBe('Ada at the desk');
     const [refused] = desk.store.outbox.refused({ after: 0, limit: 1 }).rows;
     dropMessage(desk, refused?.id ?? '');
-    expect(heldToRead(desk, 10)).toEqual([named.user(ada.id)]);
-    hear(desk, above, heldToRead(desk, 10));
-    expect(contentsByName(desk)).toEqual(contentsByName(above));
     expect(held(desk)).toEqual({});
+    expect(findUser(desk, { acsUserId: ada.id }).fullName).toBe('Ada at the desk');
+    walkThrough(desk, above);
+    expect(contentsByName(desk)).toEqual(contentsByName(above));
   });
 
   test('is read again once it is told, if it was heard of meanwhile', () => {
@@ -358,7 +386,9 @@ describe('what is gone above', () => {
     deliverAll(desk, () => refusedWith({ code: 'deleted_above' }));
     const [refused] = desk.store.outbox.refused({ after: 0, limit: 1 }).rows;
     dropMessage(desk, refused?.id ?? '');
-    hear(desk, above, heldToRead(desk, 10));
+    expect(heldToRead(desk, 10)).toEqual([]);
+    expect(findUser(desk, { userIdentityId: person.id }).fullName).toBe('Ada King');
+    walkThrough(desk, above);
     expect(desk.store.users.get(ada.id)).toBeNull();
     expect(desk.store.userIdentities.get(person.id)).toBeNull();
     expect(held(desk)).toEqual({});
@@ -371,7 +401,7 @@ describe('a card', () => {
     const desk = openDesk();
     const ada = addUser(above, 'Ada');
     const cardId = addCredential(above, ada.id);
-    expect(eventsOf(desk, () => walkThrough(desk, above))).toEqual([`acs_user.created ${ada.id}`]);
+    walkThrough(desk, above);
     issue(above, cardId);
     expect(eventsOf(desk, () => walkThrough(desk, above))).toEqual([`acs_credential.issued ${cardId}`]);
     updateCredential(above, cardId, { endsAt: above.clock.now() + 1_000_000 });

@@ -1,5 +1,5 @@
 import { RESOURCE_KINDS } from '../../../src/model/resource.ts';
-import type { Refusal, Verdict } from '../../../src/model/sync.ts';
+import type { Refusal, SiteVerdict } from '../../../src/model/sync.ts';
 import { asBackendKnows, retryMessage, settle } from '../../../src/site/outbox.ts';
 import { addDesk } from '../../../src/site/paired-desks.ts';
 import { takeReport } from '../../../src/site/reports.ts';
@@ -14,9 +14,9 @@ export interface TestDesk {
   readonly site: StillSite;
   readonly row: PairedDesk;
   /** Tells the backend what waits, and notes what it says. */
-  report(): readonly Verdict[];
+  report(): readonly SiteVerdict[];
   /** Lets what was refused count all the same, and tells it. */
-  retry(): readonly Verdict[];
+  retry(): readonly SiteVerdict[];
 }
 
 /** A desk of `server` that has everything that the server has by now. */
@@ -53,11 +53,11 @@ export function pairDesk(server: Site, name: string): TestDesk {
 }
 
 /** The kinds of verdict, and of refusal. */
-export const inShort = (verdicts: readonly Verdict[]): readonly string[] =>
+export const inShort = (verdicts: readonly SiteVerdict[]): readonly string[] =>
   verdicts.map((verdict) => (verdict.verdict === 'refused' ? verdict.refusal.code : verdict.verdict));
 
 /** The only refusal among them. Throws when there is none, or more. */
-export function refusalIn(verdicts: readonly Verdict[]): Refusal {
+export function refusalIn(verdicts: readonly SiteVerdict[]): Refusal {
   const refusals = verdicts.flatMap((verdict) => (verdict.verdict === 'refused' ? [verdict.refusal] : []));
   const [refusal] = refusals;
   if (refusal === undefined || refusals.length > 1) throw new Error(`refusals: ${JSON.stringify(refusals)}`);

@@ -9,6 +9,7 @@ import { createEntrance, deleteEntrance } from '../../../src/site/entrances.ts';
 import { createUserIdentity, updateUserIdentity } from '../../../src/site/identities.ts';
 import { addUserToIdentity, deleteUserIdentity } from '../../../src/site/identity-users.ts';
 import { createCredential } from '../../../src/site/new-credential.ts';
+import { dropMessage } from '../../../src/site/outbox.ts';
 import { type ReportedMessage, takeReport } from '../../../src/site/reports.ts';
 import { listResources, readResource, writeResource } from '../../../src/site/resources.ts';
 import { assignScannedCard } from '../../../src/site/scanned-card.ts';
@@ -177,6 +178,46 @@ describe('what happened at a desk', () => {
     expect(findUser(server, { acsUserId: ada.id }).fullName).toBe('Ada');
   });
 
+  test('is not judged where it depends on what is refused in the same report, and counts afterwards', () => {
+    const { server, desk, ada, bob, guests } = house();
+    updateUser(server, { acsUserId: ada.id }, { fullName: 'Ada above' });
+    const set = (fullName: string, before: string) =>
+      message(update('acs_user', ada.id, { fullName: before }, { fullName }));
+    const first = set('Ada here', 'Ada');
+    const second = set('Ada later', 'Ada here');
+    const card = message(
+      creation('acs_credential', newId(), {
+        ...readResource(server, {
+          kind: 'acs_credential',
+          id: addCardCredential(server, { acsUserId: bob.id }).id,
+        }),
+        acsUserId: ada.id,
+      }),
+    );
+    const ofCard = message(update('acs_credential', card.change.id, { endsAt: null }, { endsAt: 5 }));
+    const other = message(update('acs_user', bob.id, { fullName: 'Bob' }, { fullName: 'Bobby' }));
+    const report = [first, second, card, ofCard, other];
+    const verdicts = () => inShort(takeReport(server, desk.row, report));
+    expect(verdicts()).toEqual(['changed_above', 'not_judged', 'not_judged', 'not_judged', 'applied']);
+    expect(readResource(server, card.change)).toBeNull();
+    expect(server.store.pairedDesks.verdictOf(second.id)).toBeNull();
+    // The same again, as after an answer that was lost.
+    expect(verdicts()).toEqual(['changed_above', 'not_judged', 'not_judged', 'not_judged', 'applied']);
+    // One that was refused before and is forced by now waits, too.
+    const third = set('Ada forced', 'Ada');
+    expect(inShort(takeReport(server, desk.row, [third]))).toEqual(['changed_above']);
+    const forced = { ...third, isForced: true };
+    expect(inShort(takeReport(server, desk.row, [first, forced]))).toEqual(['changed_above', 'not_judged']);
+    // Once a person has dropped the first, the others stand for themselves.
+    expect(inShort(takeReport(server, desk.row, [second]))).toEqual(['changed_above']);
+    expect(inShort(takeReport(server, desk.row, [{ ...first, isForced: true }, forced]))).toEqual([
+      'applied',
+      'applied',
+    ]);
+    expect(findUser(server, { acsUserId: ada.id }).fullName).toBe('Ada forced');
+    expect(guests.name).toBe('Guests');
+  });
+
   test('raises how far the desk was heard, and never lowers it', () => {
     const { server, desk, ada } = house();
     const heard = () => server.store.pairedDesks.get(desk.row.id)?.highWaterMark;
@@ -253,7 +294,7 @@ describe('rule 1: a field that two changed', () => {
     const refusal = refusalIn(other.report());
     expect(refusal).toMatchObject({ code: 'changed_above', fields: ['fullName'], rivalId: null });
     expect(refusal.message).toBe(
-      'The user "Ada L.": Meanwhile somebody else changed the name to something else above, so nothing of this change was applied. Retry it if this desk is right; take the backend\'s version if not.',
+      'The user "Ada K." (above: the user "Ada L."): Meanwhile somebody else changed the name to something else above, so nothing of this change was applied. Retry it if this desk is right; take the backend\'s version if not.',
     );
     expect(findUser(server, { acsUserId: ada.id })).toMatchObject({ fullName: 'Ada L.', emailAddress: null });
     expect(inShort(other.retry())).toEqual(['applied']);
@@ -280,12 +321,19 @@ describe('rule 3: what is gone', () => {
     deleteUser(server, { acsUserId: ada.id });
     updateUser(desk.site, { acsUserId: ada.id }, { fullName: 'Ada L.' });
     assign(desk.site, ada.id, ANOTHER_CARD);
-    const verdicts = desk.report();
-    expect(inShort(verdicts)).toEqual(['deleted_above', 'reference_missing']);
-    expect(verdicts).toMatchObject([
-      { refusal: { message: expect.stringMatching(/^The user "Ada L\.": It was deleted above/) } },
+    const [renamed, assigned] = desk.report();
+    expect(renamed).toMatchObject({
+      refusal: {
+        code: 'deleted_above',
+        message: expect.stringMatching(/^The user "Ada L\.": It was deleted above/),
+      },
+    });
+    expect(assigned).toEqual({ verdict: 'not_judged' });
+    for (const { id } of desk.site.store.outbox.refused(EVERY_ROW).rows) dropMessage(desk.site, id);
+    expect(desk.report()).toMatchObject([
       {
         refusal: {
+          code: 'reference_missing',
           message: expect.stringMatching(`^Card 140.*: It names the user ${ada.id} .the user who holds it`),
         },
       },
@@ -340,7 +388,9 @@ describe('rule 4: cards of one credential', () => {
     expect(inShort(desk.report())).toEqual(['applied']);
     const refusal = refusalIn(other.report());
     expect(refusal.code).toBe('issued_elsewhere');
-    expect(refusal.message).toMatch(/^Card 130\*\*\* of Ada: Meanwhile another desk issued it/);
+    expect(refusal.message).toMatch(
+      /^Card 140\*\*\* of Ada was issued at this desk, .*: Card 130\*\*\* of Ada counts, and Card 140\*\*\* of Ada of this desk does not/,
+    );
     expect(findCredential(server, card.id)).toMatchObject({
       ...{ cardUid: CARD.uid, issueCounter: 2, hasLostCards: true },
     });

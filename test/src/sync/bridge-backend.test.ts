@@ -15,11 +15,14 @@ const { signal } = new AbortController();
 
 let server: Desk;
 let token: string;
+let deskId: string;
 let backend: BridgeBackend;
 let sequence = 0;
 beforeAll(async () => {
   server = await Desk.open();
-  token = server.inStore((store) => addDesk({ store, clock: systemClock }, 'Lobby')).token;
+  const added = server.inStore((store) => addDesk({ store, clock: systemClock }, 'Lobby'));
+  token = added.token;
+  deskId = added.desk.id;
   backend = bridgeTo(server.url, () => token);
 });
 afterAll(async () => {
@@ -61,12 +64,15 @@ describe('with another encoderd', () => {
   test('hello says who it is, what its clock says, and how far it has heard this desk', async () => {
     const before = Date.now();
     const hello = await backend.hello(signal);
-    expect(hello).toMatchObject({ acsSystemId: server.systemId, highWaterMark: 0 });
+    expect(hello).toMatchObject({
+      acsSystemId: server.systemId,
+      heard: { pairingId: deskId, highWaterMark: 0 },
+    });
     expect(hello.identity).toContain(server.systemId);
     expect(hello.time).toBeGreaterThanOrEqual(before);
     expect(hello.time).toBeLessThanOrEqual(Date.now());
     await backend.deliver([message(newUser('Jane'))], signal);
-    expect((await backend.hello(signal)).highWaterMark).toBe(sequence);
+    expect((await backend.hello(signal)).heard?.highWaterMark).toBe(sequence);
   });
 
   test('things are made under the ids that the desk gave them, changed, and deleted', async () => {
@@ -157,6 +163,54 @@ describe('with another encoderd', () => {
       ...['applied', 'applied', 'applied', 'refused', 'applied'],
     ]);
     expect(verdicts[3]).toMatchObject({ refusal: { message: expect.stringContaining('512 KiB') } });
+  });
+
+  test('what is said in one part about a thing of an earlier part is told once that was taken as it stood', async () => {
+    const entrance = (name: string, id = crypto.randomUUID()) =>
+      creation('acs_entrance', id, {
+        ...{ number: 1, name, hotekMetadata: null, isMadeByReport: false, createdAt: 0 },
+      });
+    const group = (entranceId: string) =>
+      creation('acs_access_group', crypto.randomUUID(), {
+        ...{ name: `Group of ${entranceId}`, entranceIds: [entranceId], createdAt: 0 },
+      });
+    const there = entrance('Lobby');
+    await backend.deliver([message(there)], signal);
+    const same = entrance('Lobby');
+    const wrong = { ...newUser('Wrong'), fields: { shoeSize: { from: null, to: 9 } } };
+    const [named, other] = [group(same.id), group(there.id)];
+    // The server does not understand one of them, so that each goes alone.
+    const verdicts = await backend.deliver([same, named, wrong, other].map(message), signal);
+    expect(verdicts).toMatchObject([
+      { verdict: 'same_as', backendId: there.id },
+      { verdict: 'not_judged' },
+      { verdict: 'refused' },
+      { verdict: 'applied' },
+    ]);
+    const [item] = await backend.read([named], signal);
+    expect(item?.state).toBeNull();
+    // All in one report: the server knows itself what is meant.
+    const [again, naming] = [entrance('Lobby'), group('')];
+    const meant = { ...naming, sets: { entranceIds: { added: [again.id], removed: [] } } };
+    expect(await backend.deliver([again, meant].map(message), signal)).toMatchObject([
+      { verdict: 'same_as' },
+      { verdict: 'applied' },
+    ]);
+    const [read] = await backend.read([meant], signal);
+    expect(read?.state).toMatchObject({ entranceIds: [there.id] });
+  });
+
+  test('a chain about one thing is told in one report, up to what is refused in it', async () => {
+    const made = newUser('One');
+    const rename = (from: string, to: string) =>
+      message(update('acs_user', made.id, { fullName: from }, { fullName: to }));
+    const verdicts = await backend.deliver(
+      [message(made), rename('One', 'Two'), rename('Not this', 'Three'), rename('Three', 'Four')],
+      signal,
+    );
+    expect(verdicts.map(({ verdict }) => verdict)).toEqual(['applied', 'applied', 'refused', 'not_judged']);
+    const [item] = await backend.read([made], signal);
+    expect(item?.state?.['fullName']).toBe('Two');
   });
 
   test('more things than the server gives at once are read in parts', async () => {

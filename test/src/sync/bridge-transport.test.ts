@@ -122,6 +122,17 @@ test.each<[string, Fault, readonly unknown[]]>([
   expect(await asking.post('/v1/hello', '{}', hello, signal)).toEqual({ product: 'encoderd' });
 });
 
+test('a key that is not taken brings advice for a desk, not the server’s for apps', async () => {
+  for (const status of [401, 403]) {
+    await proxy.set(answered(status, refusal('unauthorized')));
+    const { message } = await failure();
+    expect(message).toContain(`${proxy.url} does not take this desk's key: the desk was removed there`);
+    expect(message).toContain('encoderctl desks new-key NAME');
+    expect(message).toContain(`encoderctl pair ${proxy.url}`);
+    expect(message).not.toContain('Its words.');
+  }
+});
+
 test('nothing is tried twice', async () => {
   proxy.next(1, { kind: 'reset', when: 'before' });
   expect(shown(await failure())).toEqual(['unreachable', null]);

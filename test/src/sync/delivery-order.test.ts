@@ -118,17 +118,25 @@ describe('one delivery', () => {
     return order.next({ most: 10, isReady: () => true, isAlone: (one) => alone.includes(one) });
   };
 
-  test('holds one change of a thing: if that is refused, what comes later waits for a person', () => {
-    const [first, other] = [about('ada'), about('bob')];
+  test('holds changes of one thing, and those that name it, in their order', () => {
+    const made = about('ada', { action: 'created' });
     const naming = about('card', { fields: { acsUserId: [null, 'ada'] } });
-    expect(chosen([first, other, about('ada'), naming])).toEqual([first, other]);
+    const messages = [made, about('ada'), about('bob'), naming, about('ada', { action: 'deleted' })];
+    expect(chosen(messages)).toEqual(messages);
   });
 
-  test('holds nothing about a thing that it makes: the backend may know it under another id', () => {
-    const made = about('ada', { action: 'created' });
-    const other = about('bob');
-    const naming = about('card', { fields: { acsUserId: [null, 'ada'] } });
-    expect(chosen([made, about('ada'), naming, other])).toEqual([made, other]);
+  test('holds nothing that must wait for what is not in it: what is under way, or not ready, or goes alone', () => {
+    const order = new DeliveryOrder();
+    const [first, second, third] = [about('ada'), about('bob'), about('eve')];
+    for (const message of [first, second, third]) order.add(message);
+    expect(order.next({ most: 1, ...always })).toEqual([first]);
+    const later = [about('ada'), about('bob'), about('eve'), about('kim')];
+    for (const message of later) order.add(message);
+    const rules = {
+      isReady: (one: OutboxMessage) => one !== second,
+      isAlone: (one: OutboxMessage) => one === later[2],
+    };
+    expect(order.next({ most: 10, ...rules })).toEqual([third, later[3]]);
   });
 
   test('holds nothing beside a message that goes alone, wherever that stands', () => {

@@ -43,6 +43,9 @@ const troubleAt = async (endpoint: string) => {
   }
 };
 
+const ENVELOPE = '{"error":{"type":"unauthorized","message":"no"},"ok":false}';
+const HEALTH = '{"ok":true,"msg":"I’m alive","service_health_statuses":[]}';
+
 test('an encoderd at the endpoint is spoken to over the bridge, also behind a path', async () => {
   let asked = '';
   const endpoint = await serverWith((request, response) => {
@@ -54,13 +57,36 @@ test('an encoderd at the endpoint is spoken to over the bridge, also behind a pa
 });
 
 test.each([
-  [404, '{"error":{"type":"not_found","message":"no"}}'],
+  ['/v1/hello', 404, ENVELOPE],
+  ['/workspaces/get', 401, ENVELOPE],
+  ['/health', 200, HEALTH],
+])(
+  'whoever refuses %s as Seam does, or is well as Seam is, is spoken to in Seam’s words',
+  async (path, status, body) => {
+    const asked: unknown[] = [];
+    const endpoint = await serverWith((request, response) => {
+      asked.push(request.url, request.headers['authorization']);
+      if (request.url === path) response.writeHead(status).end(body);
+      else response.writeHead(404).end('This page could not be found');
+    });
+    expect(await opened(endpoint)).toBe('seam');
+    expect(asked.at(-2)).toBe(path);
+    expect(new Set(asked)).toContain(undefined);
+    expect(asked.filter((one) => typeof one === 'string' && !one.startsWith('/'))).toEqual([]);
+  },
+);
+
+test.each([
+  [404, '<html>Not Found</html>'],
+  [404, '{"error":"not found"}'],
   [401, 'no'],
   [200, '<html></html>'],
   [200, 'null'],
+  [200, '{"ok":true}'],
   [301, ''],
-])('whatever else answers (%i %s) is spoken to in Seam’s words', async (status, body) => {
-  expect(await opened(await serverWith(says(status, body, { location: '/elsewhere' })))).toBe('seam');
+])('whatever else answers (%i %s) may be a proxy, and is asked again later', async (status, body) => {
+  const found = await troubleAt(await serverWith(says(status, body, { location: '/elsewhere' })));
+  expect(found).toMatchObject({ trouble: 'failing', message: expect.stringContaining('a proxy') });
 });
 
 test('a configuration that says so is believed, and nobody is asked', async () => {
@@ -77,7 +103,8 @@ test('an answer that says nothing about what is there is none', async () => {
     trouble: 'busy',
     retryAfterMs: 7000,
   });
-  const endpoint = await serverWith(says(421, ''));
+  expect(await troubleAt(await serverWith(says(503, ENVELOPE)))).toMatchObject({ trouble: 'failing' });
+  const endpoint = await serverWith(says(421, ENVELOPE));
   expect(await troubleAt(endpoint)).toMatchObject({
     trouble: 'failing',
     message: expect.stringContaining(`add ${new URL(endpoint).host} to allowed_hosts`),

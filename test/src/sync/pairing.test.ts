@@ -7,6 +7,7 @@ import { BackendError } from '../../../src/sync/backend-error.ts';
 import { BridgeRefusal } from '../../../src/sync/bridge-transport.ts';
 import { Pairing } from '../../../src/sync/pairing.ts';
 import type { PairingCall, PairingServer } from '../../../src/sync/pairing-server.ts';
+import { addCardCredential, issue } from '../site/card-bed.ts';
 import { openTestSite, type StillSite, UNREACHED_BACKEND } from '../site/site-bed.ts';
 
 const SERVER = 'https://property.example';
@@ -20,6 +21,7 @@ class ScriptedServer {
   /** What is thrown next, until it is null. */
   trouble: Error | null = null;
   deskName: string | null = null;
+  acsSystemId: string | null = null;
   /** Happens while a request is under way. */
   meanwhile: (call: PairingCall) => void = () => {};
   #heard: () => void = () => {};
@@ -38,7 +40,7 @@ class ScriptedServer {
         this.claims += 1;
         this.#heard();
         if (this.trouble !== null) throw this.trouble;
-        return this.deskName;
+        return this.deskName === null ? null : { deskName: this.deskName, acsSystemId: this.acsSystemId };
       },
       [Symbol.dispose]: () => {
         this.open -= 1;
@@ -97,6 +99,7 @@ test('the desk shows a code, asks every two seconds, and has a backend once the 
     ...{ state: 'waiting', endpoint: SERVER, problem: null },
     code: expect.stringMatching(/^[2-9A-HJKMNP-Z]{6}$/),
     expiresAt: site.clock.now() + 600_000,
+    hasWrittenCards: false,
   });
   expect(call).toMatchObject({ deskName: 'Lobby', code: Object(shown).code });
   expect(call?.key).toMatch(/^seam_local_[\w-]{43}$/);
@@ -252,6 +255,40 @@ test('what is no address of a server is refused', async () => {
     expect((await errorOf(pairing.pair(wrong, 'Lobby'))).type, wrong).toBe('invalid_input');
   }
   expect(server.opened).toEqual([]);
+});
+
+test('a desk that has written cards says so from the beginning, and does not become part of another system', async () => {
+  const { site, server, pairing, news, nextClaim } = bed();
+  issue(site, addCardCredential(site).id);
+  const before = site.identity;
+  expect(await pairing.pair(SERVER, 'Lobby')).toMatchObject({ state: 'waiting', hasWrittenCards: true });
+  await server.askedTimes(1);
+  server.deskName = 'Lobby 2';
+  server.acsSystemId = crypto.randomUUID();
+  await nextClaim();
+  await expect.poll(() => pairing.state().state).toBe('failed');
+  const { message } = Object(pairing.state());
+  expect(message).toContain(before.acsSystemId);
+  expect(message).toContain(server.acsSystemId);
+  expect(message).toContain('encoderctl desks remove "Lobby 2"');
+  expect([site.store.backend.exists(), site.identity, news]).toEqual([false, before, []]);
+});
+
+test('a desk that has written cards is paired with the same system', async () => {
+  const { site, server, pairing } = bed();
+  issue(site, addCardCredential(site).id);
+  server.deskName = 'Lobby';
+  server.acsSystemId = site.identity.acsSystemId;
+  await pairing.pair(SERVER, 'Lobby');
+  await expect.poll(() => pairing.state().state).toBe('paired');
+});
+
+test('a desk without cards becomes part of any system', async () => {
+  const { server, pairing } = bed();
+  server.deskName = 'Lobby';
+  server.acsSystemId = crypto.randomUUID();
+  await pairing.pair(SERVER, 'Lobby');
+  await expect.poll(() => pairing.state().state).toBe('paired');
 });
 
 /** Something that must be told; returns the id of its message. */

@@ -13,7 +13,7 @@ import {
   unreachable,
 } from '../../benches/scripted-backend.ts';
 import { temporaryFolder } from '../site/site-bed.ts';
-import { ERROR, SyncBed, WARN } from './sync-bed.ts';
+import { ERROR, SyncBed, userState, WARN } from './sync-bed.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -226,6 +226,23 @@ describe('a message at which the backend fails', () => {
     expect(bed.lines.find(({ level }) => level === WARN)).toMatchObject({ code: 'backend_error' });
   });
 
+  test('is shown as a problem, with the backend’s words, when it is the only one', async () => {
+    const bed = new SyncBed();
+    await bed.connected();
+    bed.addUsers(1);
+    bed.backend.fault = ofDeliveries(() => failing);
+    await bed.passUntil(() => bed.sync.status().problem !== null, 3 * MINUTE);
+    expect(bed.sync.status()).toMatchObject({
+      state: 'offline',
+      waiting: 1,
+      problem: { trouble: 'failing', message: 'The backend answered 500.', retryAt: expect.any(Number) },
+      hint: 'Works offline; 1 result is waiting.',
+    });
+    await bed.pass(HOUR, 2000);
+    expect(bed.sync.status().problem).not.toBeNull();
+    expect(bed.counts).toEqual({ waiting: 1, refused: 0 });
+  });
+
   test('does not wait for its time when somebody wakes the line', async () => {
     const bed = new SyncBed({ chance: () => 1 });
     await bed.connected();
@@ -235,6 +252,91 @@ describe('a message at which the backend fails', () => {
     bed.backend.fault = () => null;
     bed.sync.wake();
     await bed.until(() => bed.counts.waiting === 0);
+  });
+});
+
+describe('changes of one thing', () => {
+  /** A user who was renamed so often after being made, and a user besides. */
+  function chain(bed: SyncBed, length: number): string {
+    const [id = ''] = bed.addUsers(1, 'Renamed');
+    for (let at = 2; at <= length; at += 1)
+      updateUser(bed.site, { acsUserId: id }, { fullName: `Name ${at}` });
+    bed.addUsers(1, 'Beside');
+    return id;
+  }
+
+  test('go in one delivery, in their order', async () => {
+    const bed = new SyncBed();
+    await bed.connected();
+    const id = chain(bed, 10);
+    await bed.calm();
+    await bed.pass(50, 50);
+    expect(bed.backend.callsOf('deliver')).toHaveLength(1);
+    expect(bed.counts).toEqual({ waiting: 0, refused: 0 });
+    expect(bed.backend.effects).toHaveLength(11);
+    expect(bed.backend.things.get(`acs_user ${id}`)?.state).toMatchObject({ fullName: 'Name 10' });
+  });
+
+  test('wait behind the one of them that is refused, and go on when it is dropped', async () => {
+    const bed = new SyncBed();
+    await bed.connected();
+    const refusal = { code: 'taken_above', message: 'It is taken.', fields: [], rivalId: null } as const;
+    bed.backend.refusal = ({ change }) =>
+      change.fields['fullName']?.to === 'Name 5' ? { verdict: 'refused', refusal } : null;
+    chain(bed, 10);
+    await bed.pass(MINUTE);
+    expect(bed.backend.callsOf('deliver')).toHaveLength(1);
+    expect(bed.counts).toEqual({ waiting: 5, refused: 1 });
+    expect(bed.backend.effects).toHaveLength(5);
+    const [message] = bed.site.store.outbox.refused({ after: 0, limit: 10 }).rows;
+    dropMessage(bed.site, message?.id ?? '');
+    await bed.pass(20 * SECOND);
+    expect(bed.counts).toEqual({ waiting: 0, refused: 0 });
+    expect(bed.backend.callsOf('deliver')).toHaveLength(2);
+    expect(bed.backend.effects).toHaveLength(10);
+  });
+
+  test('are told again at once where the backend knows the thing under another id, and did not judge the rest', async () => {
+    const bed = new SyncBed();
+    await bed.connected();
+    const backendId = crypto.randomUUID();
+    bed.backend.change({ kind: 'acs_user', id: backendId }, userState('There already'));
+    bed.backend.refusal = ({ change, attempts }) => {
+      if (change.action === 'created') return { verdict: 'same_as', backendId };
+      return attempts === 1 ? { verdict: 'not_judged' } : null;
+    };
+    const [id = ''] = bed.addUsers(1, 'Made here');
+    updateUser(bed.site, { acsUserId: id }, { fullName: 'Renamed' });
+    await bed.calm();
+    await bed.pass(50, 50);
+    await bed.calm();
+    const told = bed.backend
+      .callsOf('deliver')
+      .map(({ messages }) => messages.map(({ change }) => change.id));
+    expect(told).toEqual([[id, id], [backendId]]);
+    expect(bed.counts).toEqual({ waiting: 0, refused: 0 });
+  });
+
+  test('go one by one where the backend takes one at a time', async () => {
+    const bed = new SyncBed({ mostAtOnce: 1 });
+    await bed.connected();
+    chain(bed, 4);
+    await bed.passUntil(() => bed.counts.waiting === 0, MINUTE, 50);
+    expect(bed.backend.callsOf('deliver').map(({ messages }) => messages.length)).toEqual([1, 1, 1, 1, 1]);
+  });
+
+  test('that it does not judge, though they wait for nobody, are a failure, and told ever less often', async () => {
+    const bed = new SyncBed({ chance: () => 1 });
+    await bed.connected();
+    bed.backend.refusal = () => ({ verdict: 'not_judged' });
+    bed.addUsers(1);
+    await bed.pass(10 * MINUTE);
+    expect(bed.backend.callsOf('deliver').length).toBeLessThan(15);
+    expect(bed.sync.status()).toMatchObject({
+      state: 'offline',
+      waiting: 1,
+      problem: { trouble: 'failing', message: expect.stringContaining('did not judge') },
+    });
   });
 });
 

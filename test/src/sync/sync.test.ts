@@ -1,10 +1,13 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { BackendError } from '../../../src/sync/backend-error.ts';
+import { BackendError, NoSuchOperation } from '../../../src/sync/backend-error.ts';
 import { unauthorized, unreachable } from '../../benches/scripted-backend.ts';
 import { temporaryFolder } from '../site/site-bed.ts';
 import { ERROR, SyncBed, userState } from './sync-bed.ts';
+
+/** What a clerk reads before the first walk has ended. */
+const UNHEARD_OF = 'Not connected to the backend yet: it has heard of nothing from this desk.';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -35,7 +38,7 @@ describe('a desk with a backend', () => {
   test('says since when, why, and what waits, while the backend cannot be reached', async () => {
     const bed = new SyncBed({ chance: () => 1 });
     bed.start();
-    expect(bed.sync.status()).toMatchObject({ state: 'connecting', hint: null });
+    expect(bed.sync.status()).toMatchObject({ state: 'connecting', hint: UNHEARD_OF });
     bed.backend.fault = () => unreachable;
     await bed.calm();
     const began = bed.site.clock.now();
@@ -43,17 +46,25 @@ describe('a desk with a backend', () => {
       state: 'offline',
       lastReachedAt: null,
       problem: { trouble: 'unreachable', since: began, retryAt: began + 2 * SECOND },
-      hint: 'Works offline.',
+      hint: UNHEARD_OF,
     });
     bed.addUsers(1);
-    expect(bed.sync.status()).toMatchObject({
-      hint: 'Works offline; 1 result is waiting.',
-      oldestWaitingAt: began,
-    });
+    expect(bed.sync.status()).toMatchObject({ hint: UNHEARD_OF, oldestWaitingAt: began });
     bed.sync.wake();
     bed.backend.fault = () => null;
     await bed.passUntil(() => bed.counts.waiting === 0, MINUTE);
     expect(bed.sync.status()).toMatchObject({ state: 'working', problem: null });
+  });
+
+  test('says for the clerk how many results wait, once the backend has heard of the desk', async () => {
+    const bed = new SyncBed({ chance: () => 1 });
+    await bed.connected();
+    bed.backend.fault = () => unreachable;
+    bed.sync.resync();
+    await bed.until(() => bed.sync.status().state === 'offline');
+    expect(bed.sync.status().hint).toBe('Works offline.');
+    bed.addUsers(1);
+    expect(bed.sync.status().hint).toBe('Works offline; 1 result is waiting.');
   });
 
   test('needs nobody when it is tried at once: somebody wakes it', async () => {
@@ -81,6 +92,95 @@ describe('a desk with a backend', () => {
     await bed.passUntil(() => !bed.isWalking, MINUTE);
     expect(opened).toBe(4);
     expect(bed.sync.status()).toMatchObject({ state: 'working', protocol: 'seam' });
+  });
+});
+
+describe('a walk through everything that somebody asked for', () => {
+  const walks = (bed: SyncBed) => bed.site.store.backend.read()?.walks;
+
+  test('is made once it is known how to speak to the backend', async () => {
+    const bed = new SyncBed();
+    await bed.connected();
+    await bed.stop();
+    let isThere = false;
+    bed.open = () =>
+      isThere
+        ? Promise.resolve({ protocol: 'seam', backend: bed.backend })
+        : Promise.reject(new BackendError('unreachable', 'Nobody answers.'));
+    bed.start({ protocol: 'auto' });
+    await bed.calm();
+    bed.sync.resync();
+    await bed.pass(MINUTE);
+    expect(walks(bed)).toBe(1);
+    isThere = true;
+    await bed.passUntil(() => walks(bed) === 2 && !bed.isWalking, 10 * MINUTE);
+    await bed.pass(10 * MINUTE);
+    expect(walks(bed)).toBe(2);
+  });
+
+  test('is made once the backend can be reached', async () => {
+    const bed = new SyncBed();
+    await bed.connected();
+    await bed.stop();
+    bed.backend.fault = () => unreachable;
+    bed.start();
+    bed.sync.resync();
+    await bed.pass(MINUTE);
+    bed.sync.resync();
+    await bed.pass(MINUTE);
+    expect(walks(bed)).toBe(1);
+    bed.backend.fault = () => null;
+    await bed.passUntil(() => walks(bed) === 2 && !bed.isWalking, 10 * MINUTE);
+  });
+});
+
+describe('how the backend is spoken to', () => {
+  const misunderstood = { error: new NoSuchOperation('The backend answered 404.') };
+
+  test('is found out anew when it does not understand, a minute after that was found out at the earliest', async () => {
+    const bed = new SyncBed();
+    const opened: string[] = [];
+    let protocol: 'seam' | 'bridge' = 'seam';
+    bed.open = () => {
+      opened.push(protocol);
+      return Promise.resolve({ protocol, backend: bed.backend });
+    };
+    bed.start({ protocol: 'auto' });
+    await bed.until(() => !bed.isWalking);
+    bed.addUsers(3);
+    bed.backend.fault = () => misunderstood;
+    await bed.pass(50 * SECOND);
+    expect(opened).toEqual(['seam']);
+    expect(bed.sync.status()).toMatchObject({
+      state: 'offline',
+      problem: { message: 'The backend answered 404.' },
+    });
+    await bed.pass(10 * MINUTE);
+    expect(opened.length).toBeGreaterThan(2);
+    expect(opened.length).toBeLessThanOrEqual(11);
+    protocol = 'bridge';
+    await bed.passUntil(() => bed.sync.status().protocol === 'bridge', 10 * MINUTE);
+    bed.backend.fault = () => null;
+    await bed.passUntil(() => bed.counts.waiting === 0, 10 * MINUTE);
+    expect(bed.backend.effects).toHaveLength(3);
+    expect(bed.sync.status()).toMatchObject({ state: 'working', problem: null });
+    const calls = opened.length;
+    await bed.pass(10 * MINUTE);
+    expect(opened).toHaveLength(calls);
+    expect(bed.logged(ERROR)).toEqual([]);
+  });
+
+  test('stays as the configuration says', async () => {
+    const bed = new SyncBed();
+    let opened = 0;
+    bed.open = () => {
+      opened += 1;
+      return Promise.resolve({ protocol: 'seam', backend: bed.backend });
+    };
+    bed.backend.fault = () => misunderstood;
+    bed.start({ protocol: 'seam' });
+    await bed.pass(10 * MINUTE);
+    expect(opened).toBe(1);
   });
 });
 
@@ -262,6 +362,19 @@ describe('the link', () => {
 });
 
 describe('another access system', () => {
+  test('from the first contact on: the clerk reads that it has heard of nothing', async () => {
+    const bed = new SyncBed();
+    bed.addUsers(1);
+    bed.writeCard();
+    bed.backend.acsSystemId = crypto.randomUUID();
+    bed.start();
+    await bed.until(() => bed.sync.status().state === 'stopped');
+    expect(bed.sync.status()).toMatchObject({
+      waiting: 0,
+      hint: `The backend is not the one of this desk: encoderctl sync status. ${UNHEARD_OF}`,
+    });
+  });
+
   test('is not taken for the backend while cards are out there that name this one; it is asked again every five minutes', async () => {
     const bed = new SyncBed();
     await bed.connected();

@@ -23,13 +23,13 @@ operation(path, (stand) => {
     await stranger.post('/v1/bridge/request_pairing', order);
     const desk = new RawClient(stand.desk.url, key);
     expect((await stranger.post(path, { pairing_request_id, key })).body).toEqual({
-      ...{ is_paired: false, desk_name: null, ok: true },
+      ...{ is_paired: false, desk_name: null, acs_system_id: null, ok: true },
     });
     expect(await refused(desk.post('/v1/bridge/hello'))).toBe('unauthorized');
     await stand.admin.post('/v1/desks/confirm_pairing', { code });
     for (const _ of ['once', 'and again']) {
       expect((await stranger.post(path, { pairing_request_id, key })).body).toEqual({
-        ...{ is_paired: true, desk_name, ok: true },
+        ...{ is_paired: true, desk_name, acs_system_id: stand.desk.systemId, ok: true },
       });
     }
     expect((await desk.post('/v1/bridge/hello')).status).toBe(200);

@@ -10,6 +10,7 @@ operation(path, (stand) => {
     const { body } = await stand.pairedDesk().post(path, { time: Date.now() });
     expect(body).toMatchObject({
       acs_system_id: stand.desk.systemId,
+      desk_id: expect.any(String),
       high_water_mark: 0,
       cursor: expect.any(String),
       ok: true,

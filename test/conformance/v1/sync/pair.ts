@@ -14,5 +14,8 @@ operation(path, (stand) => {
       expect(await pair(wrong), wrong).toBe('invalid_input');
     }
     expect(await refused(stand.raw.post(path, { endpoint: stand.desk.url }))).toBe('missing_scope');
+    // As /v1/desks/add names it.
+    const named = { endpoint: 'http://127.0.0.1:8', name: 'x'.repeat(101) };
+    expect(await refused(stand.admin.post(path, named))).toBe('invalid_input');
   });
 });

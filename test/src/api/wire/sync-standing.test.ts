@@ -163,6 +163,26 @@ describe('a user', () => {
     });
   });
 
+  test('that was here before the backend, or whose creation was dropped, is being created', () => {
+    const site = openTestSite();
+    const ada = addUser(site, 'Ada');
+    const staff = createAccessGroup(site, { name: 'Staff', entranceIds: [] });
+    site.store.backend.write(UNREACHED_BACKEND);
+    site.clock.advance(1_000);
+    const bob = addUser(site, 'Bob');
+    refuseAll(site);
+    for (const { id } of site.store.outbox.refused({ after: 0, limit: 9 }).rows) dropMessage(site, id);
+    const creating = { mutation_code: 'creating', message: 'The backend does not have it.' };
+    expect(shownUser(site, ada).pending_mutations).toEqual([{ ...creating, created_at: iso(NOW) }]);
+    expect(shownUser(site, bob).pending_mutations).toEqual([{ ...creating, created_at: iso(NOW + 1_000) }]);
+    const group = shown('acs_access_group', toAcsAccessGroup(staff, site));
+    expect(group.pending_mutations).toEqual([{ ...creating, created_at: iso(NOW) }]);
+    suspendUser(site, { acsUserId: ada.id });
+    expect(codes(shownUser(site, ada))).toEqual(['creating', 'updating_suspension_state']);
+    site.store.sharedResources.note({ kind: 'acs_user', id: bob.id }, bob.id, 1, NOW);
+    expect(shownUser(site, bob).pending_mutations).toEqual([]);
+  });
+
   test('names each kind of change that the backend does not know, from what to what, in order', () => {
     const site = openTestSite({ hasBackend: true });
     const ada = addUser(site, 'Ada', { emailAddress: 'ada@example.com' });

@@ -88,6 +88,25 @@ describe('the SQLite file', () => {
     expect(pragma(path, 'user_version')).toBe(999);
   });
 
+  test('is waited for while somebody else writes, for as long as asked, and then the caller is told', () => {
+    const path = databasePath();
+    openSqliteStore(path)[Symbol.dispose]();
+    const other = new SQLite(path);
+    onTestFinished(() => {
+      other.close();
+    });
+    for (const patienceMs of [0, 400]) {
+      using store = openSqliteStore(path, { patienceMs });
+      other.exec('BEGIN IMMEDIATE');
+      const began = performance.now();
+      expect(() => store.origins.allow('https://pms.example.com', 1)).toThrow(/SQLITE_BUSY/);
+      const waitedMs = performance.now() - began;
+      other.exec('ROLLBACK');
+      expect(waitedMs).toBeGreaterThanOrEqual(patienceMs / 2);
+      if (patienceMs === 0) expect(waitedMs).toBeLessThan(200);
+    }
+  });
+
   test('that is no database is refused', () => {
     const path = databasePath();
     writeFileSync(path, 'this is a letter to the landlord, and no database. '.repeat(100));

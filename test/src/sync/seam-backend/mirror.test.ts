@@ -25,7 +25,7 @@ describe('hello', () => {
       workspaceId: system?.workspace_id,
       acsSystemId: desk.systemId,
       connectedAccountId: system?.connected_account_id,
-      highWaterMark: null,
+      heard: null,
     });
     expect(Math.abs((hello.time ?? 0) - before)).toBeLessThan(2000);
     expect(hello.cursor).not.toBeNull();

@@ -42,7 +42,8 @@ export async function deliver(backend: Backend, one: OutboxMessage): Promise<Ver
 /** The id that the backend gave to something that was made. */
 export async function made(backend: Backend, one: OutboxMessage): Promise<string> {
   const verdict = await deliver(backend, one);
-  if (verdict.verdict !== 'same_as') throw new Error(`It was not made: ${JSON.stringify(verdict)}`);
+  if (verdict.verdict !== 'known_as' && verdict.verdict !== 'same_as')
+    throw new Error(`It was not made: ${JSON.stringify(verdict)}`);
   return verdict.backendId;
 }
 

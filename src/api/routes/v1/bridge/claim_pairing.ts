@@ -19,9 +19,13 @@ export const bridgeClaimPairing = defineOperation({
     is_paired: z.boolean(),
     /** What the desk is called at the property server; null: it is not paired yet. */
     desk_name: z.string().nullable(),
+    /** So that a desk whose cards name another system leaves it at that; null: it is not paired yet. */
+    acs_system_id: z.string().nullable(),
   }),
   handle: ({ input, desk: { site } }) => {
     const { desk } = askForPairing(site, input.pairing_request_id, input.key);
-    return { is_paired: desk !== null, desk_name: desk?.name ?? null };
+    const isPaired = desk !== null;
+    const acs_system_id = isPaired ? site.identity.acsSystemId : null;
+    return { is_paired: isPaired, desk_name: desk?.name ?? null, acs_system_id };
   },
 });

@@ -17,6 +17,8 @@ export const bridgeHello = defineOperation({
     connected_account_id: z.uuid(),
     /** What changes from now on comes after this. */
     cursor: z.string(),
+    /** As which desk it is known here. */
+    desk_id: z.uuid(),
     /** The greatest sequence of the desk's messages that was taken. */
     high_water_mark: z.int(),
     /** What the clock here says, milliseconds since 1970. */
@@ -30,6 +32,7 @@ export const bridgeHello = defineOperation({
       acs_system_id: acsSystemId,
       connected_account_id: connectedAccountId,
       cursor: feedCursor(site),
+      desk_id: desk.id,
       high_water_mark: desk.highWaterMark,
       time: site.clock.now(),
     };

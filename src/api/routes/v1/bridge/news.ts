@@ -9,7 +9,7 @@ export const bridgeNews = defineOperation({
   methods: POSTS,
   scopes: ['bridge'],
   summary:
-    'What changed here since a place, each thing as it is now; history_differs: there is no such place',
+    'What changed here since a place, each thing as it is now; history_differs: there is no such place; history_forgotten: that is too long ago',
   needsApiKey: true,
   input: z.object({
     cursor: z.string().max(200),

@@ -15,7 +15,7 @@ export const syncPair = defineOperation({
     /** The property server's address. */
     endpoint: z.string().trim().min(1).max(2000),
     /** What the desk is to be called there; the site's own name unless said. */
-    desk_name: z
+    name: z
       .string()
       .trim()
       .regex(DESK_NAME, 'Expected 1 to 100 characters, and no control characters')
@@ -23,7 +23,7 @@ export const syncPair = defineOperation({
   }),
   output: z.object({ pairing }),
   handle: async ({ input, desk }) => {
-    const name = input.desk_name ?? desk.site.settings.name.slice(0, 100);
+    const name = input.name ?? desk.site.settings.name.slice(0, 100);
     return { pairing: toPairing(await desk.pairing.pair(input.endpoint, name)) };
   },
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ApiError } from '../../../errors.ts';
+import { noBackend } from '../../../errors.ts';
 import { defineOperation, POSTS } from '../../../operation.ts';
 
 export const syncResync = defineOperation({
@@ -11,12 +11,7 @@ export const syncResync = defineOperation({
   input: z.object({}),
   output: z.object({}),
   handle: ({ desk: { sync } }) => {
-    if (sync.status().state === 'off') {
-      throw new ApiError(
-        'bad_request',
-        'This desk has no backend: it is its own. Name one in the configuration (backend), or pair the desk with one: encoderctl pair URL.',
-      );
-    }
+    if (sync.status().state === 'off') throw noBackend();
     sync.resync();
     return {};
   },

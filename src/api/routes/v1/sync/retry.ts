@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { retryMessage } from '../../../../site/outbox.ts';
 import { retryAll } from '../../../../site/retry-all.ts';
+import { noBackend } from '../../../errors.ts';
 import { defineOperation, POSTS } from '../../../operation.ts';
 import { idParameter } from '../../../wire/fields.ts';
 
@@ -24,6 +25,7 @@ export const syncRetry = defineOperation({
   handle: async ({ input: { message_id }, desk: { site, sync } }) => {
     if (message_id !== undefined) retryMessage(site, message_id);
     const retried_count = message_id === undefined ? await retryAll(site) : 1;
+    if (retried_count === 0 && sync.status().state === 'off') throw noBackend();
     sync.wake();
     return { retried_count };
   },

@@ -1,0 +1,28 @@
+import { isBeingWritten } from './live-writes.ts';
+import { noteForDesks, type Site } from './site.ts';
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * Gives a credential that turned out to be one with the backend's the id that it has there, and returns it. Locks tell the issues of a
+ * credential apart by its id on the cards: it must be the same wherever its cards are written. It stays as it is while somebody here
+ * works with it, or when the backend's id cannot be one.
+ */
+export function takeBackendsId(site: Site, id: string, backendId: string): string {
+  const { credentials, outbox, sharedResources, attempts } = site.store;
+  const isPossible = UUID.test(backendId) && credentials.get(backendId) === null;
+  const isInUse = () =>
+    isBeingWritten(site, id) ||
+    attempts.live().some(({ order }) => order.action === 'ENCODE_CREDENTIAL' && order.credentialId === id);
+  if (credentials.get(id) === null || !isPossible || isInUse()) return id;
+  const [before, after] = [
+    { kind: 'acs_credential', id },
+    { kind: 'acs_credential', id: backendId },
+  ] as const;
+  credentials.rename(id, backendId);
+  outbox.rename(before, backendId);
+  sharedResources.forget(before);
+  noteForDesks(site, before, true);
+  noteForDesks(site, after, false);
+  return backendId;
+}

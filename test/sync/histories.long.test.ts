@@ -1,0 +1,3 @@
+import { historiesAgree } from './histories.ts';
+
+historiesAgree(40);
