@@ -5,7 +5,6 @@ import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { createLog } from '../../../src/log.ts';
 import type { Site } from '../../../src/site/site.ts';
-import type { Store } from '../../../src/store/store.ts';
 import { MirrorWriter } from '../../../src/sync/mirror-writer.ts';
 import { openTestSite, temporaryFolder } from '../site/site-bed.ts';
 import { userState } from './sync-bed.ts';
@@ -58,24 +57,3 @@ test('a command beside a daemon that reads in a large property has its turn with
   expect(pages).toBeLessThan(MOST_PAGES);
   expect(await exited).toEqual([0, null]);
 }, 60_000);
-
-test('whoever reads in a large property leaves the file to others for a tenth of the time', async () => {
-  let [depth, busyMs, began] = [0, 0, 0];
-  const timed = (store: Store): Store => ({
-    ...store,
-    transaction: (work) => {
-      if (depth++ === 0) began = performance.now();
-      try {
-        return store.transaction(work);
-      } finally {
-        if (--depth === 0) busyMs += performance.now() - began;
-      }
-    },
-  });
-  const site = openTestSite({ hasBackend: true }, temporaryFolder(), timed);
-  busyMs = 0;
-  const start = performance.now();
-  await readIn(site, 20, () => false);
-  const freeMs = performance.now() - start - busyMs;
-  expect(freeMs).toBeGreaterThan(busyMs * 0.07);
-});

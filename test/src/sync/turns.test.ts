@@ -1,45 +1,49 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { Turns } from '../../../src/sync/turns.ts';
+import { FakeClock } from '../../fake-clock.ts';
 
 const { signal } = new AbortController();
 
-/** Works for so long, milliseconds, and says when that began and ended. */
-async function work(turns: Turns, ms: number): Promise<{ readonly began: number; readonly ended: number }> {
-  return await turns.take(() => {
-    const began = performance.now();
-    while (performance.now() < began + ms);
-    return Promise.resolve({ began, ended: performance.now() });
+/** Works for so long, milliseconds, and says when that began. */
+function work(turns: Turns, clock: FakeClock, ms: number): Promise<number> {
+  return turns.take(() => {
+    const began = clock.now();
+    clock.advance(ms);
+    return Promise.resolve(began);
   }, signal);
 }
 
 test('work that follows work for a tenth of a second leaves the file to others for a tenth of the time', async () => {
-  const turns = new Turns();
-  const first = await work(turns, 150);
-  const second = await work(turns, 0);
-  // 15, but that clocks and timers go by whole milliseconds.
-  expect(second.began - first.ended).toBeGreaterThanOrEqual(15 - 4);
+  const clock = new FakeClock();
+  const turns = new Turns(clock);
+  await work(turns, clock, 150);
+  const ended = clock.now();
+  const next = work(turns, clock, 0);
+  await clock.waitedFor();
+  clock.advance(14);
+  expect(clock.sleepers).toBe(1);
+  clock.advance(1);
+  expect(await next).toBe(ended + 15);
 });
 
 test('work in small pieces does so, too, and is not kept waiting by less', async () => {
-  const turns = new Turns();
-  const { began } = await work(turns, 0);
-  let { ended } = await work(turns, 0);
-  let restedMs = 0;
-  for (let piece = 0; piece < 20; piece += 1) {
-    const next = await work(turns, 20);
-    restedMs += next.began - ended;
-    ended = next.ended;
-  }
-  expect(restedMs).toBeGreaterThanOrEqual(((ended - began) / 11) * 0.7);
+  const clock = new FakeClock();
+  const turns = new Turns(clock);
+  for (let piece = 0; piece < 5; piece += 1) await work(turns, clock, 20);
+  const ended = clock.now();
+  const next = work(turns, clock, 20);
+  await clock.waitedFor();
+  clock.advance(10);
+  expect(await next).toBe(ended + 10);
 });
 
 test('time in which there was no work makes up for it', async () => {
-  const turns = new Turns();
-  const first = await work(turns, 150);
-  await vi.waitUntil(() => performance.now() > first.ended + 20, { interval: 1 });
-  const asked = performance.now();
-  const second = await work(turns, 0);
-  expect(second.began - asked).toBeLessThan(10);
+  const clock = new FakeClock();
+  const turns = new Turns(clock);
+  await work(turns, clock, 150);
+  clock.advance(15);
+  const asked = clock.now();
+  expect(await work(turns, clock, 0)).toBe(asked);
 });
 
 test('all else in the process has its turn before every piece of work', async () => {
@@ -49,7 +53,7 @@ test('all else in the process has its turn before every piece of work', async ()
     setImmediate(() => {
       hadTurn = true;
     });
-    await work(turns, 0);
+    await turns.take(() => Promise.resolve(), signal);
     expect(hadTurn).toBe(true);
   }
 });

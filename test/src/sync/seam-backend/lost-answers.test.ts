@@ -123,8 +123,8 @@ test.each(Object.keys(SCENARIOS))(
     expect(quiet.requests).toBeLessThan(MOST_REQUESTS);
     for (const treatment of ['reset_before', 'reset_after'] as const) {
       for (let count = 0; count < quiet.requests; count += 1) {
-        const { seen, verdict } = await run(begin, { count, treatment });
-        expect({ count, treatment, seen, verdict }).toEqual({ count, treatment, ...quiet.outcome });
+        const { outcome } = await run(begin, { count, treatment });
+        expect({ count, treatment, ...outcome }).toEqual({ count, treatment, ...quiet.outcome });
       }
     }
   },
@@ -145,8 +145,9 @@ async function run(begin: (above: SecondDesk) => Promise<Scenario>, cut: Cut | n
   }
   const { verdict } = await deliver(above.backend, message(change, { attempts: cut === null ? 1 : 2 }));
   const { length: requests } = above.proxy.requests;
-  const outcome = { seen: await seen(), verdict };
-  return { requests, outcome, ...outcome };
+  // Who tells it again finds it there.
+  const outcome = { seen: await seen(), verdict: asFound(verdict) };
+  return { requests, outcome };
 }
 
 async function credentialsOf({ seam }: SecondDesk, acs_user_id: string): Promise<number> {
@@ -156,3 +157,5 @@ async function credentialsOf({ seam }: SecondDesk, acs_user_id: string): Promise
 function digits(): string {
   return String(100_000_000 + Math.floor(Math.random() * 800_000_000));
 }
+
+const asFound = (verdict: string): string => (verdict === 'known_as' ? 'same_as' : verdict);
