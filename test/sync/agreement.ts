@@ -30,7 +30,9 @@ export function disagreements(above: Site, desk: Site): readonly string[] {
       else {
         // Of two things that turned out to be one, each side keeps the time when its own was made.
         const made: ResourceState =
-          backendId === undefined || backendId === id ? {} : { createdAt: match['createdAt'] ?? null };
+          kind !== 'acs_credential' && (backendId === undefined || backendId === id)
+            ? {}
+            : { createdAt: match['createdAt'] ?? null };
         const ours = { ...translated(desk, state), ...made };
         found.push(...differences(`${kind} ${id}`, kind, ours, match));
       }

@@ -91,7 +91,7 @@ describe('encoderctl keys', () => {
     });
     await expect(keys('create', 'spa', '--scope', 'everything')).rejects.toEqual(
       new CommandError(
-        'There is no scope "everything". There are: read, scan, encode, manage, admin',
+        'There is no scope "everything". There are: read, scan, encode, manage, admin, bridge',
         EXIT.usage,
       ),
     );
