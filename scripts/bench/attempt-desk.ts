@@ -34,7 +34,7 @@ export async function openAttemptDesk(folder: string, encoders: number, settings
     ENCODERD_CONFIG: config,
     ENCODERD_LOG_LEVEL: 'fatal',
   });
-  const token = daemon.createApiKey('bench');
+  const token = daemon.createApiKey(`bench ${Date.now()}`);
   const agent = new Agent({ keepAlive: true });
   const call = async (path: string, body: object): Promise<unknown> =>
     JSON.parse(await post(agent, { url: new URL(path, daemon.url), token, body: () => body }));

@@ -24,6 +24,9 @@ export type Fetch = (input: URL | Request | string, init?: RequestInit) => Promi
 
 class NoAnswer extends Error {}
 
+/** One for all: without a reason, each abort makes a DOMException with its stack. */
+const ENDED = new Error('the request has ended');
+
 /**
  * Asks once, follows no redirect, and waits for the whole answer no longer than ANSWER_WITHIN_MS. Lets pass what may be an answer in Seam's
  * words: 2xx, and 4xx that concern the request. Rejects with a BackendError for all else. Neither the key nor what was sent gets into it.
@@ -55,7 +58,7 @@ export function seamFetch({ endpoint, clock, onAnswer }: TransportParts): Fetch 
       });
     } finally {
       // Also what is left of an answer that nobody reads.
-      over.abort();
+      over.abort(ENDED);
     }
   };
 }
