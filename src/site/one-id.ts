@@ -1,4 +1,5 @@
 import { isBeingWritten } from './live-writes.ts';
+import { refreshReissue } from './reissue.ts';
 import { noteForDesks, type Site } from './site.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -20,6 +21,9 @@ export function takeBackendsId(site: Site, id: string, backendId: string): strin
     { kind: 'acs_credential', id: backendId },
   ] as const;
   credentials.rename(id, backendId);
+  const renamed = credentials.get(backendId);
+  // A card that was written with its old id says another one now.
+  if (renamed !== null) refreshReissue(site, renamed);
   outbox.rename(before, backendId);
   sharedResources.forget(before);
   noteForDesks(site, before, true);

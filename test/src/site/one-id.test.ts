@@ -3,7 +3,7 @@ import { updateCredential } from '../../../src/site/credentials.ts';
 import { settle } from '../../../src/site/outbox.ts';
 import { assignScannedCard } from '../../../src/site/scanned-card.ts';
 import { newId, type Site } from '../../../src/site/site.ts';
-import { CARD, encode, recordOfPlan } from './card-bed.ts';
+import { CARD, encode, issue, recordOfPlan } from './card-bed.ts';
 import { deliverAll, named, sameAs, sharedAs, waiting, writing } from './mirror-bed.ts';
 import { addUser, changesOf, openTestSite } from './site-bed.ts';
 
@@ -42,6 +42,15 @@ test('a card that is one with the backend’s has the backend’s id from then o
   expect(sharedAs(desk, named.credential(above))).toBe(above);
   expect(waiting(desk).map(({ change }) => change.id)).toEqual([above]);
   expect(recordOfPlan(desk, encode(desk, above)).credentialId).toBe(above);
+});
+
+test('a card that was written with its old id is to be issued again', () => {
+  const desk = openTestSite({ hasBackend: true });
+  const [id, above] = [enrolled(desk), newId()];
+  issue(desk, id);
+  expect(desk.store.credentials.get(id)).toMatchObject({ needsReissue: false });
+  deliverAll(desk, sameCardAs(above));
+  expect(desk.store.credentials.get(above)).toMatchObject({ needsReissue: true });
 });
 
 test('while somebody writes it on a card it keeps its id, and is mapped', () => {
