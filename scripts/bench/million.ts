@@ -3,6 +3,10 @@ import { type Database, openDatabase } from '../../src/store/sqlite/database.ts'
 import { sqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../src/store/store.ts';
 
+/** The access group that everybody is in, and what it opens. */
+export const GUESTS = '11111111-1111-4111-8111-111111111111';
+const GATE = '22222222-2222-4222-8222-222222222222';
+
 /** A made-up id, as randomUUID's. */
 const UUID = `lower(printf('%s-%s-4%s-8%s-%s', hex(randomblob(4)), hex(randomblob(2)), substr(hex(randomblob(2)), 2), substr(hex(randomblob(2)), 2), hex(randomblob(6))))`;
 
@@ -51,7 +55,7 @@ const TABLES: readonly string[] = [
    SELECT ${UUID}, 'card', acs_user_id, 1303689068602870 + n, printf('04%012X', n), 'ntag215', created_at, 1, created_at, created_at
    FROM numbers CROSS JOIN acs_users ON acs_users.sequence = n`,
   `${NUMBERS} INSERT INTO acs_access_group_users (acs_access_group_id, acs_user_id, user_sequence)
-   SELECT 'guests', acs_user_id, sequence FROM numbers CROSS JOIN acs_users ON acs_users.sequence = n`,
+   SELECT '${GUESTS}', acs_user_id, sequence FROM numbers CROSS JOIN acs_users ON acs_users.sequence = n`,
   `${NUMBERS} INSERT INTO events (event_id, event_type, occurred_at, acs_user_id, acs_credential_id)
    SELECT ${UUID}, CASE n % 10 WHEN 0 THEN 'acs_credential.issued' WHEN 1 THEN 'acs_user.deleted' ELSE 'acs_user.created' END,
      acs_credentials.created_at, acs_user_id, iif(n % 10 = 0, acs_credential_id, NULL)
@@ -87,10 +91,10 @@ export function openCrowdedStore(stateDir: string, count: number): Store {
   // Whoever comes next puts everybody in the index.
   store.transaction(() => {
     const one = { fullName: 'Last Guest', emailAddress: null, phoneNumber: null, createdAt: LAST_GUEST_AT };
-    store.userIdentities.insert({ ...one, id: 'last-identity', key: null });
+    store.userIdentities.insert({ ...one, id: '33333333-3333-4333-8333-333333333333', key: null });
     store.users.insert({
       ...one,
-      id: 'last-user',
+      id: '44444444-4444-4444-8444-444444444444',
       accessSchedule: null,
       userIdentityId: null,
       isSuspended: false,
@@ -100,8 +104,8 @@ export function openCrowdedStore(stateDir: string, count: number): Store {
     if (credential !== undefined)
       store.credentials.insert({
         ...credential,
-        id: 'last-credential',
-        acsUserId: 'last-user',
+        id: '55555555-5555-4555-8555-555555555555',
+        acsUserId: '44444444-4444-4444-8444-444444444444',
         cardNumber: '42',
         cardUid: null,
       });
@@ -121,12 +125,12 @@ function fill(database: Database, count: number): void {
     `INSERT INTO acs_encoders (acs_encoder_id, driver, device_id, name, technologies, is_virtual, is_online, created_at)
      VALUES ('desk', 'virtual', 'desk', 'Desk', '[]', 1, 0, 1)`,
   );
-  database.run("INSERT INTO acs_entrances (acs_entrance_id, name, created_at) VALUES ('gate', 'Gate', 1)");
+  database.run(`INSERT INTO acs_entrances (acs_entrance_id, name, created_at) VALUES ('${GATE}', 'Gate', 1)`);
   database.run(
-    "INSERT INTO acs_access_groups (acs_access_group_id, name, created_at) VALUES ('guests', 'Guests', 1)",
+    `INSERT INTO acs_access_groups (acs_access_group_id, name, created_at) VALUES ('${GUESTS}', 'Guests', 1)`,
   );
   database.run(
-    "INSERT INTO acs_access_group_entrances (acs_access_group_id, acs_entrance_id) VALUES ('guests', 'gate')",
+    `INSERT INTO acs_access_group_entrances (acs_access_group_id, acs_entrance_id) VALUES ('${GUESTS}', '${GATE}')`,
   );
   for (const sql of TABLES) database.run(sql, count);
 }

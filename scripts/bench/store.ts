@@ -1,7 +1,7 @@
 import type { Page, PageRequest } from '../../src/store/paging.ts';
 import type { Store } from '../../src/store/store.ts';
 import { cost, type Figure, percentile } from './figure.ts';
-import { cameAt } from './million.ts';
+import { cameAt, GUESTS } from './million.ts';
 
 const ROUNDS = 9;
 const PAGE: PageRequest = { after: 0, limit: 100 };
@@ -26,10 +26,7 @@ const QUESTIONS: readonly (readonly [string, Question])[] = [
     'users: created before the middle',
     (store, count) => store.users.list({ createdBefore: cameAt(count / 2, count) }, PAGE),
   ],
-  [
-    'users: of an access group of everybody',
-    (store) => store.users.list({ acsAccessGroupId: 'guests' }, PAGE),
-  ],
+  ['users: of an access group of everybody', (store) => store.users.list({ acsAccessGroupId: GUESTS }, PAGE)],
   [
     'users: by the identity’s e-mail address',
     (store) => store.users.list({ identityEmailAddress: 'guest7@example.com' }, PAGE),
