@@ -42,7 +42,7 @@ export async function benchSync(): Promise<readonly Figure[]> {
 }
 
 /** Messages a second from a desk that was offline, against the same number of bare requests of the same kind to the same server. */
-export async function measureDrain(folder: string, protocol: Protocol): Promise<readonly Figure[]> {
+async function measureDrain(folder: string, protocol: Protocol): Promise<readonly Figure[]> {
   mkdirSync(folder, { recursive: true });
   const server = await startIn(folder, 'server');
   const keyFile = join(folder, 'key');
@@ -90,7 +90,7 @@ const messagesPerSecond = (first: { readonly at: number; readonly waiting: numbe
   first.waiting / ((now - first.at) / 1000);
 
 /** How long a new desk takes to know 100,000 users, against reading the same pages without doing anything with them. */
-export async function measureFirstMirror(folder: string): Promise<readonly Figure[]> {
+async function measureFirstMirror(folder: string): Promise<readonly Figure[]> {
   mkdirSync(folder, { recursive: true });
   await (await startIn(folder, 'server')).stop();
   openCrowdedStore(join(folder, 'server'), MIRRORED)[Symbol.dispose]();
@@ -124,7 +124,7 @@ export async function measureFirstMirror(folder: string): Promise<readonly Figur
 }
 
 /** Card to success at the desk, with 10,000 results waiting for a backend that is away, against a desk without a backend; in turns. */
-export async function measureOutage(folder: string): Promise<readonly Figure[]> {
+async function measureOutage(folder: string): Promise<readonly Figure[]> {
   const [calm, away] = [join(folder, 'calm'), join(folder, 'away')];
   for (const place of [calm, away]) mkdirSync(place, { recursive: true });
   writeFileSync(join(away, 'key'), 'nobody asks for it');
