@@ -4,6 +4,7 @@ import type { PairedDesk } from '../store/sync-tables.ts';
 import { DaemonClient, type DaemonWords } from './daemon-client.ts';
 import { openState } from './state.ts';
 import { CommandError, EXIT, type Terminal, table } from './terminal.ts';
+import { readVerb, wrongUseOf } from './verbs.ts';
 import { readWords } from './words.ts';
 
 const USAGES = ['desks list | desks pair CODE | desks remove DESK', 'desks add NAME | desks new-key DESK'];
@@ -17,15 +18,12 @@ export const desksCommand = {
   usage: USAGES.join('\n  '),
   async run(words: readonly string[], terminal: Terminal): Promise<void> {
     const { values, positionals } = readWords(words, {});
-    const [name = '', named, ...others] = positionals;
-    const verb = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
-    if (verb === undefined || others.length > 0) throw wrongUse();
+    const { verb, named } = readVerb(VERBS, USAGES, positionals);
     await verb(values, named, terminal);
   },
 };
 
-const wrongUse = () =>
-  new CommandError(`usage: ${USAGES.map((usage) => `encoderctl ${usage}`).join('\n       ')}`, EXIT.usage);
+const wrongUse = () => wrongUseOf(USAGES);
 
 function list(words: DaemonWords, named: string | undefined, terminal: Terminal): void {
   if (named !== undefined) throw wrongUse();

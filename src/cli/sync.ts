@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { DaemonClient, type DaemonWords } from './daemon-client.ts';
 import { type RefusedChange, refusedChange, refusedLines } from './refused-changes.ts';
 import { syncStatus, syncStatusLines } from './sync-status.ts';
-import { CommandError, counted, EXIT, type Terminal } from './terminal.ts';
+import { counted, type Terminal } from './terminal.ts';
+import { readVerb, wrongUseOf } from './verbs.ts';
 import { readWords } from './words.ts';
 
 const USAGES = [
@@ -31,15 +32,12 @@ export const syncCommand = {
   usage: USAGES.join('\n  '),
   async run(words: readonly string[], terminal: Terminal): Promise<void> {
     const { values, positionals } = readWords(words, {});
-    const [name = '', named, ...others] = positionals;
-    const verb = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
-    if (verb === undefined || others.length > 0) throw wrongUse();
+    const { verb, named } = readVerb(VERBS, USAGES, positionals);
     await verb(values, named, terminal);
   },
 };
 
-const wrongUse = () =>
-  new CommandError(`usage: ${USAGES.map((usage) => `encoderctl ${usage}`).join('\n       ')}`, EXIT.usage);
+const wrongUse = () => wrongUseOf(USAGES);
 
 async function showStatus(words: DaemonWords, named: string | undefined, terminal: Terminal): Promise<void> {
   if (named !== undefined) throw wrongUse();

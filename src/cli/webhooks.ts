@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { DELIVERY_STATES } from '../model/webhook.ts';
 import { DaemonClient, type DaemonWords } from './daemon-client.ts';
-import { CommandError, EXIT, type Terminal, table } from './terminal.ts';
+import { type Terminal, table } from './terminal.ts';
+import { readVerb, wrongUseOf } from './verbs.ts';
 import { readWords } from './words.ts';
 
 const USAGES = [
@@ -56,15 +57,12 @@ export const webhooksCommand = {
       state: { type: 'string' },
       since: { type: 'string' },
     });
-    const [name = '', named, ...others] = positionals;
-    const verb = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
-    if (verb === undefined || others.length > 0) throw wrongUse();
+    const { verb, named } = readVerb(VERBS, USAGES, positionals);
     await verb(values, named, terminal);
   },
 };
 
-const wrongUse = () =>
-  new CommandError(`usage: ${USAGES.map((usage) => `encoderctl ${usage}`).join('\n       ')}`, EXIT.usage);
+const wrongUse = () => wrongUseOf(USAGES);
 
 async function list(words: WebhookWords, named: string | undefined, terminal: Terminal): Promise<void> {
   if (named !== undefined) throw wrongUse();

@@ -1,8 +1,7 @@
 import { isBeingWritten } from './live-writes.ts';
+import { isUuid } from './mirror-ids.ts';
 import { refreshReissue } from './reissue.ts';
 import { noteForDesks, type Site } from './site.ts';
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
  * Gives a credential that turned out to be one with the backend's the id that it has there, and returns it. Locks tell the issues of a
@@ -11,7 +10,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
  */
 export function takeBackendsId(site: Site, id: string, backendId: string): string {
   const { credentials, outbox, sharedResources, attempts } = site.store;
-  const isPossible = UUID.test(backendId) && credentials.get(backendId) === null;
+  const isPossible = isUuid(backendId) && credentials.get(backendId) === null;
   const isInUse = () =>
     isBeingWritten(site, id) ||
     attempts.live().some(({ order }) => order.action === 'ENCODE_CREDENTIAL' && order.credentialId === id);

@@ -66,7 +66,7 @@ export function removeDesk(ledger: DeskLedger, named: string): PairedDesk {
 }
 
 /** By name or id. Throws `desk_not_found`. */
-export function findDesk({ store }: DeskLedger, named: string): PairedDesk {
+function findDesk({ store }: DeskLedger, named: string): PairedDesk {
   const desk = store.pairedDesks.list().find(({ id, name }) => id === named || name === named);
   if (desk !== undefined) return desk;
   throw new SiteError('desk_not_found', `There is no desk "${named}" here. See: encoderctl desks list`, {

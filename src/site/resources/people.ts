@@ -45,7 +45,7 @@ type UserSets = Pick<ResourceStates['acs_user'], 'accessGroupIds' | 'grantedEntr
 const NO_SETS: UserSets = { accessGroupIds: [], grantedEntranceIds: [] };
 
 /** The groups that a user is in, and the entrances that were granted one by one; ids in their order. */
-export function setsOf({ store }: Pick<Site, 'store'>, acsUserId: string): UserSets {
+function setsOf({ store }: Pick<Site, 'store'>, acsUserId: string): UserSets {
   return {
     accessGroupIds: store.accessGroups
       .list({ acsUserId }, EVERY_ROW)

@@ -64,7 +64,7 @@ export function seamFetch({ endpoint, clock, onAnswer }: TransportParts): Fetch 
 }
 
 /** What to call the backend in a message: never with a name and password that its URL may have. */
-export function whereIs(endpoint: string): string {
+function whereIs(endpoint: string): string {
   return `The backend at ${new URL(endpoint).origin}`;
 }
 

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import type { Writing } from '../../../src/model/attempt.ts';
 import { noteWritten } from '../../../src/site/card-writes.ts';
 import { deleteCredential, finishDeletions } from '../../../src/site/credential-deletion.ts';
 import {
@@ -9,42 +8,12 @@ import {
   updateCredential,
 } from '../../../src/site/credentials.ts';
 import { tornWrites } from '../../../src/site/live-writes.ts';
-import type { Site } from '../../../src/site/site.ts';
 import { deleteUser } from '../../../src/site/users.ts';
-import { ANOTHER_CARD, addCardCredential, CARD, encode, issue, writeOf } from './card-bed.ts';
+import { ANOTHER_CARD, addCardCredential, encode, issue } from './card-bed.ts';
+import { writing } from './mirror-bed.ts';
 import { announced, openTestSite, temporaryFolder, waitingForBackend } from './site-bed.ts';
 
 const notFound = expect.objectContaining({ type: 'acs_credential_not_found' });
-
-/** An attempt that is writing a credential on a card. */
-function writing(site: Site, credentialId: string): { readonly writeId: string; end(): void } {
-  const write = writeOf(site, encode(site, credentialId));
-  const attempt = site.store.attempts.get(write.attemptId);
-  if (attempt === null) throw new Error('there is no attempt');
-  const { id, encoderId, client, createdAt, expiresAt } = attempt;
-  const order = {
-    action: 'ENCODE_CREDENTIAL',
-    credentialId,
-    replacesLostCard: false,
-    mayOverwrite: false,
-  } as const;
-  const common = { id, encoderId, client, createdAt, expiresAt, order };
-  const work: Writing = {
-    card: CARD,
-    writeId: write.id,
-    purpose: 'order',
-    hint: 'keep_card_there',
-    progress: null,
-  };
-  site.store.attempts.update({ ...common, phase: 'writing', ...work });
-  return {
-    writeId: write.id,
-    end: () => {
-      const failed = { phase: 'failed', reason: 'encoding_interrupted', detail: null } as const;
-      site.store.attempts.update({ ...common, ...failed });
-    },
-  };
-}
 
 describe('a credential that is deleted while a card is written with it', () => {
   test('is there until that has ended, and then goes with its event', () => {
