@@ -17,12 +17,19 @@ export interface SimulatedHid {
 export class HidBus {
   readonly #guest: Guest;
   readonly #relay: GuestProgram;
+  /** Rejects when the relay has ended, with what it said at last. */
+  readonly #relayLost: Promise<never>;
   readonly #devices = new Map<string, { readonly device: SimulatedHid; readonly stopped: () => void }>();
   #seen = 0;
 
   private constructor(guest: Guest, relay: GuestProgram) {
     this.#guest = guest;
     this.#relay = relay;
+    this.#relayLost = relay.ended.then((code) => {
+      throw new Error(`the relay of HID devices ended with ${code}:\n${relay.lines.slice(-20).join('\n')}`);
+    });
+    // It also ends with its guest, when nobody waits any more.
+    this.#relayLost.catch(() => {});
   }
 
   static async open(guest: Guest): Promise<HidBus> {
@@ -33,7 +40,7 @@ export class HidBus {
     return bus;
   }
 
-  /** Resolves with the device's node once udev has made it. */
+  /** Resolves with the device's node once udev has made it. Rejects when the relay has ended. */
   async plug(device: SimulatedHid): Promise<string> {
     const { serialNumber } = device.identity;
     if (this.#devices.has(serialNumber)) throw new Error(`${serialNumber} is plugged in`);
@@ -41,21 +48,27 @@ export class HidBus {
     device.onInput = (report) => this.#tell(serialNumber, uhid.input(report));
     this.#tell(serialNumber, uhid.create({ ...device.identity, phys: `usb-0000:00:1d.0-1/${serialNumber}` }));
     const find = `grep -l '^HID_UNIQ=${serialNumber}$' /sys/class/hidraw/*/device/uevent`;
-    const found = await this.#guest.run(`until ${find}; do sleep 0.05; done 2>/dev/null && udevadm settle`);
+    const found = await this.#unlessLost(
+      this.#guest.run(`until ${find}; do sleep 0.05; done 2>/dev/null && udevadm settle`),
+    );
     const [, name = ''] = /hidraw\/(hidraw\d+)\//.exec(found) ?? [];
     await this.#guest.run(`udevadm wait --settle --timeout=30 /dev/${name}`);
     return `/dev/${name}`;
   }
 
-  /** Resolves once the kernel has let go of the device. */
+  /** Resolves once the kernel has let go of the device. Rejects when the relay has ended. */
   async unplug(device: SimulatedHid): Promise<void> {
     const { serialNumber } = device.identity;
     device.onInput = () => {};
     const stopped = Promise.withResolvers<void>();
     this.#devices.set(serialNumber, { device, stopped: stopped.resolve });
     this.#tell(serialNumber, uhid.destroy());
-    await stopped.promise;
+    await this.#unlessLost(stopped.promise);
     this.#devices.delete(serialNumber);
+  }
+
+  #unlessLost<T>(promise: Promise<T>): Promise<T> {
+    return Promise.race([promise, this.#relayLost]);
   }
 
   #tell(name: string, event: Buffer): void {
