@@ -33,8 +33,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['src/model', 'src/encoder', 'src/store', 'src/site', 'src/attempts', 'src/sync'],
     ...['type src/config.ts', ...DAILY],
   ],
-  'src/client': ['type src/api'],
-  'src/console': ['type src/api'],
+  'src/client': ['type src/api', 'src/model/page-proof.ts', 'type src/model'],
+  'src/console': ['type src/api', 'type src/model', 'src/client'],
   'src/cli': [
     ...['type src/api', 'src/config.ts', 'src/site-keys.ts', 'src/site-keys'],
     ...['src/model', 'src/store', 'src/site'],
