@@ -35,5 +35,6 @@ export async function setup(): Promise<void> {
       return child.catch(() => {});
     }),
   );
-  await run('tar', ['-cf', COMPILED, '-C', compiled, '.']);
+  // Node.js keeps it for its own user alone; in the guests the clerk reads it, too.
+  await run('tar', ['--mode=a+rX', '-cf', COMPILED, '-C', compiled, '.']);
 }

@@ -26,9 +26,9 @@ export class GuestProgram {
     this.ended.then(end, end);
   }
 
-  /** A line on its standard input. */
+  /** A line on its standard input. Throws when the program has ended, with what it wrote at last. */
   write(line: string): void {
-    if (this.#hasEnded) throw new Error('the program in the guest has ended');
+    if (this.#hasEnded) throw new Error(`the program in the guest has ended:\n${this.lastLines}`);
     this.#shell.write(`${line}\n`);
   }
 
@@ -46,6 +46,11 @@ export class GuestProgram {
       const line = this.lines[at] ?? '';
       if (fits(line)) return line;
     }
+  }
+
+  /** What tells why it ended. */
+  get lastLines(): string {
+    return this.lines.slice(-20).join('\n');
   }
 
   /** Sends a signal, and resolves with the exit code. */

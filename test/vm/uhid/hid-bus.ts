@@ -26,7 +26,7 @@ export class HidBus {
     this.#guest = guest;
     this.#relay = relay;
     this.#relayLost = relay.ended.then((code) => {
-      throw new Error(`the relay of HID devices ended with ${code}:\n${relay.lines.slice(-20).join('\n')}`);
+      throw new Error(`the relay of HID devices ended with ${code}:\n${relay.lastLines}`);
     });
     // It also ends with its guest, when nobody waits any more.
     this.#relayLost.catch(() => {});

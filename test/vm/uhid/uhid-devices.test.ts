@@ -12,7 +12,8 @@ const INPUT = event(12);
 
 /** A device of the kernel's, as uhid.c has it: it takes nothing once it is destroyed. Each write takes until `takeNext`. */
 class KernelDevice implements UhidFile {
-  readonly taken: number[] = [];
+  /** Types of the events that were written, in order: what it does not take, too. */
+  readonly written: number[] = [];
   isClosed = false;
   #isRunning = false;
   readonly #writes: (() => void)[] = [];
@@ -27,10 +28,10 @@ class KernelDevice implements UhidFile {
   async write(bytes: Uint8Array): Promise<void> {
     await new Promise<void>((resolve) => this.#writes.push(resolve));
     const type = Buffer.from(bytes).readUInt32LE(0);
+    this.written.push(type);
     if (type !== CREATE.readUInt32LE(0) && !this.#isRunning)
       throw new Error('EINVAL: invalid argument, write');
     this.#isRunning = type !== DESTROY.readUInt32LE(0);
-    this.taken.push(type);
     if (!this.#isRunning) this.say(STOP);
   }
 
@@ -86,7 +87,7 @@ test('an answer that crosses the end of its device is not written, and the end i
   await device.takeAll();
   devices.tell('reader', ANSWER);
   await device.takeAll();
-  expect(device.taken).toEqual([11, 1]);
+  expect(device.written).toEqual([11, 1]);
   expect(heard).toEqual(['reader 9', 'reader 3']);
   expect(device.isClosed).toBe(true);
 });
@@ -97,7 +98,7 @@ test('the answers before the end are written before it, one at a time', async ()
   await nextTurn();
   expect(device.waiting).toBe(1);
   await device.takeAll();
-  expect(device.taken).toEqual([11, 10, 12, 1]);
+  expect(device.written).toEqual([11, 10, 12, 1]);
 });
 
 test('a device that is plugged in again has a file of its own, and what is told goes there', async () => {
@@ -107,8 +108,8 @@ test('a device that is plugged in again has a file of its own, and what is told 
   const [, back] = await created('reader');
   devices.tell('reader', INPUT);
   await back?.takeAll();
-  expect(before.taken).toEqual([11, 1]);
-  expect(back?.taken).toEqual([11, 12]);
+  expect(before.written).toEqual([11, 1]);
+  expect(back?.written).toEqual([11, 12]);
   expect(back?.isClosed).toBe(false);
 });
 
@@ -118,8 +119,8 @@ test('a device that the kernel is slow with holds up no other', async () => {
   devices.tell('slow', INPUT);
   devices.tell('quick', INPUT);
   await quick?.takeAll();
-  expect(slow.taken).toEqual([11]);
-  expect(quick?.taken).toEqual([11, 12]);
+  expect(slow.written).toEqual([11]);
+  expect(quick?.written).toEqual([11, 12]);
 });
 
 /** Resolves with all files that were opened so far, when the device's creation was taken. */
