@@ -9,6 +9,7 @@ export default defineConfig({
     // Suites that another encoder or another way in has passed already, in a few minutes less: in CI they run, too.
     exclude: [...configDefaults.exclude, ...(IN_CI ? [] : ['test/**/*.long.test.ts'])],
     setupFiles: ['scripts/leftovers.ts'],
+    globalSetup: ['scripts/build-web-before-tests.ts'],
     pool: 'forks',
     // Tests mostly wait: for processes that they start, for pcscd, which looks for cards every 400 ms. Two files for each core pay; in CI, where
     // long matrices keep the cores busy, one more than there are.

@@ -16,6 +16,22 @@ const checks = [
     args: ['check', '--error-on-warnings'],
   },
   { name: 'types', program: 'node_modules/typescript/bin/tsc', args: ['--noEmit'] },
+  // What runs in browsers has their types, and none of Node.js.
+  {
+    name: 'types of the client',
+    program: 'node_modules/typescript/bin/tsc',
+    args: ['--noEmit', '-p', 'src/client'],
+  },
+  {
+    name: 'types of the console',
+    program: 'node_modules/typescript/bin/tsc',
+    args: ['--noEmit', '-p', 'src/console'],
+  },
+  {
+    name: 'types of the tests of both',
+    program: 'node_modules/typescript/bin/tsc',
+    args: ['--noEmit', '-p', 'test/browser'],
+  },
   {
     name: 'architecture',
     program: 'node_modules/vitest/vitest.mjs',

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Makes this checkout ready to run: Debian packages, the pinned Node.js, the npm packages.
+# Makes this checkout ready to run: Debian packages, the pinned Node.js, the npm packages, the web pages.
 #
-#   sh scripts/setup.sh [demo|demo:property|test|test:vm|start|check|bench|encoderctl]
+#   sh scripts/setup.sh [demo|demo:property|test|test:vm|start|check|build|bench|encoderctl]
 #
 # Does only what is missing, and writes only when it does something, on stderr: stdout belongs to the command that
 # runs afterwards. Two may run at once: the second waits for the first.
@@ -19,6 +19,7 @@ here=$root/scripts/setup
 . "$here/debian.sh"
 . "$here/node.sh"
 . "$here/packages.sh"
+. "$here/web.sh"
 
 say() { echo "set-up: $*" >&2; }
 
@@ -29,7 +30,7 @@ fail() {
   exit 75
 }
 
-is_ready() { debian_is_ready && node_is_ready && packages_are_ready; }
+is_ready() { debian_is_ready && node_is_ready && packages_are_ready && web_is_ready; }
 
 find_missing_debian_packages
 if is_ready; then exit 0; fi
@@ -47,3 +48,4 @@ find_missing_debian_packages
 debian_is_ready || install_debian_packages
 node_is_ready || install_node
 packages_are_ready || install_packages
+web_is_ready || build_web

@@ -134,10 +134,12 @@ const configSchema = z.strictObject({
     .strictObject({
       requests_per_second: z.number().positive().default(100),
       request_burst: z.int().positive().default(200),
-      connections: z.int().positive().default(512),
+      connections: z.int().positive().default(2048),
       kept_changes: z.int().min(1000).default(100_000),
       /** How long events, attempts and client sessions are kept after they ended. */
       kept_days: z.int().min(1).default(90),
+      /** How long entries of the audit log are kept. */
+      kept_audit_days: z.int().min(1).default(730),
     })
     .prefault({}),
 });

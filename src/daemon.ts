@@ -13,10 +13,13 @@ import { createDoorbell } from './doorbell.ts';
 import type { CreateDriver, EncoderDriver } from './encoder/contract.ts';
 import { type EncoderObserver, Encoders } from './encoder/encoders.ts';
 import { hostedDriver } from './encoder/host/hosted-driver.ts';
-import type { Logger } from './log.ts';
+import { type Logger, RecentLines } from './log.ts';
 import type { SiteEvent } from './model/event.ts';
+import { AccessAudit } from './site/access-audit.ts';
 import { makeMissingAccessGroups } from './site/access-groups.ts';
+import { audit, DAEMON } from './site/audit-log.ts';
 import { wereCardsWritten } from './site/card-writes.ts';
+import { auditRun } from './site/daemon-runs.ts';
 import {
   allEncodersOffline,
   cardPresented,
@@ -37,16 +40,24 @@ import { isClearText } from './sync/clear-text.ts';
 import { Pairing } from './sync/pairing.ts';
 import { type BackendSettings, Sync } from './sync/sync.ts';
 import { WebhookSender } from './sync/webhooks/webhook-sender.ts';
+import { readTlsIdentity } from './tls/tls-identity.ts';
 
 export interface Daemon extends AsyncDisposable {
   readonly url: string;
+  /** null: it listens with TLS nowhere. */
+  readonly tlsUrl: string | null;
 }
 
 /** The state folder or the port cannot be had, because another daemon has it or for now: trying again later may help. */
 export class StartError extends Error {}
 
 /** Builds the parts in order, and gives back how to close them in reverse. Throws ConfigError or StartError. */
-export async function startDaemon(config: Config, clock: Clock, log: Logger): Promise<Daemon> {
+export async function startDaemon(
+  config: Config,
+  clock: Clock,
+  log: Logger,
+  recentLog: RecentLines = new RecentLines(),
+): Promise<Daemon> {
   const problems = driverProblems(config);
   if (problems.length > 0) throw new ConfigError(problems);
   await using parts = new AsyncDisposableStack();
@@ -70,6 +81,9 @@ export async function startDaemon(config: Config, clock: Clock, log: Logger): Pr
       },
     }),
   );
+  parts.use(
+    fromState(state_dir, () => auditRun(site, { version: packageJson.version, configuration: config }, log)),
+  );
   fromState(state_dir, () => continueFeed(site));
   fromState(state_dir, () => allEncodersOffline(site));
   fromState(state_dir, () => makeMissingEntrances(site, config.site.entrances));
@@ -77,11 +91,17 @@ export async function startDaemon(config: Config, clock: Clock, log: Logger): Pr
 
   const encoders = parts.use(new Encoders(observerOf(site), clock, log));
   const keyring = openKeyring(state_dir, wereCardsWritten(site), log);
+  if (keyring.areNew) fromState(state_dir, () => audit(site, DAEMON, 'site_keys_generated', {}));
   const formats = formatsOf(config);
   const cardSite = () => ({ siteId: site.identity.acsSystemId, formats, keys: keyring.current() });
   const attempts = parts.use(new Attempts(encoders, { site, cardSite, log }));
   const { requests_per_second: perSecond, request_burst: burst, connections } = config.limits;
-  const gate = new Gate(site, config, new RateLimiter({ perSecond, burst }, clock));
+  const gate = new Gate(
+    site,
+    config,
+    new RateLimiter({ perSecond, burst }, clock),
+    parts.use(new AccessAudit(site)),
+  );
   const userAgent = `encoderd/${packageJson.version}`;
   const sync = new Sync({ site, log, userAgent, settings: backendSettings(config) });
   const pairing = new Pairing({
@@ -98,12 +118,14 @@ export async function startDaemon(config: Config, clock: Clock, log: Logger): Pr
     attempts,
     sync,
     pairing,
+    recentLog,
     defaultTimeoutMs: config.attempts.timeout_seconds * 1000,
     hasSiteKeys: () => areReadable(keyring),
     allowsOrigin: (origin: string) => gate.allows(origin),
   };
+  const tls = readTlsIdentity(state_dir, clock.now(), log);
   const api = parts.use(
-    await startApi(desk, gate, { port: config.port, maxConnections: connections }, log).catch(
+    await startApi(desk, gate, { port: config.port, maxConnections: connections, tls }, log).catch(
       (error: Error) => {
         throw new StartError(`Port ${config.port} cannot be opened: ${error.message}`, { cause: error });
       },
@@ -116,16 +138,20 @@ export async function startDaemon(config: Config, clock: Clock, log: Logger): Pr
   fromState(state_dir, () => parts.use(sync).start());
   parts.use(pairing);
   warnOfClearText(store.backend.read()?.endpoint ?? config.backend?.endpoint, log);
-  parts.use(forgetByAndBy(site, config.limits.kept_days, log));
+  parts.use(
+    forgetByAndBy(site, { days: config.limits.kept_days, auditDays: config.limits.kept_audit_days }, log),
+  );
   parts.use(listenForForeignWrites(site));
   await runDrivers(encoders, config, log);
   attempts.resume();
 
   const whereabouts = join(config.state_dir, 'daemon.json');
-  writeFileSync(whereabouts, JSON.stringify({ url: api.url, pid: process.pid }), { mode: 0o600 });
+  const { url, tlsUrl } = api;
+  const found = { url, ...(tlsUrl !== null && { tls_url: tlsUrl }), pid: process.pid };
+  writeFileSync(whereabouts, JSON.stringify(found), { mode: 0o600 });
   parts.defer(() => rmSync(whereabouts, { force: true }));
   const running = parts.move();
-  return { url: api.url, [Symbol.asyncDispose]: () => running.disposeAsync() };
+  return { url, tlsUrl, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
 /** Where the backend is; null: the configuration names none. */
@@ -213,7 +239,11 @@ function observerOf(site: Site): EncoderObserver {
 }
 
 /** Throws ConfigError when somebody must put the keys right, StartError when the disk may serve later. */
-function openKeyring(stateDir: string, cardsWereWritten: boolean, log: Logger): SiteKeyring {
+function openKeyring(
+  stateDir: string,
+  cardsWereWritten: boolean,
+  log: Logger,
+): ReturnType<typeof openSiteKeys> {
   try {
     const keyring = openSiteKeys(stateDir, process.env, cardsWereWritten);
     const { path } = keyring;

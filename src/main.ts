@@ -1,7 +1,7 @@
 import { systemClock } from './clock.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { driverProblems, StartError, startDaemon } from './daemon.ts';
-import { createLog, type Logger } from './log.ts';
+import { createLog, type Logger, RecentLines } from './log.ts';
 
 /** Exit codes, as in sysexits.h. */
 const EXIT = { ok: 0, bug: 70, temporary: 75, configuration: 78 } as const;
@@ -10,19 +10,23 @@ const EXIT = { ok: 0, bug: 70, temporary: 75, configuration: 78 } as const;
 const STOP_WITHIN_MS = 9000;
 
 async function main(): Promise<void> {
-  let log = createLog('info');
+  const recent = new RecentLines();
+  let log = createLog('info', null, recent);
   // From the first moment on, and for good: npm passes on a signal that the daemon got already.
   const stop = asked();
   try {
     const config = readConfig(process.argv.slice(2), process.env, driverProblems);
-    log = createLog(config.log_level);
+    log = createLog(config.log_level, null, recent);
     process.on('uncaughtException', (error) => {
       log.fatal({ err: error }, 'a bug: ending, so that the next start goes on from what is committed');
       process.exit(EXIT.bug);
     });
-    const daemon = await startDaemon(config, systemClock, log);
+    const daemon = await startDaemon(config, systemClock, log, recent);
     // Always on stdout, whatever the level: scripts wait for this line.
-    createLog('info').info({ url: daemon.url, state_dir: config.state_dir, pid: process.pid }, 'listening');
+    const always = createLog('info', null, recent);
+    const { url, tlsUrl } = daemon;
+    const addresses = { url, ...(tlsUrl !== null && { tls_url: tlsUrl }) };
+    always.info({ ...addresses, state_dir: config.state_dir, pid: process.pid }, 'listening');
     const signal = await stop;
     log.info({ signal }, 'stopping');
     // Also what keeps the process here until all has ended: a write on a card may wait for nothing but a card's answer.

@@ -1,16 +1,18 @@
 import { ERROR_STATUS } from '../../src/api/errors.ts';
 import { FAILURES } from '../../src/attempts/errors.ts';
+import { clientErrors } from './client-errors.ts';
 import { otherGroups, ownOperations, personalOperations, seamOperations } from './operations.ts';
 import { table } from './table.ts';
 
 /** The documents that have tables from the code, from the top of the checkout. */
-export const DOCUMENTS: readonly string[] = ['README.md', 'docs/client-sessions.md'];
+export const DOCUMENTS: readonly string[] = ['README.md', 'docs/client-sessions.md', 'docs/client.md'];
 
 const TABLES: Readonly<Record<string, () => string>> = {
   seam_operations: seamOperations,
   other_groups: otherGroups,
   own_operations: ownOperations,
   personal_operations: personalOperations,
+  client_errors: clientErrors,
   errors: () =>
     table(
       ['status', '`error.type`'],

@@ -11,11 +11,13 @@ export const ERROR_STATUS = {
   unauthorized: 401,
   client_session_expired: 401,
   client_session_revoked: 401,
+  proof_required: 401,
   forbidden_origin: 403,
   forbidden_peer: 403,
   forbidden_for_client_session: 403,
   missing_scope: 403,
   not_a_desk: 403,
+  pairing_code_wrong: 403,
   not_found: 404,
   acs_access_group_not_found: 404,
   acs_credential_not_found: 404,
@@ -48,6 +50,7 @@ export const ERROR_STATUS = {
   history_forgotten: 409,
   idempotency_key_reused: 409,
   not_paired: 409,
+  not_undoable: 409,
   payload_too_large: 413,
   misdirected_request: 421,
   too_many_requests: 429,
@@ -66,13 +69,19 @@ export interface ApiErrorDetails {
   readonly validationErrors?: unknown;
 }
 
+/** Whatever begins as the tokens do that are made here, and by Seam, and is as long. */
+const TOKEN = /\bseam_[\w-]{20,}/g;
+
+/** A text that may be shown and kept: what somebody sent in the wrong place is in many a message, and may be a secret. */
+const withoutTokens = (text: string): string => text.replaceAll(TOKEN, 'seam_...');
+
 /** An answer that is not what the caller hoped for. The message tells what to do. */
 export class ApiError extends Error {
   readonly type: ApiErrorType;
   readonly details: ApiErrorDetails;
 
   constructor(type: ApiErrorType, message: string, details: ApiErrorDetails = {}) {
-    super(message);
+    super(withoutTokens(message));
     this.name = 'ApiError';
     this.type = type;
     this.details = details;
@@ -105,7 +114,7 @@ export function errorBody(error: ApiError, requestId: string): ErrorBody {
   const { data } = error.details;
   const ofTheWhole = error.type === 'invalid_input' ? { _errors: [error.message] } : undefined;
   const validationErrors = error.details.validationErrors ?? ofTheWhole;
-  return {
+  const body: ErrorBody = {
     error: {
       type: error.type,
       message: error.message,
@@ -115,6 +124,10 @@ export function errorBody(error: ApiError, requestId: string): ErrorBody {
     },
     ok: false,
   };
+  if (data === undefined && validationErrors === undefined) return body;
+  const text = JSON.stringify(body);
+  const safe = withoutTokens(text);
+  return safe === text ? body : JSON.parse(safe);
 }
 
 /** What an encoder's refusal is to somebody who asked over the API. */

@@ -1,21 +1,30 @@
-import type { IncomingHttpHeaders } from 'node:http';
-import { isIPv4 } from 'node:net';
 import type { Config } from '../config.ts';
 import type { Scope } from '../model/api-key.ts';
 import type { Caller } from '../model/caller.ts';
 import type { ClientSession } from '../model/client-session.ts';
+import type { AccessAudit } from '../site/access-audit.ts';
 import { hashToken } from '../site/api-keys.ts';
-import { SESSION_TOKEN_PREFIX, whyOver } from '../site/client-sessions.ts';
+import { isPairedOrigin, SESSION_TOKEN_PREFIX, whyOver } from '../site/client-sessions.ts';
 import type { Site } from '../site/site.ts';
 import { ApiError } from './errors.ts';
+import {
+  addressesAt,
+  hostOf,
+  isLoopback,
+  isWebOrigin,
+  type Knock,
+  refuseOtherSites,
+  refuseTwoHosts,
+} from './knock.ts';
 import type { RateLimiter } from './limits.ts';
+import type { Place } from './places.ts';
 
-/** A request as the gate sees it: nothing of its body. */
-export interface Knock {
-  readonly peerAddress: string | undefined;
-  /** The target in the request line: a path, or a whole URL. */
-  readonly target: string | undefined;
-  readonly headers: IncomingHttpHeaders;
+/** Who came past the gate. */
+export interface Visitor {
+  /** Of the web page that asks; null: the request names none, so that no other page can read the answer. */
+  readonly origin: string | null;
+  /** Whether pages of the origin were let in; else it knocks at a door, or reads what all may. */
+  readonly isAllowed: boolean;
 }
 
 /**
@@ -28,62 +37,89 @@ export class Gate {
   readonly #allowedOrigins: ReadonlySet<string>;
   readonly #allowedHosts: readonly string[];
   readonly #limiter: RateLimiter;
+  readonly #access: Pick<AccessAudit, 'used' | 'refused'> | null;
   #hosts: ReadonlySet<string> = new Set();
+  #ownOrigins: ReadonlySet<string> = new Set();
 
   constructor(
     site: Pick<Site, 'store' | 'clock'>,
     allowed: Pick<Config, 'allowed_origins' | 'allowed_hosts'>,
     limiter: RateLimiter,
+    access: Pick<AccessAudit, 'used' | 'refused'> | null = null,
   ) {
     this.#site = site;
     this.#allowedOrigins = new Set(allowed.allowed_origins);
     this.#allowedHosts = allowed.allowed_hosts;
     this.#limiter = limiter;
+    this.#access = access;
   }
 
-  /** Tells the gate on which port it stands. */
-  open(port: number): void {
-    const names = ['127.0.0.1', 'localhost', '[::1]'];
-    // Browsers leave out the port of the scheme.
-    const own = [...names.map((name) => `${name}:${port}`), ...(port === 80 ? names : [])];
+  /** Tells the gate on which port it stands, and on which one with TLS, if there is one. */
+  open(port: number, tlsPort?: number): void {
+    const plain = addressesAt(port, 80);
+    const secure = tlsPort === undefined ? [] : addressesAt(tlsPort, 443);
     // Those of a proxy or tunnel on this computer, as the technician wrote them.
-    this.#hosts = new Set([...own, ...this.#allowedHosts]);
+    this.#hosts = new Set([...plain, ...secure, ...this.#allowedHosts]);
+    this.#ownOrigins = new Set([
+      ...plain.map((address) => `http://${address}`),
+      ...secure.map((address) => `https://${address}`),
+    ]);
   }
 
-  /** Steps 1 to 3. Returns the allowed Origin, or null when the request has none. */
-  admit({ peerAddress, target, headers }: Knock): string | null {
-    if (!isLoopback(peerAddress)) {
+  /** Steps 1 to 3. Throws the ApiError that says which one the request fails. */
+  admit({ socket, method, url, headers, rawHeaders }: Knock, place: Place): Visitor {
+    if (!isLoopback(socket.remoteAddress)) {
       throw new ApiError('forbidden_peer', 'Only programs on this computer may talk to the encoder.');
     }
-    const host = hostInTarget(target) ?? headers.host;
-    if (host === undefined || !this.#hosts.has(host.toLowerCase())) {
+    refuseTwoHosts(rawHeaders);
+    if (!this.#hosts.has(hostOf(url, headers))) {
       throw new ApiError(
         'misdirected_request',
         'This address is not the encoder. Use http://127.0.0.1 with its port, or let a technician add the name to allowed_hosts.',
       );
     }
     const { origin } = headers;
-    if (origin === undefined) return null;
-    if (!this.allows(origin)) {
-      throw new ApiError(
-        'forbidden_origin',
-        `The web page ${origin} may not use the encoder. A technician can allow it: encoderctl origins allow ${origin}`,
-      );
+    if (origin === undefined) {
+      if (place !== 'public') refuseOtherSites(method, headers, place);
+      return { origin: null, isAllowed: false };
     }
-    return origin;
-  }
-
-  /** Whether web pages of this origin may come in; scheme, host and port must be the very same. */
-  allows(origin: string): boolean {
-    return origin !== 'null' && (this.#allowedOrigins.has(origin) || this.#site.store.origins.has(origin));
+    if (this.allows(origin)) return { origin, isAllowed: true };
+    if (place === 'public' || (place === 'door' && isWebOrigin(origin))) return { origin, isAllowed: false };
+    throw new ApiError(
+      'forbidden_origin',
+      `The web page ${origin} may not use the encoder. It can ask to be paired, or a technician can allow it: encoderctl origins allow ${origin}`,
+    );
   }
 
   /**
-   * Who holds this token, and comes from this allowed origin (null: from no web page). Throws `unauthorized`,
-   * `client_session_expired`, `client_session_revoked`, or `forbidden_origin` for a session that is another origin's.
+   * Whether web pages of this origin may come in: the daemon's own, one that was allowed, or one that has a paired page. Scheme,
+   * host and port must be the very same.
    */
-  identify(token: string | undefined, origin: string | null): Caller {
-    return token?.startsWith(SESSION_TOKEN_PREFIX) === true ? this.#page(token, origin) : this.#app(token);
+  allows(origin: string): boolean {
+    if (origin === 'null') return false;
+    return (
+      this.#ownOrigins.has(origin) ||
+      this.#allowedOrigins.has(origin) ||
+      this.#site.store.origins.has(origin) ||
+      isPairedOrigin(this.#site, origin)
+    );
+  }
+
+  /**
+   * Who holds this token, and comes from this allowed origin (null: from no web page). `provenSessionId`: the session of a
+   * paired page which has proved on this socket that it has its key. Throws `unauthorized`, `client_session_expired`,
+   * `client_session_revoked`, `forbidden_origin` for a session that is another origin's, or `proof_required`.
+   */
+  identify(token: string | undefined, origin: string | null, provenSessionId?: string): Caller {
+    try {
+      const isSession = token?.startsWith(SESSION_TOKEN_PREFIX) === true;
+      const caller = isSession ? this.#page(token, origin, provenSessionId) : this.#app(token);
+      this.#access?.used(caller);
+      return caller;
+    } catch (error) {
+      if (token !== undefined && error instanceof ApiError) this.#access?.refused();
+      throw error;
+    }
   }
 
   #app(token: string | undefined): Caller {
@@ -103,25 +139,46 @@ export class Gate {
     );
   }
 
-  #page(token: string, origin: string | null): Caller {
-    const { store, clock } = this.#site;
-    const session = store.clientSessions.withHash(hashToken(token));
-    if (session === null) {
-      this.count('strangers');
+  #page(token: string, origin: string | null, provenSessionId: string | undefined): Caller {
+    const session = this.#site.store.clientSessions.withHash(hashToken(token));
+    if (session === null) throw this.#unknownSession();
+    this.checkSession(session, origin);
+    if (session.page !== null && session.id !== provenSessionId) {
+      this.count(session.id);
       throw new ApiError(
-        'unauthorized',
-        'The client session is not known here. Ask your server for a new one: /client_sessions/create',
+        'proof_required',
+        'This token is that of a paired page, and good on the WebSocket only, after the frame "prove". See docs/web-pages.md.',
       );
     }
+    return this.#callerOf(session);
+  }
+
+  /**
+   * The session of a paired page by its id, before it has said its token. Throws `unauthorized`, and as `identify` does for a session that is over or another
+   * origin's.
+   */
+  pageSession(id: string, origin: string | null): ClientSession {
+    const session = this.#site.store.clientSessions.get(id);
+    if (session === null || session.page === null) throw this.#unknownSession();
+    this.checkSession(session, origin);
+    return session;
+  }
+
+  #unknownSession(): ApiError {
+    this.count('strangers');
+    return new ApiError(
+      'unauthorized',
+      'The client session is not known here. Ask your server for a new one: /client_sessions/create; or pair the page again.',
+    );
+  }
+
+  /** Throws when the session is over, or another origin's. */
+  checkSession(session: ClientSession, origin: string | null): void {
+    const { store, clock } = this.#site;
     const end = whyOver(store, session, clock.now());
     if (end !== null) {
       this.count(session.id);
-      throw new ApiError(
-        `client_session_${end}`,
-        end === 'expired'
-          ? `The client session ended at ${new Date(session.expiresAt).toISOString()}. Ask your server for a new one.`
-          : 'The client session, or the API key that made it, was revoked. Ask your server for a new one.',
-      );
+      throw new ApiError(`client_session_${end}`, endOf(session, end));
     }
     const { allowedOrigin } = session;
     if (allowedOrigin !== null && allowedOrigin !== origin) {
@@ -131,16 +188,19 @@ export class Gate {
         `This client session is for web pages of ${allowedOrigin} only${origin === null ? ', and the request names no Origin' : ''}.`,
       );
     }
-    return this.#callerOf(session);
   }
 
-  /** What the session may do as far as its key still may. */
-  #callerOf({ id, apiKeyId, scopes, userIdentifierKey, userIdentityIds, expiresAt }: ClientSession): Caller {
-    const key = this.#site.store.apiKeys.get(apiKeyId);
+  /** What the session may do, as far as its key still may if it has one. */
+  #callerOf(session: ClientSession): Caller {
+    const { id, apiKeyId, scopes, userIdentifierKey, userIdentityIds, expiresAt, page } = session;
+    const key = apiKeyId === null ? null : this.#site.store.apiKeys.get(apiKeyId);
     return {
       id,
-      name: `${key?.name ?? 'an app'}, session of ${userIdentifierKey ?? 'a web page'}`,
-      scopes: scopes.filter((scope) => key?.scopes.includes(scope) === true),
+      name:
+        page === null
+          ? `${key?.name ?? 'an app'}, session of ${userIdentifierKey ?? 'a web page'}`
+          : `${page.name ?? 'the page'} at ${session.allowedOrigin}`,
+      scopes: page === null ? scopes.filter((scope) => key?.scopes.includes(scope) === true) : scopes,
       apiKeyId,
       userIdentityIds: userIdentityIds.length === 0 ? null : userIdentityIds,
       expiresAt,
@@ -169,23 +229,11 @@ export class Gate {
   }
 }
 
-/**
- * The token of a request; undefined when there is none. Seam's clients send that of a client session twice, as the
- * Authorization and in a header of its own, which counts: it can do less than a key.
- */
-export function tokenOf(headers: IncomingHttpHeaders): string | undefined {
-  const session = headers['client-session-token'] ?? headers['seam-client-session-token'];
-  return typeof session === 'string' && session !== ''
-    ? session
-    : /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1];
-}
-
-/** The host of a target that is a whole URL, which counts for more than the Host header (RFC 9112, section 3.2.2). */
-function hostInTarget(target: string | undefined): string | undefined {
-  return target !== undefined && URL.canParse(target) ? new URL(target).host : undefined;
-}
-
-function isLoopback(address: string | undefined): boolean {
-  const plain = address?.replace(/^::ffff:/, '');
-  return plain === '::1' || (plain !== undefined && isIPv4(plain) && plain.startsWith('127.'));
+function endOf({ page, expiresAt }: ClientSession, end: 'revoked' | 'expired'): string {
+  if (page !== null) {
+    return `This page's leave to use the encoder ${end === 'revoked' ? 'was revoked' : 'has ended'}. Pair the page again.`;
+  }
+  return end === 'expired'
+    ? `The client session ended at ${new Date(expiresAt).toISOString()}. Ask your server for a new one.`
+    : 'The client session, or the API key that made it, was revoked. Ask your server for a new one.';
 }

@@ -7,6 +7,7 @@ import type { Gate } from './gate.ts';
 import { MAX_BODY_BYTES } from './limits.ts';
 import { refuse } from './live.ts';
 import type { Method } from './operation.ts';
+import type { Place } from './places.ts';
 
 /** Room for the cookies of every other program on localhost, bytes. */
 const MAX_HEADER_BYTES = 32 * 1024;
@@ -21,7 +22,12 @@ export const METHODS: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELET
  * An HTTP server that serves nothing yet: every request passes the gate before anything of it is read, bodies are JSON
  * and nothing else, and every error leaves in the envelope.
  */
-export function createHttpServer(gate: Gate, log: Logger): FastifyInstance {
+export function createHttpServer(
+  gate: Gate,
+  placeOf: (target: string) => Place,
+  log: Logger,
+): FastifyInstance {
+  const enter = (request: FastifyRequest, reply: FastifyReply) => admit(gate, placeOf, request, reply);
   const server = Fastify({
     logger: false,
     bodyLimit: MAX_BODY_BYTES,
@@ -42,7 +48,7 @@ export function createHttpServer(gate: Gate, log: Logger): FastifyInstance {
     },
     // A URL that cannot be read comes here and passes no hook; the gate is for it as well.
     frameworkErrors(error, request, reply) {
-      enter(gate, request, reply)
+      enter(request, reply)
         .then(() => (reply.sent ? undefined : answerError(error, request, reply, log)))
         .catch((refusal) => answerError(refusal, request, reply, log));
     },
@@ -59,29 +65,37 @@ export function createHttpServer(gate: Gate, log: Logger): FastifyInstance {
   server.addHttpMethod('GET', { hasBody: true, overrideExisting: true });
   acceptOnlyJson(server);
   answerErrors(server, log);
-  server.addHook('onRequest', async (request, reply) => enter(gate, request, reply));
+  server.addHook('onRequest', enter);
   return server;
 }
 
-/** What every request passes first; an allowed page may read the answer, also when it is an error. */
-async function enter(gate: Gate, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+/** What every request passes first; a page that was let in, or knocks at a door, may read the answer, also when it is an error. */
+async function admit(
+  gate: Gate,
+  placeOf: (target: string) => Place,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  const place = placeOf(request.raw.url ?? '');
   reply.header('seam-request-id', request.id);
   reply.header('x-content-type-options', 'nosniff');
   reply.header('cache-control', 'no-store');
-  reply.header('cross-origin-resource-policy', 'same-origin');
-  const origin = gate.admit({
-    peerAddress: request.socket.remoteAddress,
-    target: request.raw.url,
-    headers: request.headers,
-  });
+  reply.header('cross-origin-resource-policy', place === 'public' ? 'cross-origin' : 'same-origin');
+  const { origin, isAllowed } = gate.admit(request.raw, place);
+  if (place === 'public') reply.header('access-control-allow-origin', '*');
   if (origin === null) return;
-  reply.header('access-control-allow-origin', origin);
+  if (place !== 'public') {
+    reply.header('access-control-allow-origin', origin);
+    reply.header('vary', 'origin');
+  }
   reply.header('access-control-expose-headers', 'seam-request-id, retry-after');
-  reply.header('vary', 'origin');
   if (request.method === 'OPTIONS') {
     reply.header('access-control-allow-methods', METHODS.join(', '));
     reply.header('access-control-allow-headers', request.headers['access-control-request-headers'] ?? '');
-    reply.header('access-control-allow-private-network', 'true');
+    const asksForLoopback = request.headers['access-control-request-private-network'] === 'true';
+    if (asksForLoopback && (isAllowed || place === 'door')) {
+      reply.header('access-control-allow-private-network', 'true');
+    }
     reply.header('access-control-max-age', '600');
     await reply.code(204).send();
   }
@@ -115,13 +129,20 @@ function acceptOnlyJson(server: FastifyInstance): void {
 /** Throws for bytes that are not UTF-8, where others would read other characters. A byte order mark is no JSON (RFC 8259, section 8.1). */
 const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Throws `invalid_content_type` for a body that is compressed, or in other characters than JSON has. */
+/** Throws `invalid_content_type` for a body that is compressed, in whichever way that is said, or in other characters than JSON has. */
 function checkEncoding(headers: IncomingHttpHeaders): void {
   const encoding = headers['content-encoding'] ?? 'identity';
   if (encoding.trim().toLowerCase() !== 'identity') {
     throw new ApiError(
       'invalid_content_type',
       `Send the body as it is, without Content-Encoding: "${encoding}" is not read here.`,
+    );
+  }
+  const transfer = headers['transfer-encoding'] ?? 'chunked';
+  if (transfer.trim().toLowerCase() !== 'chunked') {
+    throw new ApiError(
+      'invalid_content_type',
+      `Send the body in chunks, or whole: the transfer coding "${transfer}" is not read here.`,
     );
   }
   const charset = /;\s*charset\s*=\s*"?([^\s";]*)/i.exec(headers['content-type'] ?? '')?.[1];

@@ -1,27 +1,23 @@
 import type { WebSocket } from 'ws';
-import { z } from 'zod';
 import type { Logger } from '../log.ts';
 import type { Caller } from '../model/caller.ts';
 import { ApiError, errorBody, toApiError } from './errors.ts';
 import type { Gate } from './gate.ts';
 import { LiveFeed } from './live-feed.ts';
+import { CLOSE, closeCodeOf, type Frame, readFrame } from './live-frames.ts';
+import { LiveHandshake, type SocketOrigin } from './live-handshake.ts';
 import { type Desk, type Operation, personalInput, runOperation } from './operation.ts';
 import { PROTOCOL } from './routes/v1/hello.ts';
-
-/** Why a socket is closed (RFC 6455, section 7.4.2: 4000 to 4999 are ours). */
-export const CLOSE = {
-  malformed: 4400,
-  notAuthenticated: 4401,
-  notAllowed: 4403,
-  tooSlowToAuthenticate: 4408,
-  tooMany: 4429,
-} as const;
+import { toIsoTime } from './wire/fields.ts';
 
 /** How long a socket may take to say who it is. */
 export const AUTHENTICATE_WITHIN_MS = 3000;
 
 /** How long a socket may take to say goodbye when the daemon stops. */
 const LEAVE_WITHIN_MS = 500;
+
+/** How long a socket that nobody knows may take to answer that it is closed. */
+const GONE_WITHIN_MS = 1000;
 
 /** How much may wait to be read by the other side, bytes. */
 const MAX_UNREAD_BYTES = 4 * 1024 * 1024;
@@ -32,49 +28,39 @@ const SUBSCRIBE = { path: '/live', scopes: ['read'] } as const;
 /** How many requests of one socket may be worked on at once. */
 const MAX_REQUESTS = 32;
 
-const frame = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('authenticate'), token: z.string() }),
-  z.object({ type: z.literal('subscribe'), after: z.int().min(0) }),
-  z.object({
-    type: z.literal('request'),
-    id: z.string().min(1).max(200),
-    path: z.string(),
-    params: z.record(z.string(), z.unknown()).default({}),
-  }),
-]);
-
-type Frame = z.output<typeof frame>;
-
 /** One open WebSocket: who holds it, and what it asks for. */
 export class LiveSocket {
+  /** Of the web page that opened it; null: no page did. */
+  readonly origin: string | null;
   readonly #socket: WebSocket;
   readonly #desk: Desk;
   readonly #gate: Gate;
-  readonly #origin: string | null;
+  readonly #handshake: LiveHandshake;
   readonly #operations: ReadonlyMap<string, Operation>;
   readonly #log: Logger;
   readonly #feed: LiveFeed;
   readonly #tooSlow: NodeJS.Timeout;
+  #gone: NodeJS.Timeout | undefined;
   /** Until when the client session is known to be good; null: the socket is that of an API key, or nobody's yet. */
   #watchedUntil: number | null = null;
   #watch = new AbortController();
   #client: Caller | null = null;
-  #token = '';
   #isThere = true;
   #requests = 0;
 
   constructor(
     socket: WebSocket,
-    origin: string | null,
+    from: SocketOrigin,
     desk: Desk,
     gate: Gate,
     operations: ReadonlyMap<string, Operation>,
     log: Logger,
   ) {
     this.#socket = socket;
-    this.#origin = origin;
+    this.origin = from.origin;
     this.#desk = desk;
     this.#gate = gate;
+    this.#handshake = new LiveHandshake(gate, desk.site, from);
     this.#operations = operations;
     this.#log = log;
     this.#feed = new LiveFeed(socket, desk.site, () =>
@@ -91,6 +77,7 @@ export class LiveSocket {
     socket.on('error', (error) => this.#log.debug({ err: error }, 'socket failed'));
     socket.on('close', () => {
       clearTimeout(this.#tooSlow);
+      clearTimeout(this.#gone);
       this.#watch.abort();
     });
   }
@@ -109,6 +96,7 @@ export class LiveSocket {
     }
     // The clock may have been set.
     if (this.#client !== null && !this.#isStillWelcome()) return;
+    if (this.#client !== null) this.#handshake.noteUsed();
     this.#isThere = false;
     this.#socket.ping();
   }
@@ -126,47 +114,25 @@ export class LiveSocket {
   #receive(text: string, isBinary: boolean): void {
     // Frames that were under way when this end closed still arrive; nothing is done for them.
     if (this.#socket.readyState !== this.#socket.OPEN) return;
-    if (isBinary) {
-      this.#refuse(CLOSE.malformed, new ApiError('invalid_input', 'Send JSON text frames, not binary ones.'));
-      return;
-    }
-    let received: Frame;
     try {
-      received = frame.parse(JSON.parse(text));
-    } catch (error) {
-      const detail = error instanceof z.ZodError ? z.prettifyError(error) : 'it is not JSON';
-      this.#refuse(
-        CLOSE.malformed,
-        new ApiError('invalid_input', `The frame cannot be understood: ${detail}`),
-      );
-      return;
-    }
-    try {
-      this.#obey(received);
+      this.#obey(readFrame(text, isBinary));
     } catch (error) {
       const refusal = toApiError(error);
       if (refusal === null) throw error;
-      const code = refusal.type === 'too_many_requests' ? CLOSE.tooMany : CLOSE.notAllowed;
-      this.#refuse(refusal.status === 401 ? CLOSE.notAuthenticated : code, refusal);
+      this.#refuse(closeCodeOf(refusal), refusal);
     }
   }
 
   #obey(received: Frame): void {
-    if (received.type === 'authenticate') {
-      if (this.#client !== null) {
-        const refusal = new ApiError('invalid_input', 'This socket is authenticated. Open another one.');
-        this.#refuse(CLOSE.malformed, refusal);
-        return;
-      }
-      this.#welcome(this.#gate.identify(received.token, this.#origin));
-      this.#token = received.token;
-      clearTimeout(this.#tooSlow);
-      const sequence = this.#desk.site.store.changes.last();
-      this.#send({ type: 'authenticated', sequence, protocol: PROTOCOL });
+    if (received.type === 'authenticate' || received.type === 'prove') {
+      this.#shakeHands(received);
       return;
     }
     if (this.#client === null) {
-      throw new ApiError('unauthorized', 'The first frame must be {"type":"authenticate","token":"..."}.');
+      throw new ApiError(
+        'unauthorized',
+        'The first frame must be {"type":"authenticate","token":"..."}, or "prove" for a paired page.',
+      );
     }
     if (!this.#isStillWelcome()) return;
     if (received.type === 'subscribe') {
@@ -176,6 +142,28 @@ export class LiveSocket {
     } else {
       void this.#answer(received, this.#client);
     }
+  }
+
+  #shakeHands(received: Frame & { type: 'authenticate' | 'prove' }): void {
+    if (this.#client !== null) {
+      const refusal = new ApiError('invalid_input', 'This socket is authenticated. Open another one.');
+      this.#refuse(CLOSE.malformed, refusal);
+      return;
+    }
+    if (received.type === 'prove') {
+      this.#send(this.#handshake.prove(received));
+      return;
+    }
+    const client = this.#handshake.authenticate(received);
+    this.#welcome(client);
+    clearTimeout(this.#tooSlow);
+    this.#send({
+      type: 'authenticated',
+      sequence: this.#desk.site.store.changes.last(),
+      protocol: PROTOCOL,
+      scopes: client.scopes,
+      expires_at: client.expiresAt === null ? null : toIsoTime(client.expiresAt),
+    });
   }
 
   async #answer(request: Frame & { type: 'request' }, client: Caller): Promise<void> {
@@ -193,7 +181,7 @@ export class LiveSocket {
         if (operation === undefined || operation.scopes === null) this.#gate.count(client.id);
         else this.#gate.permit(client, operation.scopes);
         if (operation === undefined) throw new ApiError('not_found', `There is no ${path} here.`);
-        const { body } = await runOperation(operation, params, this.#desk, client);
+        const { body } = await runOperation(operation, params, this.#desk, client, this.origin);
         this.#send({ type: 'response', id, ...body });
       } finally {
         this.#requests -= 1;
@@ -225,13 +213,13 @@ export class LiveSocket {
 
   /** A key or a session may be over, or an origin removed, while a socket is open: then it is closed at once. */
   #isStillWelcome(): boolean {
-    if (this.#origin !== null && !this.#gate.allows(this.#origin)) {
-      this.#close(CLOSE.notAllowed, 'This web page may not use the encoder any more.');
-      return false;
-    }
     try {
       const heardEverybody = this.#client !== null && this.#client.userIdentityIds === null;
-      const client = this.#gate.identify(this.#token, this.#origin);
+      const client = this.#handshake.identifyAgain();
+      if (this.origin !== null && !this.#gate.allows(this.origin)) {
+        this.#close(CLOSE.notAllowed, 'This web page may not use the encoder any more.');
+        return false;
+      }
       if (heardEverybody && client.userIdentityIds !== null) {
         this.#close(
           CLOSE.notAllowed,
@@ -244,7 +232,7 @@ export class LiveSocket {
     } catch (error) {
       const refusal = toApiError(error);
       if (refusal === null) throw error;
-      this.#close(CLOSE.notAuthenticated, refusal.message);
+      this.#refuse(CLOSE.notAuthenticated, refusal);
       return false;
     }
   }
@@ -257,6 +245,8 @@ export class LiveSocket {
   #close(code: number, reason: string): void {
     // A close reason has 123 bytes at most (RFC 6455, section 5.5).
     this.#socket.close(code, Buffer.from(reason).subarray(0, 123).toString().replace(/�+$/, ''));
+    // One that is known gets the time to read what waits for it.
+    if (this.#client === null) this.#gone ??= setTimeout(() => this.#socket.terminate(), GONE_WITHIN_MS);
   }
 
   #send(message: object): void {

@@ -4,12 +4,16 @@ import { WebSocketServer } from 'ws';
 import type { Logger } from '../log.ts';
 import { ApiError, errorBody, toApiError } from './errors.ts';
 import type { Gate } from './gate.ts';
+import { hostOf } from './knock.ts';
 import { MAX_BODY_BYTES } from './limits.ts';
 import { LiveSocket } from './live-socket.ts';
 import type { Desk, Operation } from './operation.ts';
 
 /** How many sockets may be open at once; browsers reconnect by themselves, and a broken page may do so in a loop. */
-const MAX_SOCKETS = 256;
+const MAX_SOCKETS = 1024;
+
+/** How many of them pages of one origin may have open. */
+const MAX_SOCKETS_OF_ORIGIN = 100;
 
 /** How long a refused socket may take to go, milliseconds. */
 const REFUSED_MS = 1000;
@@ -52,25 +56,34 @@ export class Live implements AsyncDisposable {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy());
     try {
-      const origin = this.#gate.admit({
-        peerAddress: request.socket.remoteAddress,
-        target: request.url,
-        headers: request.headers,
-      });
+      const { origin } = this.#gate.admit(request, 'inner');
       if (request.url?.split('?')[0] !== '/live') {
         throw new ApiError('not_found', 'The WebSocket is at /live.');
       }
       if (this.#sockets.size >= MAX_SOCKETS) {
         throw new ApiError('too_many_requests', `${MAX_SOCKETS} sockets are open already. Close some.`);
       }
+      this.#checkSocketsOf(origin);
+      const from = { origin, address: hostOf(request.url, request.headers) };
       this.#server.handleUpgrade(request, socket, head, (webSocket) => {
-        const live = new LiveSocket(webSocket, origin, this.#desk, this.#gate, this.#operations, this.#log);
+        const live = new LiveSocket(webSocket, from, this.#desk, this.#gate, this.#operations, this.#log);
         this.#sockets.add(live);
         webSocket.on('close', () => this.#sockets.delete(live));
       });
     } catch (error) {
       refuse(socket, toApiError(error) ?? new ApiError('internal_server_error', 'The upgrade failed.'));
     }
+  }
+
+  /** Throws `too_many_requests` for a page that opens one socket after the other. */
+  #checkSocketsOf(origin: string | null): void {
+    if (origin === null) return;
+    const open = [...this.#sockets].filter((socket) => socket.origin === origin);
+    if (open.length < MAX_SOCKETS_OF_ORIGIN) return;
+    throw new ApiError(
+      'too_many_requests',
+      `Pages of ${origin} have ${MAX_SOCKETS_OF_ORIGIN} sockets open already. Close some.`,
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import type { Attempts } from '../attempts/attempts.ts';
 import type { Encoders } from '../encoder/encoders.ts';
+import type { RecentLines } from '../log.ts';
 import type { Scope } from '../model/api-key.ts';
 import type { Caller } from '../model/caller.ts';
 import type { Site } from '../site/site.ts';
 import type { PairingControl } from '../sync/pairing-state.ts';
 import type { SyncControl } from '../sync/sync-status.ts';
+import { recorded } from './audited-operation.ts';
 import { ApiError } from './errors.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -17,6 +19,8 @@ export interface Desk {
   readonly attempts: Attempts;
   readonly sync: SyncControl;
   readonly pairing: PairingControl;
+  /** What the daemon logged last. */
+  readonly recentLog: RecentLines;
   readonly defaultTimeoutMs: number;
   /** Whether cards can be written and read: the site's keys are there. */
   readonly hasSiteKeys: () => boolean;
@@ -30,6 +34,8 @@ export interface Call<Input> {
   readonly desk: Desk;
   /** Who asks; an operation without a scope must not look. */
   readonly client: Caller;
+  /** The web origin of the page that asks, as its browser says; null: no page asks. */
+  readonly origin: string | null;
 }
 
 /**
@@ -48,10 +54,16 @@ export interface Operation<Input extends z.ZodType = z.ZodType, Output extends z
   readonly isOwn?: boolean;
   /** Whether only an API key may do this, and no client session; absent: a session may, too. */
   readonly needsApiKey?: boolean;
+  /** Of one that needs an API key: whether a page that a person paired for `admin` may do it as well, such as the console; absent: it may not. */
+  readonly isForAdminPage?: boolean;
   /** Whether the answer holds a token of which only a hash is kept, so that no answer is kept for an Idempotency-Key; absent: it does not. */
   readonly hasSecretAnswer?: boolean;
   /** Whether only somebody without a key asks for it, and is counted with those who come with a wrong one; absent: everybody may ask. */
   readonly isForStrangers?: boolean;
+  /** Whether it only tells, though GET is not for it, so that nothing of it stands in the audit log; absent: what GET is not for does something. */
+  readonly isRead?: boolean;
+  /** Whether pages of any web origin may call it, to ask to be let in; absent: only those that were. */
+  readonly isForAnyOrigin?: boolean;
   /** How large a body may be, bytes; absent: as everywhere. */
   readonly mostBodyBytes?: number;
   readonly input: Input;
@@ -89,9 +101,12 @@ export function runOperation(
   input: unknown,
   desk: Desk,
   client: Caller,
+  origin: string | null,
 ): Answer | Promise<Answer> {
   const allowed = personalInput(operation, input, client);
-  const output = operation.handle({ input: parseInput(operation, allowed), desk, client });
+  const parsed = parseInput(operation, allowed);
+  const handle = () => operation.handle({ input: parsed, desk, client, origin });
+  const output = recorded(operation, { input: parsed, callerId: client.id }, desk.site, handle);
   return output instanceof Promise ? output.then(succeed) : succeed(output);
 }
 
@@ -104,12 +119,13 @@ const OTHER_NAMES = ['acs_user_id', 'acs_user_ids', 'user_identity_ids', 'user_i
  * that is filled in. Throws `forbidden_for_client_session`.
  */
 export function personalInput(
-  operation: Pick<Operation, 'path' | 'scopes' | 'isPersonal' | 'isOwn' | 'needsApiKey'>,
+  operation: Pick<Operation, 'path' | 'scopes' | 'isPersonal' | 'isOwn' | 'needsApiKey' | 'isForAdminPage'>,
   input: unknown,
   client: Caller,
 ): unknown {
   const { path, scopes, isPersonal = false, isOwn = false, needsApiKey = false } = operation;
-  if (needsApiKey && client.id !== client.apiKeyId) {
+  const isAdminPage = client.apiKeyId === null && client.scopes.includes('admin');
+  if (needsApiKey && client.id !== client.apiKeyId && !(operation.isForAdminPage === true && isAdminPage)) {
     throw forbidden(`${path} needs an API key: a client session may not use it. Call it from your server.`);
   }
   const own = client.userIdentityIds;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-type JsonSchema = z.core.JSONSchema.BaseSchema;
+export type JsonSchema = z.core.JSONSchema.BaseSchema;
 
 /**
  * Turns a query string into what the same request would have had as its JSON body, by the operation's input schema.
@@ -60,7 +60,8 @@ function decodeValue(kind: readonly JsonSchema[], text: string): unknown {
   return text;
 }
 
-function propertiesOf(schema: JsonSchema): Record<string, JsonSchema> {
+/** The members of an object, also of one that is put together of several. */
+export function propertiesOf(schema: JsonSchema): Record<string, JsonSchema> {
   const all: Record<string, JsonSchema> = {};
   for (const one of [schema, ...(schema.anyOf ?? []), ...(schema.allOf ?? [])].filter(isSchema)) {
     for (const [name, property] of Object.entries(one.properties ?? {})) {
@@ -70,11 +71,13 @@ function propertiesOf(schema: JsonSchema): Record<string, JsonSchema> {
   return all;
 }
 
-function alternatives(schema: JsonSchema): readonly JsonSchema[] {
+/** What a value may be: this, or each of what it is one of. */
+export function alternatives(schema: JsonSchema): readonly JsonSchema[] {
   return [schema, ...(schema.anyOf ?? []).filter(isSchema).flatMap(alternatives)];
 }
 
-function itemsOf(schema: JsonSchema): readonly JsonSchema[] {
+/** What the items of an array may be. */
+export function itemsOf(schema: JsonSchema): readonly JsonSchema[] {
   return isSchema(schema.items) ? alternatives(schema.items) : [];
 }
 

@@ -4,37 +4,49 @@ import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import type { Logger } from '../log.ts';
 import type { Caller } from '../model/caller.ts';
 import { ApiError, notFound } from './errors.ts';
-import { type Gate, tokenOf } from './gate.ts';
+import type { Gate } from './gate.ts';
 import { createHttpServer, METHODS } from './http-server.ts';
 import { KeptAnswers } from './kept-answers.ts';
+import { tokenOf } from './knock.ts';
 import { Live } from './live.ts';
 import { createMetrics } from './metrics.ts';
 import { openApi } from './openapi.ts';
 import { type Desk, type Operation, personalInput, runOperation } from './operation.ts';
+import { pathOf, placeFinder } from './places.ts';
 import { queryDecoder } from './query.ts';
 import { operations } from './routes/index.ts';
+import type { TlsListener, TlsOptions } from './tls-listener.ts';
 import { unsupportedOperations } from './unsupported.ts';
+import { readWebFiles, serveWebFiles } from './web-files.ts';
 
 export interface ApiOptions {
   /** 0: any free port. */
   readonly port: number;
   readonly maxConnections: number;
+  /** Listens with TLS as well; null: it does not. */
+  readonly tls: TlsOptions | null;
 }
 
 export interface Api extends AsyncDisposable {
   /** `http://127.0.0.1:3375` */
   readonly url: string;
+  /** `https://127.0.0.1:3376`; null: it listens with TLS nowhere. */
+  readonly tlsUrl: string | null;
 }
 
-/** Serves every operation over HTTP and over the WebSocket, on loopback only. Rejects when the port is taken. */
+/**
+ * Serves every operation over HTTP and over the WebSocket, on loopback only. Rejects when the port is taken; where TLS cannot be had,
+ * the log says so, and it is left out.
+ */
 export async function startApi(desk: Desk, gate: Gate, options: ApiOptions, log: Logger): Promise<Api> {
-  const server = createHttpServer(gate, log);
+  const server = createHttpServer(gate, placeFinder(operations), log);
 
   const metrics = createMetrics(desk);
   const kept = new KeptAnswers(desk.site);
   const everything = [...operations, ...unsupportedOperations];
   serve(server, everything, desk, gate, kept);
   let document: object | undefined;
+  serveWebFiles(server, readWebFiles());
   server.get('/openapi.json', () => {
     document ??= openApi(operations);
     return document;
@@ -57,14 +69,32 @@ export async function startApi(desk: Desk, gate: Gate, options: ApiOptions, log:
     throw error;
   }
   const port = portOf(server.server);
-  gate.open(port);
+  const secure = options.tls === null ? null : await openTls(server.server, options.tls, options, log);
+  gate.open(port, secure?.port);
   return {
     url: `http://127.0.0.1:${port}`,
+    tlsUrl: secure === null ? null : `https://127.0.0.1:${secure.port}`,
     async [Symbol.asyncDispose]() {
       await live[Symbol.asyncDispose]();
       await server.close();
+      await secure?.[Symbol.asyncDispose]();
     },
   };
+}
+
+async function openTls(
+  http: Server,
+  tls: TlsOptions,
+  { maxConnections }: ApiOptions,
+  log: Logger,
+): Promise<TlsListener | null> {
+  const { listenWithTls } = await import('./tls-listener.ts');
+  try {
+    return await listenWithTls(http, tls, maxConnections);
+  } catch (error) {
+    log.warn({ port: tls.port, err: error }, 'TLS cannot be had here, the daemon goes on without');
+    return null;
+  }
 }
 
 function portOf(server: Server): number {
@@ -87,8 +117,7 @@ function serve(
     operations.map((operation) => [operation.path, withDecoder(operation)]),
   );
   const find = ({ url }: FastifyRequest): ServedOperation => {
-    // The target may be a whole URL (RFC 9112, section 3.2.2).
-    const path = URL.parse(url)?.pathname ?? url.split('?')[0] ?? '';
+    const path = pathOf(url);
     const found = served.get(path);
     if (found === undefined) throw notFound(path);
     return found;
@@ -107,6 +136,7 @@ function serve(
         );
       }
       if (operation.scopes !== null) gate.permit(callerOf(request, gate), operation.scopes);
+      else if (operation.isForAnyOrigin === true) countKnock(request, gate);
       else if (operation.isForStrangers === true) gate.count('strangers');
       // What any web page can make a browser send must not keep everybody else out.
       else gate.count(`anybody ${request.headers['sec-fetch-site'] ?? ''}`);
@@ -116,8 +146,9 @@ function serve(
       const client = operation.scopes === null ? NOBODY : callerOf(request, gate);
       const input = { ...decode(queryOf(request.raw)), ...asObject(request.body) };
       const key = request.headers['idempotency-key'];
-      const run = () => runOperation(operation, input, desk, client);
-      const isKept = !operation.methods.includes('GET') && operation.hasSecretAnswer !== true;
+      const run = () => runOperation(operation, input, desk, client, request.headers.origin ?? null);
+      const { methods, hasSecretAnswer = false, isForAnyOrigin = false } = operation;
+      const isKept = !methods.includes('GET') && !hasSecretAnswer && !isForAnyOrigin;
       const isKeyed = typeof key === 'string' && request.method === 'POST' && isKept;
       const answer = isKeyed
         ? await kept.once(
@@ -169,6 +200,12 @@ const METRICS = { path: '/metrics', scopes: ['read'] } as const;
 /** Throws as Gate.identify does. */
 function callerOf({ headers }: FastifyRequest, gate: Gate): Caller {
   return gate.identify(tokenOf(headers), headers.origin ?? null);
+}
+
+/** Pages of one origin, and then all of them together, knock no more often than anybody may ask. */
+function countKnock({ headers }: FastifyRequest, gate: Gate): void {
+  gate.count(`door ${headers.origin ?? ''}`);
+  gate.count('doors');
 }
 
 function queryOf({ url }: IncomingMessage): URLSearchParams {

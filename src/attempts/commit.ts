@@ -5,6 +5,7 @@ import { recordEncoder } from '../site/encoders.ts';
 import { SiteError } from '../site/errors.ts';
 import { record, type Site } from '../site/site.ts';
 import { noteIfTorn } from '../site/torn-cards.ts';
+import { auditEnd } from './audit-attempt.ts';
 
 /** Throws `action_attempt_not_found`. */
 export function findAttempt(site: Site, id: string): Attempt {
@@ -33,14 +34,20 @@ export function attemptFor(site: Site, caller: Caller, id: string): Attempt {
 export function commitEvent(site: Site, attemptId: string, event: AttemptEvent): Step {
   return site.store.transaction(() => {
     const before = findAttempt(site, attemptId);
-    const step = advance(before, event);
-    if (step.attempt === before) return step;
+    const advanced = advance(before, event);
+    if (advanced.attempt === before) return advanced;
+    const step = { ...advanced, attempt: withEnd(advanced.attempt, site.clock.now()) };
     site.store.attempts.update(step.attempt);
     record(site, { type: 'action_attempt.changed', attempt: step.attempt });
     if (!isLive(step.attempt)) {
       recordEncoder(site, before.encoderId);
-      if ('writeId' in before) noteIfTorn(site, before.writeId);
+      const isTorn = 'writeId' in before && noteIfTorn(site, before.writeId);
+      auditEnd(site, before, step.attempt, isTorn ? before.writeId : null);
     }
     return step;
   });
+}
+
+function withEnd(attempt: Attempt, now: number): Attempt {
+  return attempt.phase === 'succeeded' || attempt.phase === 'failed' ? { ...attempt, endedAt: now } : attempt;
 }

@@ -14,6 +14,7 @@ import { SiteError } from '../site/errors.ts';
 import { assignScannedCard, scanCard } from '../site/scanned-card.ts';
 import type { Site } from '../site/site.ts';
 import { userOf } from '../site/users.ts';
+import { auditMended } from './audit-attempt.ts';
 import { commitEvent } from './commit.ts';
 
 /** What was read of a card: what is on it, where the order needs to know that. */
@@ -108,13 +109,13 @@ function assign(
     if (outcome.outcome === 'refused') {
       return { event: 'work_failed', reason: outcome.reason, detail: null };
     }
-    const { acsUserId, credential } = outcome;
+    const { acsUserId, credential, how } = outcome;
     site.store.encoders.setServedCard(encoderId, {
       uid: card.uid,
       acsUserId,
       acsCredentialId: credential.id,
     });
-    return { event: 'card_settled', result: { kind: 'assigned', credential } };
+    return { event: 'card_settled', result: { kind: 'assigned', credential, how } };
   } catch (error) {
     if (error instanceof SiteError) {
       return { event: 'work_failed', reason: 'beneficiary_deleted', detail: null };
@@ -129,6 +130,8 @@ function applyWritten(site: Site, attempt: Attempt, wasInterrupted: boolean): At
   }
   const { card, order, encoderId, writeId, purpose } = attempt;
   const outcome = noteWritten(site, writeId, purpose, wasInterrupted);
+  if (outcome.outcome !== 'unwanted' && outcome.outcome !== 'ended_elsewhere')
+    auditMended(site, attempt, purpose);
   switch (outcome.outcome) {
     case 'unwanted':
       return { event: 'write_planned', writeId, purpose: 'roll_back' };

@@ -20,7 +20,7 @@ export class DaemonClient {
 
   /** Throws CommandError when no daemon runs on the state folder, or the address is none. */
   constructor(words: DaemonWords) {
-    this.url = words.url === undefined ? whereabouts(words) : addressIn(words.url);
+    this.url = words.url === undefined ? runningDaemon(words).url : addressIn(words.url);
     this.token = words['api-key'] ?? process.env['ENCODERD_API_KEY'] ?? ownKey(words);
   }
 
@@ -74,7 +74,8 @@ function addressIn(word: string): string {
   );
 }
 
-function whereabouts(words: StateWords): string {
+/** Where the daemon of the state folder listens, and its process. Throws CommandError when none runs. */
+export function runningDaemon(words: StateWords): { readonly url: string; readonly pid: number } {
   const path = join(stateDir(words), 'daemon.json');
   if (!existsSync(path)) {
     throw new CommandError(
@@ -82,7 +83,7 @@ function whereabouts(words: StateWords): string {
       EXIT.unavailable,
     );
   }
-  return z.object({ url: z.string() }).parse(JSON.parse(readFileSync(path, 'utf8'))).url;
+  return z.object({ url: z.string(), pid: z.int() }).parse(JSON.parse(readFileSync(path, 'utf8')));
 }
 
 /** The tool's own key, kept beside the database: who may read that folder may do everything anyway. */

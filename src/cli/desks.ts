@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { addDesk, DESK_NAME, type DeskLedger, removeDesk, replaceDeskKey } from '../site/paired-desks.ts';
 import type { PairedDesk } from '../store/sync-tables.ts';
+import { auditByHand } from './by-hand.ts';
 import { DaemonClient, type DaemonWords } from './daemon-client.ts';
 import { openState } from './state.ts';
 import { CommandError, EXIT, type Terminal, table } from './terminal.ts';
@@ -65,13 +66,22 @@ function add(words: DaemonWords, name: string | undefined, terminal: Terminal): 
   if (!DESK_NAME.test(name)) {
     throw new CommandError('The name must have 1 to 100 characters, and no control characters.', EXIT.usage);
   }
-  const { token, desk } = inLedger(words, (ledger) => addDesk(ledger, name));
+  const { token, desk } = inLedger(words, (ledger) => {
+    const added = addDesk(ledger, name);
+    auditByHand(ledger.store, 'desk_added', { desk_id: added.desk.id, api_key_id: added.desk.apiKeyId });
+    return added;
+  });
   showKey(terminal, token, desk);
 }
 
 function newKey(words: DaemonWords, named: string | undefined, terminal: Terminal): void {
   if (named === undefined) throw wrongUse();
-  const { token, desk } = inLedger(words, (ledger) => replaceDeskKey(ledger, named));
+  const { token, desk } = inLedger(words, (ledger) => {
+    const renewed = replaceDeskKey(ledger, named);
+    const { id, apiKeyId } = renewed.desk;
+    auditByHand(ledger.store, 'desk_key_replaced', { desk_id: id, api_key_id: apiKeyId });
+    return renewed;
+  });
   showKey(terminal, token, desk);
 }
 
@@ -86,7 +96,11 @@ function showKey(terminal: Terminal, token: string, desk: PairedDesk): void {
 
 function remove(words: DaemonWords, named: string | undefined, terminal: Terminal): void {
   if (named === undefined) throw wrongUse();
-  const desk = inLedger(words, (ledger) => removeDesk(ledger, named));
+  const desk = inLedger(words, (ledger) => {
+    const removed = removeDesk(ledger, named);
+    auditByHand(ledger.store, 'desk_removed', { desk_id: removed.id });
+    return removed;
+  });
   terminal.result({ removed: desk.name, desk_id: desk.id }, [
     `The desk "${desk.name}" is refused from now on. What it had not told by now stays with it.`,
     'To make it its own backend again, at the desk: encoderctl unpair',
@@ -97,7 +111,7 @@ function remove(words: DaemonWords, named: string | undefined, terminal: Termina
 function inLedger<T>(words: DaemonWords, work: (ledger: DeskLedger) => T): T {
   using store = openState(words);
   try {
-    return work({ store, clock: { now: () => Date.now() } });
+    return store.transaction(() => work({ store, clock: { now: () => Date.now() } }));
   } catch (error) {
     throw new CommandError(error instanceof Error ? error.message : String(error));
   }

@@ -1,4 +1,6 @@
 import { accessGroupsCommand } from './access-groups.ts';
+import { auditCommand } from './audit.ts';
+import { auditLogCommand } from './audit-log.ts';
 import { cardCommand } from './card.ts';
 import { desksCommand } from './desks.ts';
 import { encodeCommand } from './encode.ts';
@@ -7,12 +9,14 @@ import { entrancesCommand } from './entrances.ts';
 import { keysCommand } from './keys.ts';
 import { originsCommand } from './origins.ts';
 import { pairCommand, unpairCommand } from './pair.ts';
+import { pairingCommand } from './pairing.ts';
 import { scanCommand } from './scan.ts';
 import { sessionsCommand } from './sessions.ts';
 import { siteKeysCommand } from './site-keys.ts';
 import { statusCommand } from './status.ts';
 import { syncCommand } from './sync.ts';
 import { CommandError, EXIT, type Terminal, terminal } from './terminal.ts';
+import { tlsCommand } from './tls.ts';
 import { watchCommand } from './watch.ts';
 import { webhooksCommand } from './webhooks.ts';
 
@@ -26,6 +30,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   keys: keysCommand,
   'site-keys': siteKeysCommand,
   origins: originsCommand,
+  pairing: pairingCommand,
   sessions: sessionsCommand,
   encoders: encodersCommand,
   watch: watchCommand,
@@ -39,7 +44,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   pair: pairCommand,
   unpair: unpairCommand,
   desks: desksCommand,
+  'audit-log': auditLogCommand,
+  tls: tlsCommand,
   status: statusCommand,
+  audit: auditCommand,
 };
 
 const USAGE = [

@@ -1,5 +1,6 @@
 import { DEFAULT_SCOPES, SCOPES, type Scope } from '../model/api-key.ts';
 import { createApiKey, revokeApiKey } from '../site/api-keys.ts';
+import { auditByHand } from './by-hand.ts';
 import { openState } from './state.ts';
 import { CommandError, EXIT, type Terminal, table } from './terminal.ts';
 import { readWords } from './words.ts';
@@ -26,7 +27,13 @@ export const keysCommand = {
         if (name === undefined || !NAME.test(name))
           throw new CommandError(`usage: encoderctl ${USAGE}`, EXIT.usage);
         const order = { name, scopes: readScopes(values.scope) };
-        const { token, key } = orCommandError(() => createApiKey(store, order, now));
+        const { token, key } = orCommandError(() =>
+          store.transaction(() => {
+            const made = createApiKey(store, order, now);
+            auditByHand(store, 'api_key_created', { api_key_id: made.key.id, scopes: made.key.scopes });
+            return made;
+          }),
+        );
         terminal.result({ api_key: token, name: key.name, scopes: key.scopes }, [
           token,
           '',
@@ -58,7 +65,13 @@ export const keysCommand = {
       case 'revoke': {
         const name = named ?? values.name;
         if (name === undefined) throw new CommandError(`usage: encoderctl ${USAGE}`, EXIT.usage);
-        const key = orCommandError(() => revokeApiKey(store, name, now));
+        const key = orCommandError(() =>
+          store.transaction(() => {
+            const revoked = revokeApiKey(store, name, now);
+            auditByHand(store, 'api_key_revoked', { api_key_id: revoked.id });
+            return revoked;
+          }),
+        );
         terminal.result({ revoked: key.name }, [
           `The key "${key.name}" is revoked. Apps that use it are refused from now on.`,
         ]);

@@ -1,4 +1,5 @@
 import { isOrigin } from '../model/web-address.ts';
+import { auditByHand } from './by-hand.ts';
 import { configOf, openState } from './state.ts';
 import { CommandError, EXIT, type Terminal, table } from './terminal.ts';
 import { readWords } from './words.ts';
@@ -38,10 +39,17 @@ export const originsCommand = {
       );
     }
     if (verb === 'allow') {
-      store.origins.allow(origin, Date.now());
+      store.transaction(() => {
+        store.origins.allow(origin, Date.now());
+        auditByHand(store, 'origin_allowed', { origin });
+      });
       terminal.result({ allowed: origin }, [`Pages of ${origin} may use the encoder, with an API key.`]);
     } else {
-      const wasAllowed = store.origins.remove(origin);
+      const wasAllowed = store.transaction(() => {
+        const removed = store.origins.remove(origin);
+        if (removed) auditByHand(store, 'origin_removed', { origin });
+        return removed;
+      });
       if (configOf(values).allowed_origins.includes(origin)) {
         throw new CommandError(
           `The configuration allows ${origin}. Remove it there, and start the daemon anew.`,

@@ -19,8 +19,9 @@ import {
 } from '../site-keys/private-file.ts';
 import { isSealed, openSealedKeyFile, sealKeyFile } from '../site-keys/sealed-file.ts';
 import { readSiteKeys, type SiteKeysPlace, siteKeysPlace } from '../site-keys.ts';
+import { auditByHand } from './by-hand.ts';
 import { readPassphrase } from './passphrase.ts';
-import { stateDir } from './state.ts';
+import { openState, type StateWords, stateDir } from './state.ts';
 import { CommandError, EXIT, type Terminal, table } from './terminal.ts';
 import { readWords } from './words.ts';
 
@@ -56,18 +57,40 @@ export const siteKeysCommand = {
     if (more.length > 0 || (verb === 'import') !== (file !== undefined)) throw misused();
     try {
       const place = siteKeysPlace(stateDir(values), process.env);
+      const noting =
+        (action: string): Note =>
+        (keys) =>
+          note(values, action, keys);
       switch (verb) {
         case 'list':
           return list(place, terminal);
         case 'generate':
-          return put(place, firstKeys(Date.now()), values.force === true, terminal);
+          return put(
+            place,
+            firstKeys(Date.now()),
+            values.force === true,
+            noting('site_keys_generated'),
+            terminal,
+          );
         case 'rotate':
-          return rotate(place, terminal);
+          return rotate(place, noting('site_keys_rotated'), terminal);
         case 'import':
-          return put(place, await keysIn(file ?? '', passphraseFile), values.force === true, terminal);
+          return put(
+            place,
+            await keysIn(file ?? '', passphraseFile),
+            values.force === true,
+            noting('site_keys_imported'),
+            terminal,
+          );
         case 'export':
           if (values.out === undefined || values.sealed !== true) throw misused();
-          return await exportSealed(place, values.out, passphraseFile, terminal);
+          return await exportSealed(
+            place,
+            values.out,
+            passphraseFile,
+            noting('site_keys_exported'),
+            terminal,
+          );
         default:
           throw misused();
       }
@@ -77,6 +100,17 @@ export const siteKeysCommand = {
     }
   },
 };
+
+/** Notes in the audit log what is about to be done with these keys: no key is handed out or replaced that the log does not tell of. */
+type Note = (keys: StoredKeys) => void;
+
+function note(words: StateWords, action: string, keys: StoredKeys): void {
+  using store = openState(words);
+  auditByHand(store, action, {
+    versions: keys.map(({ version }) => version),
+    fingerprints: keys.map(fingerprintOf),
+  });
+}
 
 function list(place: SiteKeysPlace, terminal: Terminal): void {
   if (stampOf(place.path) === undefined) {
@@ -99,11 +133,18 @@ function list(place: SiteKeysPlace, terminal: Terminal): void {
 }
 
 /** Keys in place of those that are there, which are kept beside: without them their cards are lost for good. */
-function put(place: SiteKeysPlace, keys: StoredKeys, isForced: boolean, terminal: Terminal): void {
+function put(
+  place: SiteKeysPlace,
+  keys: StoredKeys,
+  isForced: boolean,
+  noteFirst: Note,
+  terminal: Terminal,
+): void {
   requireOurs(place);
   makePrivateFolder(dirname(place.path));
   let keptAs: string | null = null;
   if (stampOf(place.path) === undefined) {
+    noteFirst(keys);
     createPrivateFile(place.path, formatKeyFile(keys));
   } else {
     if (!isForced) {
@@ -112,6 +153,7 @@ function put(place: SiteKeysPlace, keys: StoredKeys, isForced: boolean, terminal
       throw new CommandError(`There are site keys in ${place.path}. ${loss} ${cure}`);
     }
     keptAs = `${place.path}.until-${new Date().toISOString().replaceAll(':', '')}`;
+    noteFirst(keys);
     keepAs(place.path, keptAs);
     replacePrivateFile(place.path, formatKeyFile(keys));
   }
@@ -122,9 +164,10 @@ function put(place: SiteKeysPlace, keys: StoredKeys, isForced: boolean, terminal
   ]);
 }
 
-function rotate(place: SiteKeysPlace, terminal: Terminal): void {
+function rotate(place: SiteKeysPlace, noteFirst: Note, terminal: Terminal): void {
   requireOurs(place);
   const { keys, dropped } = rotateKeys(readSiteKeys(place).keys, Date.now());
+  noteFirst(keys);
   replacePrivateFile(place.path, formatKeyFile(keys));
   const [newest, ...older] = keys;
   terminal.result({ versions: keys.map(outlined), dropped: dropped.map(outlined) }, [
@@ -139,6 +182,7 @@ async function exportSealed(
   place: SiteKeysPlace,
   out: string,
   passphraseFile: string | undefined,
+  noteFirst: Note,
   terminal: Terminal,
 ): Promise<void> {
   const { keys } = readSiteKeys(place);
@@ -147,7 +191,9 @@ async function exportSealed(
     const message = `The passphrase is too short to keep keys: at least ${SHORTEST_PASSPHRASE} characters.`;
     throw new CommandError(message, EXIT.usage);
   }
-  writeNewFile(out, await sealKeyFile(formatKeyFile(keys), passphrase));
+  const sealed = await sealKeyFile(formatKeyFile(keys), passphrase);
+  noteFirst(keys);
+  writeNewFile(out, sealed);
   terminal.result({ exported: out, versions: keys.map(outlined) }, [
     `${keys.map(named).join(', ')}: sealed in ${out}. It opens with the passphrase and with nothing else.`,
   ]);

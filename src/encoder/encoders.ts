@@ -3,6 +3,7 @@ import type { Logger } from '../log.ts';
 import type { Card } from '../model/card.ts';
 import type { CardEncoder, Device, EncoderDriver, PresentedCard } from './contract.ts';
 import { EncoderError } from './errors.ts';
+import { Presence, type Steadiness } from './presence.ts';
 import { Station } from './station.ts';
 
 /** Who is told what happens at the encoders; each call returns once it is on the disk. */
@@ -37,6 +38,7 @@ export class Encoders implements AsyncDisposable {
   readonly #statuses = new Map<string, DriverStatus>();
   /** What each driver does not see, as it told last. */
   readonly #troubles = new Map<string, string>();
+  readonly #presence = new Presence();
   readonly #closing = new AbortController();
   readonly #running: Promise<void>[] = [];
   readonly #observer: EncoderObserver;
@@ -89,6 +91,10 @@ export class Encoders implements AsyncDisposable {
       this.#stations.set(id, station);
     }
     return station;
+  }
+
+  steadiness(id: string): Steadiness {
+    return this.#presence.of(id, this.#clock.now());
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -168,6 +174,7 @@ export class Encoders implements AsyncDisposable {
     await using encoder = await driver.open(device, signal);
     const id = this.#observer.arrived(driver.name, device);
     const station = this.station(id);
+    this.#presence.arrived(id, this.#clock.now());
     station.attach(encoder);
     opened();
     this.#log.info({ encoder: id, driver: driver.name, device: device.id }, 'encoder online');
@@ -188,6 +195,7 @@ export class Encoders implements AsyncDisposable {
       }
     } finally {
       station.detach();
+      this.#presence.left(id, this.#clock.now());
       const left = present?.card;
       if (left !== undefined) await this.#note(() => this.#observer.cardRemoved(id, left, 'encoder_left'));
       await this.#note(() => this.#observer.left(id));

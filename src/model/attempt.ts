@@ -75,9 +75,15 @@ export type AttemptProgress =
   | { readonly phase: 'awaiting_card'; readonly hint: Hint }
   | { readonly phase: 'reading'; readonly card: Card }
   | ({ readonly phase: 'writing' | 'verifying' } & Writing)
-  | { readonly phase: 'succeeded'; readonly result: AttemptResult }
+  | ({ readonly phase: 'succeeded'; readonly result: AttemptResult } & Ended)
   /** `detail` says what exactly failed, when the reason alone does not. */
-  | { readonly phase: 'failed'; readonly reason: FailureReason; readonly detail: string | null };
+  | ({ readonly phase: 'failed'; readonly reason: FailureReason; readonly detail: string | null } & Ended);
+
+/** An attempt that is over. */
+interface Ended {
+  /** When; absent on those that ended under a version which did not note it. */
+  readonly endedAt?: number;
+}
 
 /** A write that is under way, or was until the card was lifted. */
 export interface Writing {
@@ -95,6 +101,9 @@ export type Phase = AttemptProgress['phase'];
 /** What was found on a card, as it is kept and shown: without the bytes. */
 export type CardFindings = Omit<CardContents, 'preimage'>;
 
+/** What an assignment did: it took a new card in, gave a known one away, or found that the user had it already. */
+export type AssignedHow = 'enrolled' | 'assigned' | 'kept';
+
 export type AttemptResult =
   | {
       readonly kind: 'scanned';
@@ -106,7 +115,8 @@ export type AttemptResult =
       /** In what the card differs from what the site wants on it, in a clerk's words; empty: it is in sync. */
       readonly differences: readonly string[];
     }
-  | { readonly kind: 'assigned'; readonly credential: Credential }
+  /** `how` is absent on those that succeeded under a version which did not note it. */
+  | { readonly kind: 'assigned'; readonly credential: Credential; readonly how?: AssignedHow }
   | { readonly kind: 'encoded'; readonly credential: Credential }
   | { readonly kind: 'erased'; readonly cardNumber: string }
   | {

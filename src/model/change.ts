@@ -22,7 +22,9 @@ export type Change =
     }
   | { readonly type: 'event'; readonly event: SiteEvent }
   /** These stand otherwise with the backend than before: it took or refused something of them, a person decided, or they came in the first walk through it. */
-  | { readonly type: 'sync.changed'; readonly resources: readonly ResourceName[] };
+  | { readonly type: 'sync.changed'; readonly resources: readonly ResourceName[] }
+  /** A web page asks to be paired, or one that asked does not any more: it was let in, refused, or typed too many wrong codes. */
+  | { readonly type: 'pairing.changed' };
 
 /** A change and its place in the order of all changes. Sequences grow, and are never given twice. */
 export interface NumberedChange {

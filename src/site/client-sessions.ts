@@ -1,5 +1,5 @@
 import type { Caller } from '../model/caller.ts';
-import type { ClientSession } from '../model/client-session.ts';
+import { type ClientSession, UNUSED_PAGE_MS } from '../model/client-session.ts';
 import { EVERY_ROW } from '../store/paging.ts';
 import type { Store } from '../store/store.ts';
 import { SiteError } from './errors.ts';
@@ -106,11 +106,31 @@ export function deleteClientSession(site: Site, id: string): void {
   });
 }
 
-/** Why nobody may use a session any more; null: it is good. */
+/** Why nobody may use a session any more; null: it is good. That of a paired page is over as well when the page has not come for 90 days. */
 export function whyOver(store: Store, session: ClientSession, now: number): 'revoked' | 'expired' | null {
-  const isRevoked = session.revokedAt !== null || store.apiKeys.get(session.apiKeyId)?.revokedAt !== null;
-  if (isRevoked) return 'revoked';
-  return session.expiresAt <= now ? 'expired' : null;
+  const { apiKeyId, page, revokedAt, expiresAt } = session;
+  const isKeyRevoked = apiKeyId !== null && store.apiKeys.get(apiKeyId)?.revokedAt !== null;
+  if (revokedAt !== null || isKeyRevoked) return 'revoked';
+  const unusedSince = page === null ? now : page.lastUsedAt;
+  return expiresAt <= now || unusedSince <= now - UNUSED_PAGE_MS ? 'expired' : null;
+}
+
+/** Whether a page of this origin was paired here, and still is. */
+export function isPairedOrigin({ store, clock }: Pick<Site, 'store' | 'clock'>, origin: string): boolean {
+  const now = clock.now();
+  return store.clientSessions.ofPagesOf(origin).some((session) => whyOver(store, session, now) === null);
+}
+
+/** When a paired page came is written down no more often, milliseconds: each time costs a write to the disk. */
+const USED_EVERY_MS = 60 * 60 * 1000;
+
+/** Notes that the page of this session is here. */
+export function notePageUsed({ store, clock }: Pick<Site, 'store' | 'clock'>, id: string): void {
+  const now = clock.now();
+  const session = store.clientSessions.get(id);
+  const page = session?.page ?? null;
+  if (session === null || page === null || Math.abs(now - page.lastUsedAt) < USED_EVERY_MS) return;
+  store.clientSessions.update({ ...session, page: { ...page, lastUsedAt: now } });
 }
 
 /** Whether whoever made a request, an app or a page by the id of its key or session, may make none any more. */

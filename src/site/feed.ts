@@ -125,7 +125,10 @@ const seriesOf = (epoch: string | null): string | null => epoch?.split('.')[0] ?
 
 const toCursor = (epoch: string, sequence: number): string => `${epoch}:${sequence}`;
 
-/** The sequence of a place; null: there is no such place in this site's history. */
+/**
+ * The sequence of a place; null: there is no such place in this site's history. It may lie before the epoch that it names: whoever was behind
+ * when that began is told of it with the next part of the news, and a file that knows an epoch knows all that came before.
+ */
 function placeIn({ store: { feed } }: FeedKeeper, cursor: string): number | null {
   const parts = /^([\da-f]+\.[\da-f]+):(\d{1,15})$/.exec(cursor);
   const [, epochName = '', digits = ''] = parts ?? [];
@@ -134,7 +137,6 @@ function placeIn({ store: { feed } }: FeedKeeper, cursor: string): number | null
   const isOurs =
     epoch !== null &&
     seriesOf(epochName) === seriesOf(feed.currentEpoch()) &&
-    sequence >= epoch.beganAfter &&
     sequence <= (epoch.endedAt ?? feed.last());
   return isOurs ? sequence : null;
 }

@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { Scope } from '../model/api-key.ts';
 import type { Caller } from '../model/caller.ts';
-import type { ClientSession } from '../model/client-session.ts';
+import { type ClientSession, PAIRED_PAGE_LIFE_MS } from '../model/client-session.ts';
+import type { PagePairing } from '../model/page-pairing.ts';
 import { EVERY_ROW } from '../store/paging.ts';
 import { hashToken } from './api-keys.ts';
 import { SESSION_TOKEN_PREFIX, whyOver } from './client-sessions.ts';
 import { SiteError } from './errors.ts';
 import { findUserIdentity } from './identities.ts';
+import { drawDeskKeys } from './page-keys.ts';
 import { newId, type Site } from './site.ts';
 
 /** How long a session lives unless somebody says until when, milliseconds. */
@@ -52,10 +54,31 @@ export function createClientSession(site: Site, key: Caller, order: NewClientSes
       expiresAt: checkExpiry(order.expiresAt ?? now + USUAL_LIFE_MS, now),
       createdAt: now,
       revokedAt: null,
+      page: null,
     };
     site.store.clientSessions.insert(session);
     return { session, token: addToken(site, session) };
   });
+}
+
+/** The session of a page that was just paired, with what the page gets of it once. */
+export interface PairedSession extends OpenedSession {
+  /** The desk's public key for this session: SPKI in DER. */
+  readonly deskPublicKey: Uint8Array;
+}
+
+/** Makes the session of a page that a person let in. */
+export function createPageSession(site: Site, pairing: PagePairing): PairedSession {
+  const now = site.clock.now();
+  const session: ClientSession = {
+    ...{ id: newId(), apiKeyId: null, userIdentifierKey: null, userIdentityIds: [] },
+    ...{ scopes: pairing.scopes, allowedOrigin: pairing.origin },
+    ...{ expiresAt: now + PAIRED_PAGE_LIFE_MS, createdAt: now, revokedAt: null },
+    page: { name: pairing.name, publicKey: pairing.publicKey, lastUsedAt: now },
+  };
+  const keys = drawDeskKeys();
+  site.store.clientSessions.insert(session, keys.privateKey);
+  return { session, token: addToken(site, session), deskPublicKey: keys.publicKey };
 }
 
 /**

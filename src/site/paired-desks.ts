@@ -74,9 +74,9 @@ function findDesk({ store }: DeskLedger, named: string): PairedDesk {
   });
 }
 
-/** The desk that an API key belongs to. Throws `not_a_desk`. */
-export function deskOfKey({ store }: DeskLedger, apiKeyId: string): PairedDesk {
-  const desk = store.pairedDesks.ofKey(apiKeyId);
+/** The desk that an API key belongs to; null: the caller came with none. Throws `not_a_desk`. */
+export function deskOfKey({ store }: DeskLedger, apiKeyId: string | null): PairedDesk {
+  const desk = apiKeyId === null ? null : store.pairedDesks.ofKey(apiKeyId);
   if (desk !== null) return desk;
   throw new SiteError(
     'not_a_desk',

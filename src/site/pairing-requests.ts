@@ -2,6 +2,7 @@ import { PAIRING_TIME_MS } from '../model/pairing-code.ts';
 import type { Store } from '../store/store.ts';
 import type { PairedDesk, PairingRequest } from '../store/sync-tables.ts';
 import { hashToken } from './api-keys.ts';
+import { CodeLock } from './code-lock.ts';
 import { SiteError } from './errors.ts';
 import { type DeskLedger, freeDeskName, hashCode, isSameHash, pairDesk } from './paired-desks.ts';
 
@@ -83,7 +84,7 @@ export function confirmPairing(ledger: DeskLedger, code: string): PairedDesk {
     return made;
   });
   if (desk !== null) return desk;
-  noteWrongCode(store, now);
+  lock.note(store, now);
   throw new SiteError(
     'pairing_not_found',
     'No desk shows this code now. A code holds for 10 minutes, and once: read it from the desk again, or ask there for another.',
@@ -108,35 +109,15 @@ const tooMany = (message: string, retryMs: number) =>
     retry_after_seconds: Math.max(1, Math.ceil(retryMs / 1000)),
   });
 
-interface WrongCodes {
-  readonly times: readonly number[];
-  readonly lockedUntil: number | null;
-}
-
-/** Of each store that is open here: in memory, since a restart takes longer than a guess. */
-const wrongCodes = new WeakMap<Store, WrongCodes>();
+const lock = new CodeLock(MOST_WRONG_CODES, WRONG_CODES_WITHIN_MS);
 
 /** Throws `too_many_requests`. */
 function checkLock(store: Store, now: number): void {
-  const lockedUntil = wrongCodes.get(store)?.lockedUntil ?? null;
-  if (lockedUntil === null) return;
-  // A lock that ends later than it could was set by a clock that has been set back since.
-  if (now < lockedUntil && lockedUntil <= now + WRONG_CODES_WITHIN_MS) {
-    const seconds = Math.ceil((lockedUntil - now) / 1000);
+  const lockedMs = lock.lockedForMs(store, now);
+  if (lockedMs > 0) {
     throw tooMany(
-      `${MOST_WRONG_CODES} wrong codes within a minute: no code is taken for another ${seconds} s. See who types them.`,
-      lockedUntil - now,
+      `${MOST_WRONG_CODES} wrong codes within a minute: no code is taken for another ${Math.ceil(lockedMs / 1000)} s. See who types them.`,
+      lockedMs,
     );
   }
-  wrongCodes.delete(store);
-}
-
-function noteWrongCode(store: Store, now: number): void {
-  const before = wrongCodes.get(store)?.times ?? [];
-  const times = [...before.filter((at) => at > now - WRONG_CODES_WITHIN_MS && at <= now), now];
-  const isLocked = times.length >= MOST_WRONG_CODES;
-  wrongCodes.set(store, {
-    times: isLocked ? [] : times,
-    lockedUntil: isLocked ? now + WRONG_CODES_WITHIN_MS : null,
-  });
 }

@@ -3,6 +3,7 @@ import type { ResourceName } from '../model/resource.ts';
 import { withOtherIds } from '../model/resource-change.ts';
 import type { OutboxMessage, SiteVerdict } from '../model/sync.ts';
 import type { PairedDesk } from '../store/sync-tables.ts';
+import { audit } from './audit-log.ts';
 import { takeChange } from './reports/take-change.ts';
 import type { Site } from './site.ts';
 
@@ -39,8 +40,16 @@ export function takeReport(
     const now = store.pairedDesks.get(desk.id) ?? desk;
     const highWaterMark = Math.max(...messages.map(({ sequence }) => sequence));
     if (highWaterMark > now.highWaterMark) store.pairedDesks.update({ ...now, highWaterMark });
+    audit(site, { kind: 'desk', id: desk.id, name: desk.name }, 'desk_report', countsOf(verdicts));
     return verdicts;
   });
 }
 
 const keyOf = ({ kind, id }: ResourceName): string => `${kind} ${id}`;
+
+/** How many messages came, and how many of them came to what: `applied_count`, `refused_count`, ... */
+function countsOf(verdicts: readonly SiteVerdict[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = { message_count: verdicts.length };
+  for (const { verdict } of verdicts) counts[`${verdict}_count`] = (counts[`${verdict}_count`] ?? 0) + 1;
+  return counts;
+}

@@ -1,6 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from '../log.ts';
 import { StorageError } from '../store/errors.ts';
+import { forgetAuditBefore } from './audit-retention.ts';
+import { logAuditHead } from './daemon-runs.ts';
 import type { Site } from './site.ts';
 
 const HOUR_MS = 3_600_000;
@@ -17,16 +19,26 @@ const KEPT_GONE_DAYS = 90;
 /** How many rows one transaction forgets: others wait for it for a few milliseconds. */
 const BATCH = 200;
 
+/** Entries of the audit log are in one table with one index. */
+const AUDIT_BATCH = 1000;
+
+/** How long what is over is kept, days. */
+export interface KeptFor {
+  readonly days: number;
+  readonly auditDays: number;
+}
+
 /** The daemon stops. */
 class Stopped extends Error {}
 
 /**
- * Forgets, now and every hour, what is over for longer than `keptDays`: events with their deliveries to webhooks, attempts and client
- * sessions; and what has long been told to a backend, answered to desks, or is gone. Nothing that somebody still waits for is forgotten.
+ * Forgets, now and every hour, what is over for longer than `kept.days`: events with their deliveries to webhooks, attempts and client
+ * sessions; pages that asked to be paired and had no answer; and what has long been told to a backend, answered to desks, or is gone; and old entries of the audit log,
+ * whose last one it hands to the log once a day. Nothing that somebody still waits for is forgotten.
  */
-export function forgetByAndBy(site: Site, keptDays: number, log: Logger): AsyncDisposable {
+export function forgetByAndBy(site: Site, kept: KeptFor, log: Logger): AsyncDisposable {
   const stop = new AbortController();
-  const done = forgetEveryHour(site, keptDays, log, stop.signal).catch((error: unknown) => {
+  const done = forgetEveryHour(site, kept, log, stop.signal).catch((error: unknown) => {
     if (!(error instanceof Stopped)) throw error;
   });
   return {
@@ -37,20 +49,22 @@ export function forgetByAndBy(site: Site, keptDays: number, log: Logger): AsyncD
   };
 }
 
-async function forgetEveryHour(
-  site: Site,
-  keptDays: number,
-  log: Logger,
-  signal: AbortSignal,
-): Promise<void> {
+async function forgetEveryHour(site: Site, kept: KeptFor, log: Logger, signal: AbortSignal): Promise<void> {
+  let headLoggedAt = Number.NEGATIVE_INFINITY;
   for (;;) {
     const began = site.clock.now();
     try {
       const forgotten =
-        (await forgetBefore(site, began - keptDays * DAY_MS, signal)) +
-        (await forgetSynced(site, began, signal));
+        (await forgetBefore(site, began - kept.days * DAY_MS, signal)) +
+        (await forgetSynced(site, began, signal)) +
+        site.store.pagePairings.forgetExpired(began) +
+        (await forgetAudit(site, began - kept.auditDays * DAY_MS, signal));
       if (forgotten > 0)
-        log.info({ rows: forgotten, kept_days: keptDays }, 'what is over for long was forgotten');
+        log.info({ rows: forgotten, kept_days: kept.days }, 'what is over for long was forgotten');
+      if (Math.abs(began - headLoggedAt) >= DAY_MS) {
+        logAuditHead(site, log);
+        headLoggedAt = began;
+      }
     } catch (error) {
       if (!(error instanceof StorageError)) throw error;
       log.error({ err: error }, 'the disk does not serve: what is over for long is forgotten in an hour');
@@ -92,17 +106,23 @@ async function forgetSynced(
   );
 }
 
+/** Forgets entries of the audit log from before the day of `at`, milliseconds since 1970. */
+async function forgetAudit(site: Site, at: number, signal: AbortSignal): Promise<number> {
+  return await forgetRows([(most) => forgetAuditBefore(site, at, most)], signal, AUDIT_BATCH);
+}
+
 /** Each forgets up to so many rows, and says how many those were. */
 async function forgetRows(
   tables: readonly ((most: number) => number)[],
   signal: AbortSignal,
+  batch = BATCH,
 ): Promise<number> {
   let forgotten = 0;
   for (const forget of tables) {
-    for (let count = BATCH; count === BATCH; forgotten += count) {
+    for (let count = batch; count === batch; forgotten += count) {
       await nextTurn();
       signal.throwIfAborted();
-      count = forget(BATCH);
+      count = forget(batch);
     }
   }
   return forgotten;

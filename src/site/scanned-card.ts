@@ -1,5 +1,5 @@
 import { type AssignmentRefusal, assignCard } from '../model/assignment.ts';
-import type { AttemptResult, Beneficiary, CardFindings } from '../model/attempt.ts';
+import type { AssignedHow, AttemptResult, Beneficiary, CardFindings } from '../model/attempt.ts';
 import { type Card, cardNumber } from '../model/card.ts';
 import type { CardContent, RecordStanding } from '../model/card-record.ts';
 import { type Credential, differencesOf, PLAIN_CREDENTIAL } from '../model/credential.ts';
@@ -86,7 +86,12 @@ const STANDING_WORDS: Readonly<Record<Exclude<RecordStanding, 'authentic'>, stri
 };
 
 export type AssignmentOutcome =
-  | { readonly outcome: 'assigned'; readonly credential: Credential; readonly acsUserId: string }
+  | {
+      readonly outcome: 'assigned';
+      readonly credential: Credential;
+      readonly acsUserId: string;
+      readonly how: AssignedHow;
+    }
   | {
       readonly outcome: 'refused';
       readonly reason: AssignmentRefusal | 'credential_deleted';
@@ -124,10 +129,14 @@ export function assignScannedCard(
       case 'keep':
       case 'assign': {
         const { id } = bindTo(site, assignment.credential, card, number);
-        return { outcome: 'assigned', acsUserId, credential: assignCredential(site, id, acsUserId) };
+        const credential = assignCredential(site, id, acsUserId);
+        const how = assignment.decision === 'keep' ? 'kept' : 'assigned';
+        return { outcome: 'assigned', acsUserId, credential, how };
       }
-      case 'enrol':
-        return { outcome: 'assigned', acsUserId, credential: enrolCard(site, card, number, acsUserId) };
+      case 'enrol': {
+        const credential = enrolCard(site, card, number, acsUserId);
+        return { outcome: 'assigned', acsUserId, credential, how: 'enrolled' };
+      }
     }
   });
 }

@@ -11,10 +11,12 @@ import { type Site, tell } from './site.ts';
  * written. The journal says so here; `unfinishedWriteAt` says so everywhere. A desk takes back only what it said itself.
  */
 
-/** Tells, once an attempt has ended, that its write on a card did not. One statement where the write has ended. */
-export function noteIfTorn(site: Site, writeId: string): void {
+/** Tells, once an attempt has ended, that its write on a card did not; returns whether that is so. One statement where the write has ended. */
+export function noteIfTorn(site: Site, writeId: string): boolean {
   const write = site.store.cardWrites.get(writeId);
-  if (write?.outcome === null && write.credentialId !== null) refreshUnfinished(site, write.credentialId);
+  if (write?.outcome !== null) return false;
+  if (write.credentialId !== null) refreshUnfinished(site, write.credentialId);
+  return true;
 }
 
 /** Tells, once a write has ended, that no card is half written any more by it, nor by those whose place it took. `exceptId`: of this credential the caller tells it. */

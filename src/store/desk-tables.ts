@@ -1,4 +1,4 @@
-import type { Attempt } from '../model/attempt.ts';
+import type { Attempt, FailureReason, Phase } from '../model/attempt.ts';
 import type { CardWrite, CardWriteOutcome } from '../model/card-write.ts';
 import type { Encoder, ServedCard } from '../model/encoder.ts';
 import type { Page, PageRequest } from './paging.ts';
@@ -13,12 +13,32 @@ export interface EncoderTable {
   setServedCard(id: string, card: ServedCard | null): void;
 }
 
+export interface AttemptFilter {
+  readonly ids?: readonly string[] | undefined;
+  readonly encoderId?: string | undefined;
+  /** Made later than this, milliseconds since 1970. */
+  readonly createdAfter?: number | undefined;
+}
+
+/** How many attempts of an encoder are in this phase and, where they failed, for this reason. */
+export interface AttemptTally {
+  readonly encoderId: string;
+  readonly phase: Phase;
+  readonly reason: FailureReason | null;
+  readonly count: number;
+  /** The one that was made last. */
+  readonly lastId: string;
+}
+
 export interface AttemptTable {
   get(id: string): Attempt | null;
   /** The attempt that has not ended on this encoder; there is one at most. */
   liveOn(encoderId: string): Attempt | null;
   live(): readonly Attempt[];
-  list(filter: { readonly ids?: readonly string[] | undefined }, page: PageRequest): Page<Attempt>;
+  /** In the order in which they were made; with `newestFirst`, a page goes on with those made before. */
+  list(filter: AttemptFilter, page: PageRequest, order?: 'oldestFirst' | 'newestFirst'): Page<Attempt>;
+  /** Counts those made later than `at`, one tally for each encoder, phase and reason, the last attempt's tally first. */
+  tally(at: number): readonly AttemptTally[];
   insert(attempt: Attempt): void;
   update(attempt: Attempt): void;
   /** Forgets up to `most` attempts that have ended and were made before `at`, but for those that the journal of writes names. Returns how many. */

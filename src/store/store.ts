@@ -1,4 +1,11 @@
-import type { AnswerTable, ApiKeyTable, ClientSessionTable, OriginTable } from './access-tables.ts';
+import type {
+  AnswerTable,
+  ApiKeyTable,
+  ClientSessionTable,
+  OriginTable,
+  PagePairingTable,
+} from './access-tables.ts';
+import type { AuditTable } from './audit-table.ts';
 import type { AttemptTable, CardWriteTable, EncoderTable } from './desk-tables.ts';
 import type {
   AccessGroupTable,
@@ -45,10 +52,12 @@ export interface Store extends Disposable {
   readonly feed: FeedTable;
   readonly apiKeys: ApiKeyTable;
   readonly clientSessions: ClientSessionTable;
+  readonly pagePairings: PagePairingTable;
   readonly webhooks: WebhookTable;
   readonly deliveries: DeliveryTable;
   readonly origins: OriginTable;
   readonly answers: AnswerTable;
+  readonly auditLog: AuditTable;
   /** A number that differs after another process has written here. Cheap enough to ask twice a second. */
   foreignWrites(): number;
 }

@@ -46,8 +46,11 @@ export function openOverHttp(site: Site, userAgent: string): OpenBackend {
   };
 }
 
+/** Only an encoderd has an answer to it. */
+const HELLO = '/v1/hello';
+
 /** What is asked, without a key, to see who answers: an encoderd by the first, Seam, or whoever speaks as Seam does, by any. */
-const QUESTIONS = ['/v1/hello', '/workspaces/get', '/health'];
+const QUESTIONS = [HELLO, '/workspaces/get', '/health'];
 
 /**
  * How whoever answers there is spoken to. An answer that is neither an encoderd's nor Seam's is a proxy's, or nobody's that a desk can have.
@@ -75,6 +78,8 @@ async function protocolOf(
       refuseTrouble(response, endpoint);
       if (response.ok && said?.['product'] === 'encoderd') return 'bridge';
       if (said !== null && isSeams(said)) return 'seam';
+      // An encoderd whose answer went astray would be taken for Seam: to what else is asked it says what Seam says.
+      if (path === HELLO && response.status !== 404) break;
     }
   } catch (error) {
     signal.throwIfAborted();

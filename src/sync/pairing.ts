@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { Logger } from '../log.ts';
 import { PAIRING_ALPHABET, PAIRING_CODE_LENGTH } from '../model/pairing-code.ts';
 import { refusalOfSystem } from '../site/adoption.ts';
+import { audit, DAEMON } from '../site/audit-log.ts';
 import { wereCardsWritten } from '../site/card-writes.ts';
 import { SiteError } from '../site/errors.ts';
 import { drawKey } from '../site/paired-desks.ts';
@@ -192,6 +193,7 @@ export class Pairing implements PairingControl, AsyncDisposable {
         ...link,
         ...{ identity: null, cursor: null, walk: null, walks: 0, walkedAt: null },
       });
+      audit(site, DAEMON, 'backend_paired', { origin: new URL(endpoint).origin });
     });
     this.#end({ state: 'paired', endpoint, deskName });
     log.info({ endpoint }, 'the desk is paired');

@@ -1,7 +1,10 @@
 import { readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { isAudited } from '../../src/api/audited-operation.ts';
+import { operations } from '../../src/api/routes/index.ts';
+import { checkChain } from '../../src/site/audit-chain.ts';
 import type { Generation } from './clients.ts';
 import { registeredCases } from './conformance.ts';
 import { Stand } from './stand.ts';
@@ -31,6 +34,17 @@ export function caseFiles(): readonly string[] {
     .sort();
 }
 
+/** What a stand never does, as it has no property server, and nothing that is unmanaged. */
+const NEVER_DONE = [
+  ...['/v1/sync/pair', '/v1/sync/unpair', '/v1/sync/resync', '/user_identities/unmanaged/update'],
+];
+
+/** What the cases bring about, besides. */
+const ALSO_TOLD = [
+  ...['daemon_started', 'api_key_used', 'client_session_used', 'tokens_refused', 'desk_report'],
+  ...['card_assigned', 'card_encoded', 'card_erased', 'card_read', 'attempt_failed'],
+];
+
 /** Imports every file of cases, which registers them. */
 export async function loadCases(): Promise<void> {
   for (const file of caseFiles()) {
@@ -50,4 +64,14 @@ export async function runCases(generation: Generation): Promise<void> {
     expect(errorLines).toEqual([]);
   });
   for (const [path, define] of registeredCases()) describe(path, () => define(stand));
+  // Behind all of them.
+  test('every operation that does something has left entries in the audit log, which is whole', () => {
+    const entries = stand.desk.inStore(({ auditLog }) => auditLog.after(0, 100_000));
+    const told = new Set(entries.map(({ action }) => action));
+    const audited = operations.filter(isAudited).map(({ path }) => path);
+    expect(audited.length).toBeGreaterThan(50);
+    expect(audited.filter((path) => !told.has(path) && !NEVER_DONE.includes(path))).toEqual([]);
+    for (const word of ALSO_TOLD) expect(told, word).toContain(word);
+    expect(checkChain(entries)).toMatchObject({ isWhole: true, count: entries.length });
+  });
 }

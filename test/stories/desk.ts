@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { readConfig } from '../../src/config.ts';
 import { type Daemon, startDaemon } from '../../src/daemon.ts';
-import { createLog } from '../../src/log.ts';
+import { createLog, RecentLines } from '../../src/log.ts';
 import type { Scope } from '../../src/model/api-key.ts';
 import { createApiKey, revokeApiKey } from '../../src/site/api-keys.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
@@ -18,7 +18,7 @@ import { checkedSeam, RawClient } from './raw-client.ts';
 const ALL_BUT_ADMIN: readonly Scope[] = ['read', 'scan', 'encode', 'manage'];
 
 /** Tests ask faster than any app; those about limits set their own. */
-const WIDE_LIMITS = { requests_per_second: 100_000, request_burst: 100_000, connections: 512 };
+const WIDE_LIMITS = { requests_per_second: 100_000, request_burst: 100_000, connections: 2048 };
 
 export interface DeskOptions {
   /** The configuration file; `limits` are wide unless it says so. */
@@ -36,6 +36,8 @@ const ERROR = 50;
 export class Desk implements AsyncDisposable {
   readonly stateDir = mkdtempSync(join(tmpdir(), 'encoderd-desk-'));
   readonly lines: LogLine[] = [];
+  /** The log of the daemon that runs. */
+  log = createLog('silent');
   token = '';
   systemId = '';
   encoderId = '';
@@ -92,10 +94,10 @@ export class Desk implements AsyncDisposable {
     const limits = { ...WIDE_LIMITS, ...Object(config['limits']) };
     writeFileSync(file, JSON.stringify({ drivers: { virtual: {} }, port: 0, ...config, limits }));
     const flags = ['--config', file, '--state-dir', this.stateDir];
-    const log = createLog('debug', {
-      write: (line) => this.lines.push(logLine.parse(JSON.parse(line))),
-    });
-    this.#daemon = await startDaemon(readConfig(flags, {}), clock, log);
+    const recent = new RecentLines();
+    const write = (line: string) => this.lines.push(logLine.parse(JSON.parse(line)));
+    this.log = createLog('debug', { write }, recent);
+    this.#daemon = await startDaemon(readConfig(flags, {}), clock, this.log, recent);
   }
 
   async stop(): Promise<void> {

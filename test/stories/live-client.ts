@@ -4,7 +4,9 @@ import { z } from 'zod';
 import { acsEncoder } from '../../src/api/wire/acs-encoder.ts';
 import { actionAttempt } from '../../src/api/wire/action-attempt.ts';
 import { event } from '../../src/api/wire/event.ts';
+import { SCOPES } from '../../src/model/api-key.ts';
 import { CARD_TECHNOLOGIES } from '../../src/model/card.ts';
+import { NONCE, SIGNATURE } from '../../src/model/page-proof.ts';
 import { checkResource } from '../seam-schema.ts';
 
 const sequence = z.int().positive();
@@ -17,12 +19,21 @@ const failure = z.object({ type: z.string(), message: z.string() });
 
 /** Every frame that the daemon may send. */
 const liveFrame = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('authenticated'), sequence: z.int().min(0), protocol: z.literal(1) }),
+  z.strictObject({
+    type: z.literal('authenticated'),
+    ...{ sequence: z.int().min(0), protocol: z.literal(1) },
+    ...{ scopes: z.array(z.enum(SCOPES)), expires_at: z.iso.datetime().nullable() },
+  }),
+  z.strictObject({
+    type: z.literal('proof'),
+    ...{ nonce: z.string().regex(NONCE), signature: z.string().regex(SIGNATURE) },
+  }),
   z.strictObject({ type: z.literal('action_attempt.changed'), sequence, action_attempt: actionAttempt }),
   z.strictObject({ type: z.literal('encoder.changed'), sequence, acs_encoder: acsEncoder }),
   z.strictObject({ type: z.literal('card.presented'), sequence, acs_encoder_id: z.uuid(), card }),
   z.strictObject({ type: z.literal('card.removed'), sequence, acs_encoder_id: z.uuid(), card }),
   z.strictObject({ type: z.literal('event'), sequence, event }),
+  z.strictObject({ type: z.literal('pairing.changed'), sequence }),
   z.strictObject({ type: z.literal('resync_needed'), sequence: z.int().min(0) }),
   z.strictObject({ type: z.literal('error'), error: failure }),
   z.looseObject({
@@ -36,7 +47,7 @@ const liveFrame = z.discriminatedUnion('type', [
 export type LiveFrame = z.output<typeof liveFrame>;
 export type LiveChange = Exclude<
   LiveFrame,
-  { type: 'authenticated' | 'resync_needed' | 'error' | 'response' }
+  { type: 'authenticated' | 'proof' | 'resync_needed' | 'error' | 'response' }
 >;
 export type LiveAttempt = z.output<typeof actionAttempt>;
 

@@ -6,6 +6,8 @@ const status = z.looseObject({
   waiting: z.int(),
   refused: z.int(),
   hint: z.string().nullable(),
+  problem: z.looseObject({ retry_at: z.string().nullable() }).nullable(),
+  mirror: z.looseObject({ walked_at: z.string().nullable() }),
 });
 
 /** How a desk stands with its backend, by `/v1/sync/status`. */

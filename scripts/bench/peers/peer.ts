@@ -3,10 +3,12 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-/** A program that stands beside encoderd and serves HTTP. */
+/** A program that stands beside encoderd, as a server or as its clients. */
 export interface Peer extends AsyncDisposable {
   /** What it said when it was ready. */
   readonly said: unknown;
+  /** Gives it another line of JSON, and resolves with the line that answers it. One at a time. */
+  order(order: unknown): Promise<unknown>;
 }
 
 /** Starts a program of this folder in a process of its own, gives it a line of JSON, and waits for its line of JSON. */
@@ -15,15 +17,21 @@ export async function startPeer(name: string, order: unknown): Promise<Peer> {
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   const exited = once(child, 'exit');
-  child.stdin.write(`${JSON.stringify(order)}\n`);
-  const said = await new Promise<unknown>((resolve, reject) => {
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      if (line.startsWith('{')) resolve(JSON.parse(line));
-    });
-    exited.then(([code]) => reject(new Error(`${name} ended with ${code}.`)), reject);
-  });
+  const lines = createInterface({ input: child.stdout });
+  const tell = (told: unknown) => {
+    const answer = Promise.withResolvers<unknown>();
+    const hear = (line: string) => {
+      if (line.startsWith('{')) answer.resolve(JSON.parse(line));
+    };
+    lines.on('line', hear);
+    exited.then(([code]) => answer.reject(new Error(`${name} ended with ${code}.`)), answer.reject);
+    child.stdin.write(`${JSON.stringify(told)}\n`);
+    return answer.promise.finally(() => lines.off('line', hear));
+  };
+  const said = await tell(order);
   return {
     said,
+    order: tell,
     async [Symbol.asyncDispose]() {
       child.stdin.end();
       child.kill();

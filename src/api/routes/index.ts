@@ -79,6 +79,8 @@ import { userIdentitiesUnmanagedUpdate } from './user_identities/unmanaged/updat
 import { userIdentitiesUpdate } from './user_identities/update.ts';
 import { accessGroupsCreate } from './v1/access_groups/create.ts';
 import { accessGroupsUpdate } from './v1/access_groups/update.ts';
+import { assignmentsUndo } from './v1/assignments/undo.ts';
+import { auditLogList } from './v1/audit_log/list.ts';
 import { bridgeClaimPairing } from './v1/bridge/claim_pairing.ts';
 import { bridgeHello } from './v1/bridge/hello.ts';
 import { bridgeNews } from './v1/bridge/news.ts';
@@ -94,9 +96,15 @@ import { desksRemove } from './v1/desks/remove.ts';
 import { desksReplaceKey } from './v1/desks/replace_key.ts';
 import { encodersEraseCard } from './v1/encoders/erase_card.ts';
 import { encodersInspectCard } from './v1/encoders/inspect_card.ts';
+import { encodersListHealth } from './v1/encoders/list_health.ts';
 import { entrancesCreate } from './v1/entrances/create.ts';
 import { entrancesDelete } from './v1/entrances/delete.ts';
 import { hello } from './v1/hello.ts';
+import { logList } from './v1/log/list.ts';
+import { pairingConfirm } from './v1/pairing/confirm.ts';
+import { pairingList } from './v1/pairing/list.ts';
+import { pairingRefuse } from './v1/pairing/refuse.ts';
+import { pairingRequest } from './v1/pairing/request.ts';
 import { syncDrop } from './v1/sync/drop.ts';
 import { syncGetPairing } from './v1/sync/get_pairing.ts';
 import { syncPair } from './v1/sync/pair.ts';
@@ -198,6 +206,8 @@ export const operations: readonly Operation[] = [
   userIdentitiesUpdate,
   accessGroupsCreate,
   accessGroupsUpdate,
+  assignmentsUndo,
+  auditLogList,
   bridgeClaimPairing,
   bridgeHello,
   bridgeNews,
@@ -213,9 +223,15 @@ export const operations: readonly Operation[] = [
   desksReplaceKey,
   encodersEraseCard,
   encodersInspectCard,
+  encodersListHealth,
   entrancesCreate,
   entrancesDelete,
   hello,
+  logList,
+  pairingConfirm,
+  pairingList,
+  pairingRefuse,
+  pairingRequest,
   syncDrop,
   syncRefused,
   syncResync,

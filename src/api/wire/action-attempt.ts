@@ -44,6 +44,17 @@ export const actionAttempt = z
     progress: z.object({ done: z.int(), total: z.int() }).optional(),
     created_at: isoTime,
     expires_at: isoTime,
+    /** When it succeeded or failed; absent until then, and where nobody noted it. */
+    ended_at: isoTime.optional(),
+    /** What a scan-to-assign did that succeeded: `kept` is no change, and cannot be undone. */
+    assignment: z.enum(['enrolled', 'assigned', 'kept']).optional(),
+    /** What the key or session is called that asked for it. */
+    requested_by: z.string(),
+    /** For whom the card is: one of the two, where it is to be assigned. */
+    acs_user_id: z.string().optional(),
+    user_identity_id: z.string().optional(),
+    /** What is to be encoded. */
+    acs_credential_id: z.string().optional(),
   })
   .meta({ id: 'action_attempt' });
 
@@ -59,7 +70,36 @@ export function toActionAttempt(attempt: Attempt, site: Site): WireAttempt {
     ...toWork(attempt),
     created_at: toIsoTime(attempt.createdAt),
     expires_at: toIsoTime(attempt.expiresAt),
+    ...toEnd(attempt),
+    requested_by: attempt.client.name,
+    ...toSubject(attempt.order),
   };
+}
+
+function toEnd(attempt: Attempt): Pick<WireAttempt, 'ended_at' | 'assignment'> {
+  if (attempt.phase !== 'succeeded' && attempt.phase !== 'failed') return {};
+  const how =
+    attempt.phase === 'succeeded' && attempt.result.kind === 'assigned' ? attempt.result.how : undefined;
+  return {
+    ...(attempt.endedAt === undefined ? {} : { ended_at: toIsoTime(attempt.endedAt) }),
+    ...(how === undefined ? {} : { assignment: how }),
+  };
+}
+
+/** For whom the card is, or what goes on it. */
+function toSubject(
+  order: Order,
+): Pick<WireAttempt, 'acs_user_id' | 'user_identity_id' | 'acs_credential_id'> {
+  switch (order.action) {
+    case 'SCAN_TO_ASSIGN_CREDENTIAL':
+      return order.beneficiary.kind === 'acs_user'
+        ? { acs_user_id: order.beneficiary.acsUserId }
+        : { user_identity_id: order.beneficiary.userIdentityId };
+    case 'ENCODE_CREDENTIAL':
+      return { acs_credential_id: order.credentialId };
+    default:
+      return {};
+  }
 }
 
 /** Whether Seam has this kind of attempt, too. */

@@ -24,6 +24,8 @@ const wireChange = z.discriminatedUnion('type', [
     sequence,
     resources: z.array(z.object({ resource_type: z.enum(RESOURCE_KINDS), resource_id: z.uuid() })),
   }),
+  /** Other web pages ask to be paired than before. */
+  z.object({ type: z.literal('pairing.changed'), sequence }),
 ]);
 
 export type WireChange = z.input<typeof wireChange>;
@@ -54,5 +56,7 @@ export function toChange({ sequence, change }: NumberedChange, site: Site): Wire
         sequence,
         resources: change.resources.map(({ kind, id }) => ({ resource_type: kind, resource_id: id })),
       };
+    case 'pairing.changed':
+      return { type: change.type, sequence };
   }
 }

@@ -9,7 +9,7 @@ import { idParameter, isoTime, timeParameter, toIsoTime, toOptionalIsoTime } fro
 /** Stands for the token where that is not told again: only its hash is kept. */
 const HIDDEN_TOKEN = 'seam_cst1_hidden';
 
-/** Seam's client session, and what only this desk has: `scopes`, `allowed_origin`, `revoked_at`. */
+/** Seam's client session, and what only this desk has: `scopes`, `allowed_origin`, `revoked_at`, and of a page that a person paired, its name and when it last came. */
 export const clientSession = z
   .object({
     client_session_id: z.uuid(),
@@ -26,6 +26,9 @@ export const clientSession = z
     created_at: isoTime,
     expires_at: isoTime,
     revoked_at: isoTime.optional(),
+    is_paired: z.boolean(),
+    page_name: z.string().optional(),
+    last_used_at: isoTime.optional(),
   })
   .meta({ id: 'client_session' });
 
@@ -50,6 +53,9 @@ export function toClientSession(
     created_at: toIsoTime(session.createdAt),
     expires_at: toIsoTime(session.expiresAt),
     revoked_at: toOptionalIsoTime(session.revokedAt),
+    is_paired: session.page !== null,
+    page_name: session.page?.name ?? undefined,
+    last_used_at: toOptionalIsoTime(session.page?.lastUsedAt ?? null),
   };
 }
 

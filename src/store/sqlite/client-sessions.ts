@@ -6,7 +6,7 @@ import { Conditions, readPage } from './query.ts';
 interface ClientSessionRow {
   readonly sequence: number;
   readonly client_session_id: string;
-  readonly api_key_id: string;
+  readonly api_key_id: string | null;
   readonly user_identifier_key: string | null;
   readonly user_identity_ids: string;
   readonly scopes: string;
@@ -14,7 +14,14 @@ interface ClientSessionRow {
   readonly expires_at: number;
   readonly created_at: number;
   readonly revoked_at: number | null;
+  readonly page_name: string | null;
+  readonly page_key: Uint8Array | null;
+  readonly last_used_at: number | null;
 }
+
+/** All but the desk's private key. */
+const SESSION = `SELECT sequence, client_session_id, api_key_id, user_identifier_key, user_identity_ids, scopes, allowed_origin,
+  expires_at, created_at, revoked_at, page_name, page_key, last_used_at FROM client_sessions`;
 
 const toClientSession = (row: ClientSessionRow): ClientSession => ({
   id: row.client_session_id,
@@ -26,6 +33,10 @@ const toClientSession = (row: ClientSessionRow): ClientSession => ({
   expiresAt: row.expires_at,
   createdAt: row.created_at,
   revokedAt: row.revoked_at,
+  page:
+    row.page_key === null || row.last_used_at === null
+      ? null
+      : { name: row.page_name, publicKey: row.page_key, lastUsedAt: row.last_used_at },
 });
 
 const values = (session: ClientSession) =>
@@ -36,6 +47,7 @@ const values = (session: ClientSession) =>
     session.allowedOrigin,
     session.expiresAt,
     session.revokedAt,
+    session.page?.lastUsedAt ?? null,
     session.id,
   ] as const;
 
@@ -45,7 +57,7 @@ const OF_IDENTITY = `client_sessions.sequence IN (SELECT theirs.sequence FROM cl
 /** The tables client_sessions, client_session_identities and client_session_tokens. */
 export function clientSessionTable(database: Database): ClientSessionTable {
   const one = (condition: string, value: string | Uint8Array) => {
-    const row = database.get<ClientSessionRow>(`SELECT * FROM client_sessions WHERE ${condition}`, value);
+    const row = database.get<ClientSessionRow>(`${SESSION} WHERE ${condition}`, value);
     return row === undefined ? null : toClientSession(row);
   };
   const addIdentities = ({ id, userIdentityIds }: ClientSession) => {
@@ -68,31 +80,48 @@ export function clientSessionTable(database: Database): ClientSessionTable {
       const conditions = new Conditions()
         .when(filter.id, 'client_session_id = ?')
         .when(filter.userIdentityId, OF_IDENTITY)
-        .when(filter.userIdentifierKey, `${key} = ?`);
+        .when(filter.userIdentifierKey, `${key} = ?`)
+        .when(filter.activeAt, 'coalesce(revoked_at, expires_at) > ?');
       if (filter.isWithoutUserIdentifierKey === true) conditions.add(`${key} IS NULL`);
       return readPage<ClientSessionRow, ClientSession>(
         database,
-        'SELECT * FROM client_sessions',
+        SESSION,
         'client_sessions',
         conditions,
         page,
         toClientSession,
       );
     },
-    insert: (session) => {
+    ofPagesOf: (origin) =>
+      database
+        .all<ClientSessionRow>(
+          `${SESSION} WHERE allowed_origin = ? AND page_key IS NOT NULL AND revoked_at IS NULL`,
+          origin,
+        )
+        .map(toClientSession),
+    deskKey: (id) =>
+      database.get<{ readonly desk_key: Uint8Array | null }>(
+        'SELECT desk_key FROM client_sessions WHERE client_session_id = ?',
+        id,
+      )?.desk_key ?? null,
+    insert: (session, deskKey) => {
       database.run(
         `INSERT INTO client_sessions (user_identifier_key, user_identity_ids, scopes, allowed_origin, expires_at,
-           revoked_at, client_session_id, api_key_id, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+           revoked_at, last_used_at, client_session_id, api_key_id, created_at, page_name, page_key, desk_key)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         ...values(session),
         session.apiKeyId,
         session.createdAt,
+        session.page?.name ?? null,
+        session.page?.publicKey ?? null,
+        deskKey ?? null,
       );
       addIdentities(session);
     },
     update: (session) => {
       database.run(
         `UPDATE client_sessions SET user_identifier_key = ?, user_identity_ids = ?, scopes = ?, allowed_origin = ?,
-           expires_at = ?, revoked_at = ? WHERE client_session_id = ?`,
+           expires_at = ?, revoked_at = ?, last_used_at = ? WHERE client_session_id = ?`,
         ...values(session),
       );
       database.run('DELETE FROM client_session_identities WHERE client_session_id = ?', session.id);

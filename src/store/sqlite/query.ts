@@ -76,6 +76,26 @@ export function readPage<Row extends PlacedRow, T>(
   return toPage(readRows<Row>(database, select, from, conditions, request), request, sequenceOf, decode);
 }
 
+/** As readPage over a table, the newest row first: a page goes on with the rows before its cursor. */
+export function readPageBackwards<Row extends PlacedRow, T>(
+  database: Database,
+  select: string,
+  table: string,
+  conditions: Conditions,
+  request: PageRequest,
+  decode: (row: Row) => T,
+): Page<T> {
+  const after = typeof request.after === 'number' ? request.after : request.after.sequence;
+  const rows = database.all<Row>(
+    `${select} WHERE ${table}.sequence < ? AND ${conditions.sql} ORDER BY ${table}.sequence DESC LIMIT ? OFFSET ?`,
+    after === 0 ? LAST_SEQUENCE : after,
+    ...conditions.values,
+    request.limit + 1,
+    request.offset ?? 0,
+  );
+  return toPage(rows, request, sequenceOf, decode);
+}
+
 /** The rows of one page, and one more where there is one. */
 export function readRows<Row extends PlacedRow>(
   database: Database,

@@ -2,6 +2,7 @@ import type { SiteIdentity, Store } from '../store.ts';
 import { answerTable, apiKeyTable, originTable } from './access.ts';
 import { accessGroupTable } from './access-groups.ts';
 import { attemptTable } from './attempts.ts';
+import { auditTable } from './audit-log.ts';
 import { backendTable, heldItemTable, sharedResourceTable } from './backend.ts';
 import { cardWriteTable } from './card-writes.ts';
 import { changeTable } from './changes.ts';
@@ -13,6 +14,7 @@ import { entranceTable } from './entrances.ts';
 import { eventTable } from './events.ts';
 import { feedTable } from './feed.ts';
 import { outboxTable } from './outbox.ts';
+import { pagePairingTable } from './page-pairings.ts';
 import { pairedDeskTable, pairingRequestTable } from './paired-desks.ts';
 import { userIdentityTable } from './user-identities.ts';
 import { userTable } from './users.ts';
@@ -77,10 +79,12 @@ export function sqliteStore(database: Database): Store {
     feed: feedTable(database),
     apiKeys: apiKeyTable(database),
     clientSessions: clientSessionTable(database),
+    pagePairings: pagePairingTable(database),
     webhooks: webhookTable(database),
     deliveries: deliveryTable(database),
     origins: originTable(database),
     answers: answerTable(database),
+    auditLog: auditTable(database),
     foreignWrites: () =>
       database.get<{ readonly data_version: number }>('PRAGMA data_version')?.data_version ?? 0,
     [Symbol.dispose]: () => database.close(),

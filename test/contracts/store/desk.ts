@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { AttemptProgress } from '../../../src/model/attempt.ts';
+import type { AttemptProgress, FailureReason } from '../../../src/model/attempt.ts';
 import type { SiteEvent } from '../../../src/model/event.ts';
 import { ALL, attempt, cardOf, ENDED, encoder, ids } from './records.ts';
 import type { StorePlaces } from './store.ts';
@@ -90,6 +90,42 @@ export function deskContract({ openStore }: StorePlaces): void {
         expect(store.attempts.get('1')).toEqual(attempt('1', 'a', progress));
       }
       expect(store.attempts.get('2')).toBeNull();
+    });
+
+    test('are listed newest first, of one encoder, and from a time on even when the clock was set back', () => {
+      const store = storeWithEncoders();
+      const times = [100, 300, 400, 200, 500];
+      for (const [at, createdAt] of times.entries()) {
+        store.attempts.insert({ ...attempt(`${at}`, at === 3 ? 'b' : 'a', ENDED), createdAt });
+      }
+      const ids = (filter: object, page = { after: 0, limit: 10 }) =>
+        store.attempts.list(filter, page, 'newestFirst').rows.map(({ id }) => id);
+      expect(ids({})).toEqual(['4', '3', '2', '1', '0']);
+      expect(ids({ encoderId: 'a' })).toEqual(['4', '2', '1', '0']);
+      expect(ids({ createdAfter: 250 })).toEqual(['4', '2', '1']);
+      expect(ids({ createdAfter: 400 })).toEqual(['4']);
+      expect(ids({ createdAfter: 500 })).toEqual([]);
+      expect(ids({ createdAfter: 99 })).toHaveLength(5);
+      const { rows, nextAfter } = store.attempts.list({}, { after: 0, limit: 2 }, 'newestFirst');
+      expect(rows.map(({ id }) => id)).toEqual(['4', '3']);
+      expect(ids({}, { after: Number(nextAfter), limit: 2 })).toEqual(['2', '1']);
+      expect(store.attempts.list({ createdAfter: 250 }, { after: 0, limit: 10 }).rows).toHaveLength(3);
+    });
+
+    test('are tallied by encoder, phase and reason', () => {
+      const store = storeWithEncoders();
+      const failed = (reason: FailureReason) => ({ phase: 'failed', reason, detail: null }) as const;
+      const made = [failed('cancelled'), failed('device_timeout'), ENDED, failed('device_timeout'), ENDED];
+      for (const [at, progress] of made.entries()) {
+        store.attempts.insert({ ...attempt(`${at}`, at === 4 ? 'b' : 'a', progress), createdAt: at * 10 });
+      }
+      const ended = { phase: ENDED.phase, reason: 'reason' in ENDED ? ENDED.reason : null };
+      expect(store.attempts.tally(0)).toEqual([
+        { ...ended, encoderId: 'b', count: 1, lastId: '4' },
+        { encoderId: 'a', phase: 'failed', reason: 'device_timeout', count: 2, lastId: '3' },
+        { ...ended, encoderId: 'a', count: 1, lastId: '2' },
+      ]);
+      expect(store.attempts.tally(40)).toEqual([]);
     });
 
     test('are live until they end', () => {

@@ -1,6 +1,7 @@
 import { describe, onTestFinished } from 'vitest';
 import type { Store } from '../../../src/store/store.ts';
 import { accessContract } from './access.ts';
+import { auditContract } from './audit.ts';
 import { backendContract } from './backend.ts';
 import { cardsContract } from './cards.ts';
 import { clientSessionsContract } from './client-sessions.ts';
@@ -41,6 +42,7 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
     peopleContract(places);
     cardsContract(places);
     accessContract(places);
+    auditContract(places);
     clientSessionsContract(places);
     rightsContract(places);
     filtersContract(places);

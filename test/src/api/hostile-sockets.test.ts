@@ -60,6 +60,20 @@ test('a client that asks and does not read is dropped before its answers fill th
   expect(desk.errorLines).toEqual([]);
 });
 
+test('a socket that nobody knows, and that does not answer when it is closed, is gone a second later', async () => {
+  await using desk = await Desk.open();
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const socket = await openHalf(desk.port, upgrade(desk.port));
+  const said = async () => String((await once(socket, 'data'))[0]);
+  expect(await said()).toMatch(/^HTTP\/1\.1 101 /);
+  const isGone = Promise.race([once(socket, 'end'), once(socket, 'close')]).then(() => true);
+  const closing = said();
+  vi.advanceTimersByTime(3000);
+  expect(await closing).toContain('within 3 s');
+  vi.advanceTimersByTime(1000);
+  expect(await isGone).toBe(true);
+});
+
 describe('a refused upgrade whose client never closes its half', () => {
   const CROWD = 20;
   const open = async (desk: Desk) => {

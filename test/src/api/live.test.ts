@@ -28,7 +28,9 @@ describe('a new socket', () => {
     await using live = await connect();
     live.send({ type: 'authenticate', token: desk.token });
     const { sequence } = await live.next('authenticated', () => true);
-    expect(live.frames).toEqual([{ type: 'authenticated', sequence, protocol: 1 }]);
+    const scopes = ['read', 'scan', 'encode', 'manage'];
+    const known = { sequence, protocol: 1, scopes, expires_at: null };
+    expect(live.frames).toEqual([{ type: 'authenticated', ...known }]);
     live.send({ type: 'subscribe', after: sequence });
     const card = newCard();
     await desk.placeCard(card);
@@ -266,8 +268,20 @@ describe('an upgrade', () => {
     expect(parseAnswer(await sendBytes(desk.port, request))).toMatchObject({ status: 200 });
   });
 
-  test('beyond 256 open sockets is refused with 429, and there is room again after', async () => {
-    const crowd = await Promise.all(Array.from({ length: 256 }, connect));
+  test('beyond 100 open sockets of one origin is refused with 429, and others are not', async () => {
+    const crowd = await Promise.all(
+      Array.from({ length: 100 }, () => LiveClient.connect(desk.url, { origin: PAGE })),
+    );
+    expect(await refusal({ origin: PAGE })).toEqual({ status: 429, type: 'too_many_requests' });
+    await connect().then((live) => live[Symbol.asyncDispose]());
+    await Promise.all(crowd.map((live) => live[Symbol.asyncDispose]()));
+    await expect
+      .poll(() => LiveClient.connect(desk.url, { origin: PAGE }).then((live) => live[Symbol.asyncDispose]()))
+      .toBeUndefined();
+  });
+
+  test('beyond 1,024 open sockets is refused with 429, and there is room again after', async () => {
+    const crowd = await Promise.all(Array.from({ length: 1024 }, connect));
     expect(await refusal({})).toEqual({ status: 429, type: 'too_many_requests' });
     await Promise.all(crowd.map((live) => live[Symbol.asyncDispose]()));
     await expect.poll(() => connect().then((live) => live[Symbol.asyncDispose]())).toBeUndefined();

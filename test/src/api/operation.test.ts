@@ -37,6 +37,15 @@ describe('who is bound to nobody', () => {
     expect(personalInput(keyed, {}, app)).toEqual({});
     refuses(keyed, {}, page);
   });
+
+  test('may do some of that as a page that a person paired for admin, and as no other page', () => {
+    const listed = { ...shared, needsApiKey: true, isForAdminPage: true };
+    const paired: Caller = { ...page, apiKeyId: null, scopes: ['manage', 'admin'] };
+    expect(personalInput(listed, {}, paired)).toEqual({});
+    refuses({ ...shared, needsApiKey: true }, {}, paired);
+    refuses(listed, {}, { ...paired, scopes: ['manage'] });
+    refuses(listed, {}, { ...page, scopes: ['manage', 'admin'] });
+  });
 });
 
 describe('a session of one identity', () => {
@@ -99,5 +108,6 @@ test('every personal operation knows user_identity_id, and the personal ones are
     '/action_attempts/cancel',
     '/action_attempts/get',
     '/client_sessions/get',
+    '/v1/assignments/undo',
   ]);
 });

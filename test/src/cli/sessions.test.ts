@@ -4,6 +4,7 @@ import { EXIT } from '../../../src/cli/terminal.ts';
 import type { Caller } from '../../../src/model/caller.ts';
 import { createApiKey, revokeApiKey } from '../../../src/site/api-keys.ts';
 import { createClientSession, type NewClientSession } from '../../../src/site/new-client-sessions.ts';
+import { drawDeskKeys } from '../../../src/site/page-keys.ts';
 import { EVERY_ROW } from '../../../src/store/paging.ts';
 import { openTestSite, temporaryFolder } from '../site/site-bed.ts';
 
@@ -55,6 +56,7 @@ test('a technician sees the sessions that are good, and ends one at once', async
       scopes: ['read', 'scan'],
       user_identity_ids: [],
       allowed_origin: 'https://pms.example.com',
+      ...{ is_paired: false, page_name: null, last_used_at: null },
       expires_at,
       state: 'valid',
     },
@@ -75,6 +77,33 @@ test.each([
   const { session, sessions } = stateWithSession({ userIdentityIds, userIdentifierKey: null });
   const [, line = ''] = (await sessions('list')).lines;
   expect(line.split(/ +/).slice(0, 3)).toEqual([session.id, of, 'pms']);
+});
+
+test('the session of a page that was paired says so, has no key, and ends as others do', async () => {
+  const { store, sessions } = stateWithSession();
+  const keys = drawDeskKeys();
+  const now = Date.now();
+  store.clientSessions.insert(
+    {
+      ...{ id: 'paired', apiKeyId: null, userIdentifierKey: null, userIdentityIds: [], scopes: ['read'] },
+      ...{
+        allowedOrigin: 'https://spa.example.com',
+        expiresAt: now + 60_000,
+        createdAt: now,
+        revokedAt: null,
+      },
+      page: { name: 'Spa', publicKey: keys.publicKey, lastUsedAt: now },
+    },
+    keys.privateKey,
+  );
+  const { value, lines } = await sessions('list');
+  expect(lines[2]).toMatch(/^paired +Spa +\(paired\) +read +https:\/\/spa\.example\.com +\S+ +valid$/);
+  expect(value).toMatchObject([
+    { is_paired: false },
+    { is_paired: true, page_name: 'Spa', api_key: null, last_used_at: new Date(now).toISOString() },
+  ]);
+  await sessions('revoke', 'paired');
+  expect((await sessions('list')).value).toMatchObject([{ is_paired: false }]);
 });
 
 test('sessions of a key that was revoked are not good any more', async () => {

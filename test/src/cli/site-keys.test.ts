@@ -80,7 +80,7 @@ describe('encoderctl site-keys', () => {
     expect(readFileSync(path, 'utf8')).not.toBe(first);
     expect(readFileSync(kept, 'utf8')).toBe(first);
     for (const name of readdirSync(state)) expect(statSync(join(state, name)).mode & 0o777).toBe(0o600);
-    expect(readdirSync(state)).toHaveLength(2);
+    expect(readdirSync(state).filter((name) => name.startsWith('site-keys'))).toHaveLength(2);
   });
 
   test('rotates them, and says which version is dropped', async () => {
@@ -255,8 +255,8 @@ describe('encoderctl site-keys, as a process', () => {
     const before = parseKeyFile(readFileSync(path, 'utf8'), path);
     const { status, stdout, stderr } = encoderctl(['rotate', '--state-dir', state], '', 'ulimit -f 0;');
     expect({ status, stdout }).toEqual({ status: EXIT.unavailable, stdout: '' });
-    expect(stderr).toContain('cannot be written: E');
-    expect(readdirSync(state)).toEqual(['site-keys.json']);
+    expect(stderr).toMatch(/cannot be (written: E|used: .*SQLITE_)/);
+    expect(readdirSync(state).filter((name) => name.startsWith('site-keys'))).toEqual(['site-keys.json']);
     expect(readFileSync(path, 'utf8')).toBe(formatKeyFile(before));
   });
 });

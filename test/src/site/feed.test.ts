@@ -81,6 +81,23 @@ test('a place holds across restarts', () => {
   expect(namesOf(site, second).items.map(([id]) => id)).toEqual([john.id]);
 });
 
+test('who is several parts behind gets all of them, also when the site was started again since, and in between', () => {
+  const site = openTestSite();
+  addDesk(site, 'Desk 1');
+  let cursor = feedCursor(site);
+  const users = Array.from({ length: 7 }, (_, at) => addUser(site, `Guest ${at}`).id);
+  const met: unknown[] = [];
+  for (const more of [true, true, true, false]) {
+    continueFeed(site);
+    const page = namesOf(site, cursor, 2);
+    met.push(...page.items.map(([id]) => id));
+    expect(page.hasMore).toBe(more);
+    cursor = page.cursor;
+    expect(isInHistory(site, cursor)).toBe(true);
+  }
+  expect(met).toEqual(users);
+});
+
 test('a site that was restored from a backup does not know the places that came after it', () => {
   const folder = temporaryFolder();
   const site = openTestSite({}, folder);

@@ -75,7 +75,7 @@ describe('an identity', () => {
     const session = (id: string, ...userIdentityIds: string[]) =>
       site.store.clientSessions.insert({
         ...{ id, apiKeyId: key.id, userIdentityIds, scopes: ['read'] },
-        ...{ userIdentifierKey: null, allowedOrigin: null, revokedAt: null },
+        ...{ userIdentifierKey: null, allowedOrigin: null, revokedAt: null, page: null },
         ...{ createdAt: site.clock.now(), expiresAt: site.clock.now() + 1000 },
       });
     session('hers', ada.id);

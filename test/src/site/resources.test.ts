@@ -373,7 +373,7 @@ describe('removing a thing', () => {
     const { key } = createApiKey(site.store, { name: 'desk', scopes: ['read'] }, site.clock.now());
     site.store.clientSessions.insert({
       ...{ id: 'hers', apiKeyId: key.id, userIdentityIds: [person.id], scopes: ['read'] },
-      ...{ userIdentifierKey: null, allowedOrigin: null, revokedAt: null },
+      ...{ userIdentifierKey: null, allowedOrigin: null, revokedAt: null, page: null },
       ...{ createdAt: site.clock.now(), expiresAt: site.clock.now() + 1000 },
     });
     removeResource(site, named('user_identity', person.id));

@@ -2,12 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { createLog } from '../../../src/log.ts';
 import type { Attempt, AttemptProgress } from '../../../src/model/attempt.ts';
 import { createApiKey } from '../../../src/site/api-keys.ts';
+import { audit, DAEMON } from '../../../src/site/audit-log.ts';
 import { settleDelivery } from '../../../src/site/deliveries.ts';
 import { forgetBefore, forgetByAndBy } from '../../../src/site/retention.ts';
 import { deleteUser } from '../../../src/site/users.ts';
 import { createWebhook } from '../../../src/site/webhooks.ts';
 import { StorageError } from '../../../src/store/errors.ts';
 import { attempt, ENDED } from '../../contracts/store/records.ts';
+import { told } from './audit-bed.ts';
 import { addEncoder, addUser, openTestSite, type StillSite, temporaryFolder } from './site-bed.ts';
 
 const HOUR = 3_600_000;
@@ -29,6 +31,7 @@ function addSession(site: StillSite, id: string, times: { expiresAt: number; rev
     apiKeyId: key.id,
     userIdentifierKey: null,
     userIdentityIds: [],
+    page: null,
     scopes: ['read'],
     allowedOrigin: null,
     createdAt: site.clock.now(),
@@ -119,7 +122,7 @@ describe('forgetting', () => {
     const site = openTestSite();
     addUser(site, 'First');
     {
-      await using _forgetting = forgetByAndBy(site, 2, quiet);
+      await using _forgetting = forgetByAndBy(site, { days: 2, auditDays: 730 }, quiet);
       await site.clock.waitedFor();
       expect(eventsOf(site)).toHaveLength(2);
       site.clock.advance(2 * DAY - HOUR);
@@ -134,9 +137,32 @@ describe('forgetting', () => {
     }
     expect(site.clock.sleepers).toBe(0);
     site.clock.advance(3 * DAY);
-    await using _again = forgetByAndBy(site, 2, quiet);
+    await using _again = forgetByAndBy(site, { days: 2, auditDays: 730 }, quiet);
     await site.clock.waitedFor();
     expect(eventsOf(site)).toEqual([]);
+  });
+
+  test('is for the audit log after days of its own, and its last hash goes to the log once a day', async () => {
+    const site = openTestSite();
+    const heads: unknown[] = [];
+    const log = createLog('info', {
+      write: (line) => {
+        const { audit_head } = JSON.parse(line);
+        if (audit_head !== undefined) heads.push(audit_head);
+      },
+    });
+    audit(site, DAEMON, 'old', {});
+    const oldest = site.store.auditLog.head().hash;
+    await using _forgetting = forgetByAndBy(site, { days: 1, auditDays: 3 }, log);
+    for (let hour = 0; hour < 24 * 4; hour += 1) {
+      await site.clock.waitedFor();
+      site.clock.advance(HOUR);
+    }
+    await site.clock.waitedFor();
+    expect(told(site.store)).toEqual([
+      ['audit_entries_forgotten', { count: 1, through_sequence: 1, through_hash: oldest }],
+    ]);
+    expect(heads).toEqual([...Array(4).fill(oldest), site.store.auditLog.head().hash]);
   });
 
   test('tries again in an hour when the disk does not serve, and says so once', async () => {
@@ -155,14 +181,18 @@ describe('forgetting', () => {
     site.clock.advance(2 * DAY);
     const said: unknown[] = [];
     const log = createLog('info', { write: (line) => said.push(JSON.parse(line)) });
-    await using _forgetting = forgetByAndBy(site, 1, log);
+    await using _forgetting = forgetByAndBy(site, { days: 1, auditDays: 730 }, log);
     await site.clock.waitedFor();
     expect(said).toMatchObject([{ msg: expect.stringContaining('forgotten in an hour') }]);
     isFull = false;
     site.clock.advance(HOUR);
     await site.clock.waitedFor();
     expect(eventsOf(site)).toEqual([]);
-    expect(said).toHaveLength(2);
+    expect(said).toMatchObject([
+      { level: 50 },
+      { msg: expect.stringContaining('was forgotten') },
+      { msg: expect.stringContaining('audit log') },
+    ]);
   });
 
   test('stops at once with the daemon, between two pieces', async () => {
@@ -171,7 +201,7 @@ describe('forgetting', () => {
       for (let made = 0; made < 1000; made += 1) addUser(site, `User ${made}`);
     });
     site.clock.advance(2 * DAY);
-    const forgetting = forgetByAndBy(site, 1, quiet);
+    const forgetting = forgetByAndBy(site, { days: 1, auditDays: 730 }, quiet);
     await forgetting[Symbol.asyncDispose]();
     expect(eventsOf(site).length).toBeGreaterThan(700);
   });
@@ -196,7 +226,7 @@ describe('what was told to a backend, and answered to desks', () => {
     const feed = () => site.store.feed.after(0, 10).map(({ isGone }) => isGone);
     expect(feed()).toEqual([true]);
 
-    const forgotten = forgetByAndBy(site, 1, quiet);
+    const forgotten = forgetByAndBy(site, { days: 1, auditDays: 730 }, quiet);
     await site.clock.waitedFor();
     site.clock.advance(30 * DAY + HOUR);
     await expect.poll(() => outbox.get(delivered)).toBeNull();

@@ -89,6 +89,26 @@ test.each([
   expect(found).toMatchObject({ trouble: 'failing', message: expect.stringContaining('a proxy') });
 });
 
+test.each([
+  [200, '{"verdicts": ['],
+  [200, '<html>Log in to the hotel’s network</html>'],
+  [302, ''],
+  [403, '<html>Blocked</html>'],
+])(
+  'an encoderd whose first answer went astray (%i %s) is not taken for Seam, but asked again',
+  async (status, body) => {
+    let asked = 0;
+    const endpoint = await serverWith((request, response) => {
+      asked += 1;
+      if (request.url !== '/v1/hello') response.writeHead(401).end(ENVELOPE);
+      else if (asked === 1) response.writeHead(status, { location: '/elsewhere' }).end(body);
+      else response.end('{"product":"encoderd","protocol":1,"ok":true}');
+    });
+    expect(await troubleAt(endpoint)).toMatchObject({ trouble: 'failing' });
+    expect(await opened(endpoint)).toBe('bridge');
+  },
+);
+
 test('a configuration that says so is believed, and nobody is asked', async () => {
   expect(await opened('http://127.0.0.1:1', 'seam')).toBe('seam');
   expect(await opened('http://127.0.0.1:1', 'bridge')).toBe('bridge');

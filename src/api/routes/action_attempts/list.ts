@@ -6,6 +6,7 @@ import {
   idParameter,
   pageParameters,
   pagination,
+  timeParameter,
   toPageRequest,
   toPagination,
 } from '../../wire/fields.ts';
@@ -15,10 +16,15 @@ export const actionAttemptsList = defineOperation({
   methods: READS,
   scopes: ['read'],
   summary:
-    'Action attempts, in the order in which they were made; erasing and inspecting a card by their ids only',
+    'Action attempts, in the order in which they were made or newest first; erasing and inspecting a card by their ids, or with all_kinds',
   input: z.object({
     device_id: z.string().optional(),
     action_attempt_ids: z.array(idParameter).optional(),
+    acs_encoder_id: idParameter.optional(),
+    created_after: timeParameter.optional(),
+    order: z.enum(['oldest_first', 'newest_first']).default('oldest_first'),
+    /** Also the kinds that only this desk has, which clients of Seam's do not know. */
+    all_kinds: z.boolean().default(false),
     ...pageParameters,
   }),
   output: z.object({ action_attempts: z.array(actionAttempt), pagination }),
@@ -26,11 +32,18 @@ export const actionAttemptsList = defineOperation({
     // A desk has no devices, so no attempt is about one.
     const page =
       input.device_id === undefined
-        ? site.store.attempts.list({ ids: input.action_attempt_ids }, toPageRequest(input))
+        ? site.store.attempts.list(
+            {
+              ids: input.action_attempt_ids,
+              encoderId: input.acs_encoder_id,
+              createdAfter: input.created_after,
+            },
+            toPageRequest(input),
+            input.order === 'newest_first' ? 'newestFirst' : 'oldestFirst',
+          )
         : EMPTY_PAGE;
-    // Clients of Seam's do not know the kinds of attempt that only this desk has: those are had by their ids.
-    const rows =
-      input.action_attempt_ids === undefined ? page.rows.filter(({ order }) => isSeams(order)) : page.rows;
+    const isEveryKind = input.all_kinds || input.action_attempt_ids !== undefined;
+    const rows = isEveryKind ? page.rows : page.rows.filter(({ order }) => isSeams(order));
     return {
       action_attempts: rows.map((attempt) => toActionAttempt(attempt, site)),
       pagination: toPagination(page),

@@ -15,6 +15,7 @@ export const clientSessionsList = defineOperation({
   methods: READS,
   scopes: ['manage'],
   needsApiKey: true,
+  isForAdminPage: true,
   summary: 'The client sessions, in the order in which they were made; also those that are over',
   input: z.object({
     client_session_id: idParameter.optional(),
@@ -22,6 +23,8 @@ export const clientSessionsList = defineOperation({
     user_identifier_key: userIdentifierKeyParameter.optional(),
     user_identity_id: idParameter.optional(),
     without_user_identifier_key: z.boolean().optional(),
+    /** Only those that were neither revoked nor have run out. */
+    is_active: z.boolean().optional(),
     ...pageParameters,
   }),
   output: z.object({ client_sessions: z.array(clientSession), pagination }),
@@ -31,6 +34,7 @@ export const clientSessionsList = defineOperation({
       userIdentifierKey: input.user_identifier_key,
       userIdentityId: input.user_identity_id,
       isWithoutUserIdentifierKey: input.without_user_identifier_key,
+      activeAt: input.is_active === true ? desk.site.clock.now() : undefined,
     };
     // A desk has no webviews, so no session is of one.
     const page =

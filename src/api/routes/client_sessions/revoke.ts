@@ -8,6 +8,7 @@ export const clientSessionsRevoke = defineOperation({
   methods: POSTS,
   scopes: ['manage'],
   needsApiKey: true,
+  isForAdminPage: true,
   summary: 'Ends a client session at once; it stays in the list',
   input: z.object({ client_session_id: idParameter }),
   output: z.object({}),

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import SQLite from 'better-sqlite3';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { toActionAttempt } from '../../../../src/api/wire/action-attempt.ts';
+import type { ClientSession } from '../../../../src/model/client-session.ts';
 import { folded } from '../../../../src/model/folded.ts';
 import { EVERY_ROW } from '../../../../src/store/paging.ts';
 import { searchPieces } from '../../../../src/store/sqlite/search-pieces.ts';
@@ -181,4 +182,98 @@ test('what a desk of the third version kept for a backend is gone, and what its 
   const nothing = { credential: { recordOnCard: null, unfinishedWriteAt: null, isIssued: true } };
   for (const attempt of [store.attempts.get('attempt'), told.change.attempt])
     expect(attempt).toMatchObject({ result: nothing });
+});
+
+/** A file as a desk of the fourth version left it, with client sessions, the newest of which is gone. */
+function fourthVersion(path: string): void {
+  const file = new SQLite(path);
+  file.pragma('foreign_keys = ON');
+  file.function('folded', { deterministic: true }, (text) => folded(String(text)));
+  file.function('search_pieces', { deterministic: true, varargs: true }, searchPieces);
+  for (const name of ['001-desk.sql', '002-encoding.sql', '003-seam.sql', '004-sync.sql'])
+    file.exec(readFileSync(new URL(name, MIGRATIONS), 'utf8'));
+  file.pragma('user_version = 4');
+  file.exec(`
+    INSERT INTO api_keys (api_key_id, name, hash, scopes, created_at) VALUES ('key', 'pms', x'01', '["read"]', 1);
+    INSERT INTO client_sessions (client_session_id, api_key_id, user_identifier_key, user_identity_ids, scopes, allowed_origin, expires_at, created_at, revoked_at)
+    VALUES ('one', 'key', 'clerk-7', '["ada"]', '["read"]', 'https://pms.example.com', 100, 1, NULL),
+      ('two', 'key', NULL, '[]', '["read","scan"]', NULL, 200, 2, 3),
+      ('gone', 'key', NULL, '[]', '["read"]', NULL, 300, 3, NULL);
+    INSERT INTO client_session_identities (user_identity_id, client_session_id) VALUES ('ada', 'one');
+    INSERT INTO client_session_tokens (hash, client_session_id, created_at) VALUES (x'0a', 'one', 1), (x'0b', 'two', 2);
+    DELETE FROM client_sessions WHERE client_session_id = 'gone'`);
+  file.close();
+}
+
+const session = (id: string, more: Partial<ClientSession>): ClientSession => ({
+  ...{ id, apiKeyId: 'key', userIdentifierKey: null, userIdentityIds: [], scopes: ['read'] },
+  ...{ allowedOrigin: null, expiresAt: 100, createdAt: 1, revokedAt: null, page: null },
+  ...more,
+});
+
+test('what a desk of the fourth version let in stays in: sessions, their tokens and identities, in their order', () => {
+  const path = join(temporaryFolder(), 'before.db');
+  fourthVersion(path);
+  using store = openSqliteStore(path);
+  const one = session('one', {
+    ...{ userIdentifierKey: 'clerk-7', userIdentityIds: ['ada'], allowedOrigin: 'https://pms.example.com' },
+  });
+  const two = session('two', { scopes: ['read', 'scan'], expiresAt: 200, createdAt: 2, revokedAt: 3 });
+  expect(store.clientSessions.list({}, EVERY_ROW).rows).toEqual([one, two]);
+  expect(store.clientSessions.withHash(Buffer.of(0x0a))).toEqual(one);
+  expect(store.clientSessions.withHash(Buffer.of(0x0b))).toEqual(two);
+  expect(store.clientSessions.list({ userIdentityId: 'ada' }, EVERY_ROW).rows).toEqual([one]);
+  expect(store.pagePairings.list(0)).toEqual([]);
+});
+
+test('the sessions of a desk of the fourth version are bound to what they name as before, and no place in the list is given twice', () => {
+  const path = join(temporaryFolder(), 'before.db');
+  fourthVersion(path);
+  {
+    using store = openSqliteStore(path);
+    expect(() => store.clientSessions.insert(session('wrong', { apiKeyId: 'none' }))).toThrow(/FOREIGN KEY/);
+    expect(() => store.clientSessions.addToken('none', Buffer.of(1), 1)).toThrow(/FOREIGN KEY/);
+    store.clientSessions.delete('one');
+    expect(store.clientSessions.withHash(Buffer.of(0x0a))).toBeNull();
+    store.clientSessions.insert(session('three', {}));
+  }
+  const file = new SQLite(path);
+  onTestFinished(() => {
+    file.close();
+  });
+  const places = file
+    .prepare('SELECT client_session_id, sequence FROM client_sessions ORDER BY sequence')
+    .raw()
+    .all();
+  expect(places).toEqual([
+    ['two', 2],
+    ['three', 4],
+  ]);
+  expect(file.prepare('SELECT * FROM client_session_identities').all()).toEqual([]);
+  const indexes = file
+    .prepare(
+      "SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'client_sessions' AND sql IS NOT NULL ORDER BY name",
+    )
+    .pluck()
+    .all();
+  expect(indexes).toEqual([
+    'client_sessions_by_end',
+    'client_sessions_by_identifier',
+    'client_sessions_of_pages',
+  ]);
+  expect(file.pragma('foreign_key_check')).toEqual([]);
+});
+
+test('a row of the fourth version that names nothing, which nobody knows how it came, keeps no desk from starting', () => {
+  const path = join(temporaryFolder(), 'before.db');
+  fourthVersion(path);
+  const file = new SQLite(path);
+  file.pragma('foreign_keys = OFF');
+  file.exec(
+    "INSERT INTO client_session_tokens (hash, client_session_id, created_at) VALUES (x'0c', 'nobody', 1)",
+  );
+  file.close();
+  using store = openSqliteStore(path);
+  expect(store.clientSessions.withHash(Buffer.of(0x0c))).toBeNull();
+  expect(store.clientSessions.withHash(Buffer.of(0x0a))).not.toBeNull();
 });

@@ -11,8 +11,12 @@ const SMALL = [
     'backend',
     'paired_desks',
     'pairing_requests',
+    'page_pairings',
     'feed_epochs',
     'feed_forgotten',
+    'audit_log_forgotten',
+    'audit_secret',
+    'audit_configuration',
   ],
   ...['acs_users_unindexed', 'user_identities_unindexed', 'acs_credentials_unindexed', 'sqlite_sequence'],
 ];
@@ -54,6 +58,23 @@ const EXPLAINED: readonly (readonly [why: string, sql: RegExp, detail: RegExp])[
     /^SCAN outbox USING INDEX outbox_by_end$/,
   ],
   ['takes the first start that came later', /FROM feed_epochs AS next .+ LIMIT 1/, /^SEARCH next/],
+  [
+    'walks what was made since then: the first sequence is looked up before',
+    /FROM action_attempts WHERE .*sequence > \? AND created_at > \?/,
+    /^SEARCH action_attempts/,
+  ],
+  ['groups the attempts of a week', /^SELECT acs_encoder_id,.+ GROUP BY/s, /^USE TEMP B-TREE/],
+  [
+    'walks where an encoder has a part of all attempts',
+    /FROM action_attempts WHERE .*acs_encoder_id = \? ORDER BY action_attempts\.sequence/,
+    /^SEARCH action_attempts/,
+  ],
+  ['takes the last entry', /FROM audit_log ORDER BY sequence DESC LIMIT \d*\??$/, /^SCAN audit_log$/],
+  [
+    'walks back from the end, once in a while, for a technician who names a time',
+    /FROM audit_log WHERE at >= \? ORDER BY sequence DESC LIMIT \?$/,
+    /^SCAN audit_log$/,
+  ],
   ['walks, as most writes have ended', /outcome IS NOT NULL/, /^SEARCH card_writes/],
 ];
 

@@ -5,6 +5,7 @@ import { pairing, toPairing } from '../../../wire/pairing.ts';
 export const syncGetPairing = defineOperation({
   path: '/v1/sync/get_pairing',
   methods: POSTS,
+  isRead: true,
   scopes: ['admin'],
   summary: 'How it stands with pairing this desk, since the daemon started',
   needsApiKey: true,

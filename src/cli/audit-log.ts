@@ -1,0 +1,198 @@
+import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { exportedLine, toTimeText, type WrittenEntry } from '../model/audit-entry.ts';
+import { checkChain } from '../site/audit-chain.ts';
+import { cardHash } from '../site/audit-log.ts';
+import type { Store } from '../store/store.ts';
+import { entriesIn } from './audit-log-file.ts';
+import { openState } from './state.ts';
+import { CommandError, EXIT, type Terminal, table } from './terminal.ts';
+import { wrongUseOf } from './verbs.ts';
+import { readWords } from './words.ts';
+
+const USAGES = [
+  'audit-log list [--since TIME] [--card UID] [--limit N]',
+  'audit-log verify [--head HASH ...] [--file FILE] | audit-log export [FILE]',
+];
+
+/** How many entries a list has unless it is said. */
+const USUAL_LIMIT = 50;
+
+/** How many entries are read at once. */
+const PAGE = 1000;
+
+/** Shows, checks and hands out the log of who did what; works on the state folder, with the daemon running or not. */
+export const auditLogCommand = {
+  usage: USAGES.join('\n  '),
+  async run(words: readonly string[], terminal: Terminal): Promise<void> {
+    const { values, positionals } = readWords(words, {
+      since: { type: 'string' },
+      card: { type: 'string' },
+      limit: { type: 'string' },
+      head: { type: 'string', multiple: true },
+      file: { type: 'string' },
+    });
+    const [verb, file, ...more] = positionals;
+    if (more.length > 0 || (file !== undefined && verb !== 'export')) throw wrongUseOf(USAGES);
+    switch (verb) {
+      case 'list': {
+        using store = openState(values);
+        return list(store, values, terminal);
+      }
+      case 'verify': {
+        const heads = (values.head ?? []).map(checkedHash);
+        if (values.file !== undefined) return verify(entriesIn(contentOf(values.file)), heads, terminal);
+        using store = openState(values);
+        return verify(everyEntry(store), heads, terminal);
+      }
+      case 'export': {
+        using store = openState(values);
+        return exportTo(store, file, terminal);
+      }
+      default:
+        throw wrongUseOf(USAGES);
+    }
+  },
+};
+
+interface ListWords {
+  readonly since?: string | undefined;
+  readonly card?: string | undefined;
+  readonly limit?: string | undefined;
+}
+
+function list(store: Store, { since, card, limit }: ListWords, terminal: Terminal): void {
+  const from = since === undefined ? null : Date.parse(since);
+  const most = limit === undefined ? USUAL_LIMIT : Number(limit);
+  if (Number.isNaN(from) || !Number.isSafeInteger(most) || most < 1) throw wrongUseOf(USAGES);
+  const entries =
+    card === undefined
+      ? store.auditLog.newest(most, from)
+      : [...everyEntry(store)].filter(isAbout(store, card, from)).slice(-most);
+  terminal.result(
+    entries.map(toJson),
+    entries.length === 0
+      ? ['There is no such entry.']
+      : table(
+          ['ENTRY', 'AT', 'BY', 'ACTION', 'WHAT'],
+          entries.map((entry) => [
+            String(entry.sequence),
+            toTimeText(entry.at),
+            actorInWords(entry),
+            entry.action,
+            subjectInWords(entry),
+          ]),
+        ),
+  );
+}
+
+/** Cards stand in the log by a keyed hash, of which this store has the key. */
+function isAbout(store: Store, uid: string, from: number | null): (entry: WrittenEntry) => boolean {
+  const hash = cardHash(store, uid);
+  return ({ at, subject }) => subject.includes(`"card_hash":"${hash}"`) && at >= (from ?? at);
+}
+
+function verify(entries: Iterable<WrittenEntry>, heads: readonly string[], terminal: Terminal): void {
+  const verdict = checkChain(entries, heads);
+  if (!verdict.isWhole) {
+    const meaning =
+      'The log is not as the daemon wrote it. Keep a copy of the state folder before anything else.';
+    throw new CommandError(`${verdict.problem} ${meaning}`);
+  }
+  const { count, first, head } = verdict;
+  terminal.result(
+    { is_whole: true, count, first_sequence: first, last_sequence: head.sequence, head: head.hash },
+    [
+      count === 0
+        ? 'There is no entry yet.'
+        : `${count === 1 ? '1 entry' : `${count} entries`}, from ${first} to ${head.sequence}: none was altered, removed, put in or swapped.`,
+      `The last one has the hash ${head.hash}.`,
+      ...(heads.length > 0
+        ? []
+        : [
+            'Whether entries are missing at its end only a witness can say: give --head HASH, which the daemon notes once a day in the journal of the system.',
+          ]),
+    ],
+  );
+}
+
+function exportTo(store: Store, path: string | undefined, terminal: Terminal): void {
+  if (path === undefined) {
+    for (const entry of everyEntry(store)) process.stdout.write(`${exportedLine(entry)}\n`);
+    return;
+  }
+  const count = orCommandError(() => {
+    const file = openSync(path, 'wx', 0o600);
+    try {
+      let written = 0;
+      for (const entry of everyEntry(store)) {
+        writeSync(file, `${exportedLine(entry)}\n`);
+        written += 1;
+      }
+      fsyncSync(file);
+      return written;
+    } finally {
+      closeSync(file);
+    }
+  });
+  terminal.result({ exported: path, count }, [
+    `${count} entries are in ${path}. To check them anywhere: encoderctl audit-log verify --file ${path}`,
+  ]);
+}
+
+/** Every entry that is kept, read page by page, so that a daemon can go on writing meanwhile. */
+function* everyEntry({ auditLog }: Store): Generator<WrittenEntry> {
+  let page = auditLog.after(0, PAGE);
+  while (page.length > 0) {
+    yield* page;
+    page = auditLog.after(page.at(-1)?.sequence ?? 0, PAGE);
+  }
+}
+
+function checkedHash(text: string): string {
+  if (/^[\da-f]{64}$/i.test(text)) return text;
+  throw new CommandError(`"${text}" is no hash: it has 64 hexadecimal digits.`, EXIT.usage);
+}
+
+const contentOf = (path: string): string => orCommandError(() => readFileSync(path, 'utf8'));
+
+function orCommandError<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw new CommandError(error instanceof Error ? error.message : String(error), EXIT.unavailable);
+  }
+}
+
+/** What was tampered with may be no JSON any more: then it is shown as it is. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+const toJson = (entry: WrittenEntry) => ({
+  sequence: entry.sequence,
+  at: toTimeText(entry.at),
+  actor: parsed(entry.actor),
+  action: entry.action,
+  subject: parsed(entry.subject),
+  previous_hash: entry.previousHash,
+  hash: entry.hash,
+});
+
+/** Such as `api_key pms`. */
+function actorInWords({ actor }: WrittenEntry): string {
+  const { kind, name } = Object(parsed(actor));
+  return typeof kind === 'string' ? `${kind} ${name}` : actor;
+}
+
+/** Such as `acs_user_id=... how=enrolled`. */
+function subjectInWords({ subject }: WrittenEntry): string {
+  const members = parsed(subject);
+  if (typeof members !== 'object' || members === null) return subject;
+  return Object.entries(members)
+    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(' ');
+}

@@ -1,0 +1,17 @@
+import { userInfo } from 'node:os';
+import type { Actor, AuditSubject } from '../model/audit-entry.ts';
+import { audit } from '../site/audit-log.ts';
+import type { Store } from '../store/store.ts';
+
+/** Notes in the audit log what a technician does with encoderctl on the state folder. Call it in the transaction of what it tells. */
+export function auditByHand(store: Store, action: string, subject: AuditSubject): void {
+  audit({ store, clock: { now: () => Date.now() } }, technician(process.env), action, subject);
+}
+
+/** The system's user; and who that is where sudo says so, which is no more than a hint. */
+export function technician(env: NodeJS.ProcessEnv): Actor {
+  const { username } = userInfo();
+  const person = env['SUDO_USER'];
+  const name = person === undefined || person === username ? username : `${person} as ${username}`;
+  return { kind: 'encoderctl', id: null, name };
+}
