@@ -1,0 +1,3 @@
+import { runCases } from './run.ts';
+
+await runCases('last 1.x');

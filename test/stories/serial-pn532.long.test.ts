@@ -1,0 +1,20 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ENCODE_STORIES } from './encode-stories.ts';
+import { SCAN_STORIES, tellStory } from './scan-stories.ts';
+import { SerialDesk } from './serial-desk.ts';
+import { pn532Stand } from './serial-stands.ts';
+
+describe('at a desk with a PN532 on a serial port', () => {
+  let desk: SerialDesk;
+  beforeAll(async () => {
+    desk = await SerialDesk.open(await pn532Stand());
+  }, 60_000);
+  afterAll(async () => {
+    await desk[Symbol.asyncDispose]();
+    expect(desk.desk.errorLines).toEqual([]);
+  });
+
+  test.each([...SCAN_STORIES, ...ENCODE_STORIES])('$fact', { timeout: 60_000 }, (story) =>
+    tellStory(story, desk.bench('pn532')),
+  );
+});
