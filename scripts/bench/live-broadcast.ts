@@ -116,7 +116,7 @@ async function frameOfOneEvent(url: string, token: string, make: () => Promise<u
   const frame = Promise.withResolvers<string>();
   using _ears = await listen(url, token, (message) => frame.resolve(JSON.stringify(message)));
   await make();
-  return frame.promise;
+  return await frame.promise;
 }
 
 /** A socket that has said its first frame. */

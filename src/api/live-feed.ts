@@ -1,9 +1,7 @@
 import type { WebSocket } from 'ws';
-import type { Site } from '../site/site.ts';
-import { toChange } from './wire/change.ts';
+import type { ChangeFrames } from './change-frames.ts';
 
-/** How many changes are on the way to a reader at once, and how long they may take to leave, milliseconds. */
-const BATCH = 100;
+/** How long changes may take to leave, milliseconds. */
 const BATCH_WITHIN_MS = 10_000;
 
 /**
@@ -12,16 +10,16 @@ const BATCH_WITHIN_MS = 10_000;
  */
 export class LiveFeed {
   readonly #socket: WebSocket;
-  readonly #site: Site;
+  readonly #changes: ChangeFrames;
   readonly #onStuck: () => void;
   /** The sequence of the last change that was sent; null: nobody has subscribed. */
   #sentUpTo: number | null = null;
   #isSending = false;
 
   /** `onStuck` is called when a batch did not leave in time. */
-  constructor(socket: WebSocket, site: Site, onStuck: () => void) {
+  constructor(socket: WebSocket, changes: ChangeFrames, onStuck: () => void) {
     this.#socket = socket;
-    this.#site = site;
+    this.#changes = changes;
     this.#onStuck = onStuck;
   }
 
@@ -40,9 +38,10 @@ export class LiveFeed {
     this.#isSending = true;
     try {
       while (this.#sentUpTo !== null && this.#socket.readyState === this.#socket.OPEN) {
-        const frames = this.#nextFrames(this.#sentUpTo);
-        if (frames.length === 0) return;
-        if (!(await this.#leave(frames))) {
+        const frames = this.#changes.after(this.#sentUpTo);
+        if (frames === null) return;
+        this.#sentUpTo = frames.upTo;
+        if (!(await this.#leave(frames.texts))) {
           this.#onStuck();
           return;
         }
@@ -50,20 +49,6 @@ export class LiveFeed {
     } finally {
       this.#isSending = false;
     }
-  }
-
-  /** The next batch, as it goes out; notes that it did. */
-  #nextFrames(sentUpTo: number): readonly string[] {
-    const { changes } = this.#site.store;
-    const last = changes.last();
-    // Older than what is kept, or from another store's future: either way changes are missing.
-    if (sentUpTo < changes.keptAfter() || sentUpTo > last) {
-      this.#sentUpTo = last;
-      return [JSON.stringify({ type: 'resync_needed', sequence: last })];
-    }
-    const batch = changes.after(sentUpTo, BATCH);
-    this.#sentUpTo = batch.at(-1)?.sequence ?? sentUpTo;
-    return batch.map((change) => JSON.stringify(toChange(change, this.#site)));
   }
 
   /** Resolves with whether the frames left for the network in time. */

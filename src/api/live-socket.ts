@@ -1,6 +1,8 @@
 import type { WebSocket } from 'ws';
 import type { Logger } from '../log.ts';
 import type { Caller } from '../model/caller.ts';
+import { Brake } from './brake.ts';
+import type { ChangeFrames } from './change-frames.ts';
 import { ApiError, errorBody, toApiError } from './errors.ts';
 import type { Gate } from './gate.ts';
 import { LiveFeed } from './live-feed.ts';
@@ -16,7 +18,7 @@ export const AUTHENTICATE_WITHIN_MS = 3000;
 /** How long a socket may take to say goodbye when the daemon stops. */
 const LEAVE_WITHIN_MS = 500;
 
-/** How long a socket that nobody knows may take to answer that it is closed. */
+/** How long a socket that nobody knows, or that sends what is no frame, may take to answer that it is closed. */
 const GONE_WITHIN_MS = 1000;
 
 /** How much may wait to be read by the other side, bytes. */
@@ -39,6 +41,7 @@ export class LiveSocket {
   readonly #operations: ReadonlyMap<string, Operation>;
   readonly #log: Logger;
   readonly #feed: LiveFeed;
+  readonly #brake: Brake;
   readonly #tooSlow: NodeJS.Timeout;
   #gone: NodeJS.Timeout | undefined;
   /** Until when the client session is known to be good; null: the socket is that of an API key, or nobody's yet. */
@@ -55,6 +58,7 @@ export class LiveSocket {
     gate: Gate,
     operations: ReadonlyMap<string, Operation>,
     log: Logger,
+    changes: ChangeFrames,
   ) {
     this.#socket = socket;
     this.origin = from.origin;
@@ -63,7 +67,8 @@ export class LiveSocket {
     this.#handshake = new LiveHandshake(gate, desk.site, from);
     this.#operations = operations;
     this.#log = log;
-    this.#feed = new LiveFeed(socket, desk.site, () =>
+    this.#brake = new Brake(socket);
+    this.#feed = new LiveFeed(socket, changes, () =>
       this.#close(CLOSE.tooMany, 'Too slow to read. Connect again and subscribe with the last sequence.'),
     );
     this.#tooSlow = setTimeout(
@@ -71,6 +76,7 @@ export class LiveSocket {
       AUTHENTICATE_WITHIN_MS,
     );
     socket.on('message', (data, isBinary) => this.#receive(data.toString(), isBinary));
+    socket.on('ping', () => this.#countPing());
     socket.on('pong', () => {
       this.#isThere = true;
     });
@@ -113,7 +119,10 @@ export class LiveSocket {
 
   #receive(text: string, isBinary: boolean): void {
     // Frames that were under way when this end closed still arrive; nothing is done for them.
-    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    if (this.#socket.readyState !== this.#socket.OPEN) {
+      this.#brake.hold();
+      return;
+    }
     try {
       this.#obey(readFrame(text, isBinary));
     } catch (error) {
@@ -141,6 +150,18 @@ export class LiveSocket {
       this.#feed.subscribe(received.after);
     } else {
       void this.#answer(received, this.#client);
+    }
+  }
+
+  /** It was answered already; pings count as requests do. */
+  #countPing(): void {
+    this.#dropIfUnread();
+    try {
+      if (this.#client === null) this.#brake.hold();
+      else this.#gate.count(this.#client.id);
+    } catch (error) {
+      if (toApiError(error) === null) throw error;
+      this.#brake.hold();
     }
   }
 
@@ -191,6 +212,7 @@ export class LiveSocket {
         toApiError(error) ??
         new ApiError('internal_server_error', 'Something failed here. The log has more.');
       if (refusal.type === 'internal_server_error') this.#log.error({ err: error }, 'request failed');
+      if (refusal.type === 'too_many_requests') this.#brake.hold();
       this.#send({ type: 'response', id, ...errorBody(refusal, crypto.randomUUID()) });
     }
   }
@@ -245,14 +267,19 @@ export class LiveSocket {
   #close(code: number, reason: string): void {
     // A close reason has 123 bytes at most (RFC 6455, section 5.5).
     this.#socket.close(code, Buffer.from(reason).subarray(0, 123).toString().replace(/�+$/, ''));
-    // One that is known gets the time to read what waits for it.
-    if (this.#client === null) this.#gone ??= setTimeout(() => this.#socket.terminate(), GONE_WITHIN_MS);
+    // One that is known gets the time to read what waits for it, unless it makes no sense.
+    if (this.#client === null || code === CLOSE.malformed)
+      this.#gone ??= setTimeout(() => this.#socket.terminate(), GONE_WITHIN_MS);
   }
 
   #send(message: object): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     this.#socket.send(JSON.stringify(message));
-    // Who asks and does not read the answers would have them all kept here.
+    this.#dropIfUnread();
+  }
+
+  /** Who asks and does not read the answers would have them all kept here. */
+  #dropIfUnread(): void {
     if (this.#socket.bufferedAmount > MAX_UNREAD_BYTES) {
       this.#close(CLOSE.tooMany, 'Too slow to read. Connect again and subscribe with the last sequence.');
       this.#socket.terminate();

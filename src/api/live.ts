@@ -2,12 +2,14 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { Logger } from '../log.ts';
+import { ChangeFrames } from './change-frames.ts';
 import { ApiError, errorBody, toApiError } from './errors.ts';
 import type { Gate } from './gate.ts';
 import { hostOf } from './knock.ts';
 import { MAX_BODY_BYTES } from './limits.ts';
 import { LiveSocket } from './live-socket.ts';
 import type { Desk, Operation } from './operation.ts';
+import { Turns } from './turns.ts';
 
 /** How many sockets may be open at once; browsers reconnect by themselves, and a broken page may do so in a loop. */
 const MAX_SOCKETS = 1024;
@@ -24,11 +26,15 @@ const PING_EVERY_MS = 30_000;
 /** The WebSocket at /live: every open socket, and what they all need. */
 export class Live implements AsyncDisposable {
   readonly #sockets = new Set<LiveSocket>();
+  readonly #waking = new Turns<LiveSocket>((socket) => socket.wake());
   readonly #server = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_BODY_BYTES,
     perMessageDeflate: false,
+    // One frame of a socket in a turn: else whoever sends a thousand at once would have them all answered before anybody else is heard.
+    allowSynchronousEvents: false,
   });
+  readonly #changes: ChangeFrames;
   readonly #desk: Desk;
   readonly #gate: Gate;
   readonly #operations: ReadonlyMap<string, Operation>;
@@ -38,15 +44,14 @@ export class Live implements AsyncDisposable {
 
   constructor(desk: Desk, gate: Gate, operations: readonly Operation[], log: Logger) {
     this.#desk = desk;
+    this.#changes = new ChangeFrames(desk.site);
     this.#gate = gate;
     this.#operations = new Map(operations.map((operation) => [operation.path, operation]));
     this.#log = log;
     this.#server.on('wsClientError', (error, socket) => {
       refuse(socket, new ApiError('bad_request', `This is no WebSocket handshake (${error.message}).`));
     });
-    this.#stopListening = desk.site.doorbell.listen(() => {
-      for (const socket of this.#sockets) socket.wake();
-    });
+    this.#stopListening = desk.site.doorbell.listen(() => this.#waking.add(this.#sockets));
     this.#pinging = setInterval(() => {
       for (const socket of this.#sockets) socket.ping();
     }, PING_EVERY_MS);
@@ -66,9 +71,20 @@ export class Live implements AsyncDisposable {
       this.#checkSocketsOf(origin);
       const from = { origin, address: hostOf(request.url, request.headers) };
       this.#server.handleUpgrade(request, socket, head, (webSocket) => {
-        const live = new LiveSocket(webSocket, from, this.#desk, this.#gate, this.#operations, this.#log);
+        const live = new LiveSocket(
+          webSocket,
+          from,
+          this.#desk,
+          this.#gate,
+          this.#operations,
+          this.#log,
+          this.#changes,
+        );
         this.#sockets.add(live);
-        webSocket.on('close', () => this.#sockets.delete(live));
+        webSocket.on('close', () => {
+          this.#sockets.delete(live);
+          this.#waking.remove(live);
+        });
       });
     } catch (error) {
       refuse(socket, toApiError(error) ?? new ApiError('internal_server_error', 'The upgrade failed.'));

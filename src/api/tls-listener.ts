@@ -27,6 +27,7 @@ export async function listenWithTls(
   http: Server,
   { port, certificate, key }: TlsOptions,
   maxConnections: number,
+  handshakeWithinMs = HANDSHAKE_WITHIN_MS,
 ): Promise<TlsListener> {
   const sockets = new Set<Socket>();
   const server = createServer(
@@ -35,7 +36,7 @@ export async function listenWithTls(
       key,
       minVersion: 'TLSv1.2',
       ALPNProtocols: ['http/1.1'],
-      handshakeTimeout: HANDSHAKE_WITHIN_MS,
+      handshakeTimeout: handshakeWithinMs,
     },
     (socket) => http.emit('connection', socket),
   );
@@ -44,7 +45,7 @@ export async function listenWithTls(
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
-  // A browser that does not trust the certificate breaks off in the middle.
+  // A handshake that failed, or took too long.
   server.on('tlsClientError', (_error, socket) => socket.destroy());
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');

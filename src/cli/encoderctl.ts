@@ -1,6 +1,7 @@
 import { accessGroupsCommand } from './access-groups.ts';
 import { auditCommand } from './audit.ts';
 import { auditLogCommand } from './audit-log.ts';
+import { browserPolicyCommand } from './browser-policy.ts';
 import { cardCommand } from './card.ts';
 import { desksCommand } from './desks.ts';
 import { encodeCommand } from './encode.ts';
@@ -46,6 +47,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   desks: desksCommand,
   'audit-log': auditLogCommand,
   tls: tlsCommand,
+  'browser-policy': browserPolicyCommand,
   status: statusCommand,
   audit: auditCommand,
 };

@@ -29,8 +29,8 @@ export function trustSteps(caFile: string, { subject, fingerprint }: X509Certifi
     },
     {
       system: 'Debian, Ubuntu (programs, not browsers)',
-      trust: 'sudo encoderctl tls setup --install',
-      distrust: 'sudo encoderctl tls remove',
+      trust: `sudo cp ${file} ${storeFile('/')} && sudo update-ca-certificates`,
+      distrust: `sudo rm ${storeFile('/')} && sudo update-ca-certificates --fresh`,
     },
     {
       system: 'Fedora, RHEL (programs, not browsers)',

@@ -81,7 +81,10 @@ function setUp(words: StateWords, { port: wanted, mustInstall, root }: Wishes, t
     });
     writeTlsFiles(dir, { ...made, port });
   });
-  if (mustInstall) addToDebianStore(root, caFile(dir));
+  if (mustInstall) {
+    addToDebianStore(root, caFile(dir));
+    auditByHand(store, 'tls_trusted', { fingerprint: plainDigits(ca.fingerprint256) });
+  }
   const result = { ...describe(dir, ca, port), was_renewed: before !== null, is_installed: mustInstall };
   terminal.result(result, [
     ...(before === null

@@ -11,10 +11,10 @@ export interface Peer extends AsyncDisposable {
   order(order: unknown): Promise<unknown>;
 }
 
-/** Starts a program of this folder in a process of its own, gives it a line of JSON, and waits for its line of JSON. */
+/** Starts a program of this folder, or at a file URL, in a process of its own, gives it a line of JSON, and waits for its line of JSON. */
 export async function startPeer(name: string, order: unknown): Promise<Peer> {
   const child = spawn(process.execPath, [fileURLToPath(new URL(name, import.meta.url))], {
-    stdio: ['pipe', 'pipe', 'ignore'],
+    stdio: ['pipe', 'pipe', 'inherit'],
   });
   const exited = once(child, 'exit');
   const lines = createInterface({ input: child.stdout });

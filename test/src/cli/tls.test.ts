@@ -172,7 +172,9 @@ describe('encoderctl tls setup', () => {
       `security add-trusted-cert -d -r trustRoot -p ssl -k /Library/Keychains/System.keychain ${file}`,
     );
     expect(text).toContain(`certutil -addstore -f Root ${file}`);
-    expect(text).toContain('encoderctl tls setup --install');
+    expect(text).toContain(
+      `sudo cp ${file} /usr/local/share/ca-certificates/encoderd-localhost.crt && sudo update-ca-certificates`,
+    );
     expect(text).toMatch(
       /certutil -d sql:\$HOME\/\.pki\/nssdb -A -t C,, -n "encoderd localhost CA [\da-f]{8}" -i /,
     );
@@ -188,10 +190,11 @@ describe('encoderctl tls setup', () => {
   test.skipIf(!isDebian || isOpensslMissing)(
     '--install adds the authority to the store of Debian, and remove takes it away',
     async () => {
-      const { run, root, tls } = newDesk();
+      const { run, root, tls, audited } = newDesk();
       mkdirSync(join(root, 'etc'), { recursive: true });
       writeFileSync(join(root, 'etc/ca-certificates.conf'), '# none\n');
       await run('setup', '--install');
+      expect(audited().map(([action]) => action)).toEqual(['tls_set_up', 'tls_trusted']);
       const openssl = () =>
         spawnSync('openssl', ['verify', '-CApath', join(root, 'etc/ssl/certs'), join(tls, 'cert.pem')], {
           encoding: 'utf8',

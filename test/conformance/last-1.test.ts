@@ -1,3 +1,0 @@
-import { runCases } from './run.ts';
-
-await runCases('last 1.x');
