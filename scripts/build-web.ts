@@ -21,7 +21,7 @@ const old = join(dist, `web.${process.pid}.old`);
 
 /** Names of properties that nobody but the client's own modules sees; none is of the browser, or of what is kept or sent. */
 const INSIDE_THE_CLIENT =
-  /^(answer|attempts|exclusively|frame|isRead|isSafari|keepAttempts|keepPairing|mayListen|onWake|pageNonce|deskNonce|clientSessionId|refresh|signer|tell|welcome|problem)$/;
+  /^(address|answer|ask|attempts|exclusively|frame|isRead|isSafari|keepAttempts|keepPairing|mayListen|onWake|pageNonce|pageOrigin|pageTitle|pairingAt|deskNonce|clientSessionId|refresh|signer|tell|welcome|problem)$/;
 
 const shared: InlineConfig = {
   configFile: false,
@@ -44,6 +44,8 @@ const client: InlineConfig = {
       output: {
         format: 'es',
         entryFileNames: 'client.js',
+        // Constants stay constants, which the minifier then writes where they are used.
+        topLevelVar: false,
         minify: { mangle: true, compress: true, mangleProps: { include: INSIDE_THE_CLIENT } },
       },
     },

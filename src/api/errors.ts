@@ -35,6 +35,7 @@ export const ERROR_STATUS = {
   webhook_delivery_not_found: 404,
   webhook_not_found: 404,
   method_not_allowed: 405,
+  request_timeout: 408,
   action_attempt_not_waiting: 409,
   backend_exists: 409,
   card_refused: 409,

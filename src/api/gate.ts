@@ -85,10 +85,7 @@ export class Gate {
     }
     if (this.allows(origin)) return { origin, isAllowed: true };
     if (place === 'public' || (place === 'door' && isWebOrigin(origin))) return { origin, isAllowed: false };
-    throw new ApiError(
-      'forbidden_origin',
-      `The web page ${origin} may not use the encoder. It can ask to be paired, or a technician can allow it: encoderctl origins allow ${origin}`,
-    );
+    throw forbiddenOrigin(origin);
   }
 
   /**
@@ -227,6 +224,18 @@ export class Gate {
       });
     }
   }
+}
+
+/** What cannot be let in is told no way in, nor repeated: it may be anything, and of any length. */
+function forbiddenOrigin(origin: string): ApiError {
+  return new ApiError(
+    'forbidden_origin',
+    isWebOrigin(origin)
+      ? `The web page ${origin} may not use the encoder. It can ask to be paired, or a technician can allow it: encoderctl origins allow ${origin}`
+      : origin === 'null'
+        ? 'A page without an origin of its own, as a file or a sandboxed frame, cannot use the encoder. Open it at an http or https address.'
+        : 'Only pages at an http or https address can use the encoder, and the Origin of this request is none of those. Browsers send it as https://pms.example.com.',
+  );
 }
 
 function endOf({ page, expiresAt }: ClientSession, end: 'revoked' | 'expired'): string {

@@ -53,12 +53,11 @@ export function createHttpServer(
         .catch((refusal) => answerError(refusal, request, reply, log));
     },
     clientErrorHandler(error, socket) {
+      const isTooSlow = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
+      // Browsers keep connections in store, and take an answer on one for that of what they ask next.
+      if (isTooSlow && socket.bytesRead === 0) socket.destroy();
       if (!socket.writable) return;
-      const refusal = new ApiError(
-        'bad_request',
-        `This is not HTTP that can be understood (${error.message}).`,
-      );
-      refuse(socket, refusal);
+      refuse(socket, isTooSlow ? tooSlow() : notHttp(error.message));
     },
   });
   // Seam's documented examples send GET with a JSON body.
@@ -68,6 +67,13 @@ export function createHttpServer(
   server.addHook('onRequest', enter);
   return server;
 }
+
+/** RFC 9110, section 15.5.9. */
+const tooSlow = () =>
+  new ApiError('request_timeout', 'The request did not come to its end in time. Send it again.');
+
+const notHttp = (detail: string) =>
+  new ApiError('bad_request', `This is not HTTP that can be understood (${detail}).`);
 
 /** What every request passes first; a page that was let in, or knocks at a door, may read the answer, also when it is an error. */
 async function admit(

@@ -9,7 +9,7 @@ import { CLIENT_PATH } from './web-files.ts';
 export type Place = 'inner' | 'door' | 'public' | 'console';
 
 /** The page that the daemon serves, and its files. */
-const CONSOLE = /^\/(console\/.*)?$/;
+const CONSOLE = /^\/(console(\/.*)?)?$/;
 
 /** The path of a request's target, which may be a whole URL (RFC 9112, section 3.2.2). */
 export const pathOf = (target: string): string => URL.parse(target)?.pathname ?? target.split('?')[0] ?? '';

@@ -60,21 +60,29 @@ export function serveWebFiles(server: FastifyInstance, files: ReadonlyMap<string
     // As it stands: what was tidied up could be another path than the gate has looked at.
     const path = request.url.split('?')[0] ?? '';
     const file = files.get(path);
-    if (file === undefined && files.size > 0) throw notFound(path);
+    const isConsole = path === '/console' || path === '/console/';
+    if (file === undefined && files.size > 0 && !isConsole) throw notFound(path);
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       reply.header('allow', 'GET, HEAD');
       throw new ApiError('method_not_allowed', `Use GET for ${path}.`);
     }
     reply.headers(path === CLIENT_PATH ? CLIENT_HEADERS : CONSOLE_HEADERS);
+    if (isConsole) return reply.redirect('/', 308);
     if (file === undefined) return reply.code(503).type('text/plain; charset=utf-8').send(NOT_BUILT);
     // The name of an asset changes with what is in it.
     const isNamedAfterContent = path.startsWith('/console/assets/');
     reply.header('cache-control', isNamedAfterContent ? 'private, max-age=31536000, immutable' : 'no-cache');
     reply.header('etag', file.etag);
-    if (request.headers['if-none-match'] === file.etag) return reply.code(304).send();
+    if (has(request.headers['if-none-match'], file.etag)) return reply.code(304).send();
     return reply.type(file.type).send(file.bytes);
   };
-  for (const url of ['/', '/console/*', CLIENT_PATH]) server.all(url, handler);
+  for (const url of ['/', '/console', '/console/*', CLIENT_PATH]) server.all(url, handler);
+}
+
+/** Whether the browser has what is named so already, by the weak comparison (RFC 9110, section 13.1.2). */
+function has(ifNoneMatch: string | undefined, etag: string): boolean {
+  const held = ifNoneMatch?.split(',').map((tag) => tag.trim().replace(/^W\//, '')) ?? [];
+  return held.includes('*') || held.includes(etag);
 }
 
 const NOT_BUILT =

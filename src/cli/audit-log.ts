@@ -4,7 +4,7 @@ import { checkChain } from '../site/audit-chain.ts';
 import { cardHash } from '../site/audit-log.ts';
 import type { Store } from '../store/store.ts';
 import { entriesIn } from './audit-log-file.ts';
-import { openState } from './state.ts';
+import { openKnownState } from './state.ts';
 import { CommandError, EXIT, type Terminal, table } from './terminal.ts';
 import { wrongUseOf } from './verbs.ts';
 import { readWords } from './words.ts';
@@ -35,17 +35,21 @@ export const auditLogCommand = {
     if (more.length > 0 || (file !== undefined && verb !== 'export')) throw wrongUseOf(USAGES);
     switch (verb) {
       case 'list': {
-        using store = openState(values);
-        return list(store, values, terminal);
+        const asked = askedOf(values);
+        using store = openKnownState(values);
+        return list(store, asked, terminal);
       }
       case 'verify': {
         const heads = (values.head ?? []).map(checkedHash);
-        if (values.file !== undefined) return verify(entriesIn(contentOf(values.file)), heads, terminal);
-        using store = openState(values);
-        return verify(everyEntry(store), heads, terminal);
+        if (values.file !== undefined) {
+          const nothing = `There is no entry in ${values.file}, and an exported log has some: the file was emptied, or is another one.`;
+          return verify(entriesIn(contentOf(values.file)), heads, nothing, terminal);
+        }
+        using store = openKnownState(values);
+        return verify(everyEntry(store), heads, NOTHING_IN_STORE, terminal);
       }
       case 'export': {
-        using store = openState(values);
+        using store = openKnownState(values);
         return exportTo(store, file, terminal);
       }
       default:
@@ -60,12 +64,40 @@ interface ListWords {
   readonly limit?: string | undefined;
 }
 
-function list(store: Store, { since, card, limit }: ListWords, terminal: Terminal): void {
+/** Which entries somebody wants to see. */
+interface ListAsked {
+  /** Unix time, milliseconds; null: from the oldest on. */
+  readonly from: number | null;
+  /** A uid, hexadecimal; null: whatever it is about. */
+  readonly card: string | null;
+  readonly most: number;
+}
+
+/** Throws CommandError for a word that says nothing. */
+function askedOf({ since, card, limit }: ListWords): ListAsked {
   const from = since === undefined ? null : Date.parse(since);
+  if (since !== undefined && !(/^\d{4}-\d\d-\d\d/.test(since) && Number.isFinite(from))) {
+    throw new CommandError(
+      `--since: "${since}" is no time. A time is as 2026-12-24 or 2026-12-24T18:30:00Z`,
+      EXIT.usage,
+    );
+  }
   const most = limit === undefined ? USUAL_LIMIT : Number(limit);
-  if (Number.isNaN(from) || !Number.isSafeInteger(most) || most < 1) throw wrongUseOf(USAGES);
+  if (limit !== undefined && !(/^\d+$/.test(limit) && Number.isSafeInteger(most) && most > 0)) {
+    throw new CommandError(`--limit: "${limit}" is no number of entries. It is 1 or more.`, EXIT.usage);
+  }
+  if (card !== undefined && !/^(?:[\da-f]{2})+$/i.test(card)) {
+    throw new CommandError(
+      `--card: "${card}" is no uid of a card. A uid is hexadecimal, two digits a byte, as 04A1B2C3D4E5F6`,
+      EXIT.usage,
+    );
+  }
+  return { from, most, card: card ?? null };
+}
+
+function list(store: Store, { from, card, most }: ListAsked, terminal: Terminal): void {
   const entries =
-    card === undefined
+    card === null
       ? store.auditLog.newest(most, from)
       : [...everyEntry(store)].filter(isAbout(store, card, from)).slice(-most);
   terminal.result(
@@ -91,20 +123,26 @@ function isAbout(store: Store, uid: string, from: number | null): (entry: Writte
   return ({ at, subject }) => subject.includes(`"card_hash":"${hash}"`) && at >= (from ?? at);
 }
 
-function verify(entries: Iterable<WrittenEntry>, heads: readonly string[], terminal: Terminal): void {
+const NOT_AS_WRITTEN =
+  'The log is not as the daemon wrote it. Keep a copy of the state folder before anything else.';
+
+const NOTHING_IN_STORE = `There is no entry, and every start of the daemon leaves one: somebody emptied the log, unless no daemon has started here yet. If one has: ${NOT_AS_WRITTEN}`;
+
+/** `nothing`: what it means that there is no entry. Throws CommandError for that, too. */
+function verify(
+  entries: Iterable<WrittenEntry>,
+  heads: readonly string[],
+  nothing: string,
+  terminal: Terminal,
+): void {
   const verdict = checkChain(entries, heads);
-  if (!verdict.isWhole) {
-    const meaning =
-      'The log is not as the daemon wrote it. Keep a copy of the state folder before anything else.';
-    throw new CommandError(`${verdict.problem} ${meaning}`);
-  }
+  if (!verdict.isWhole) throw new CommandError(`${verdict.problem} ${NOT_AS_WRITTEN}`);
   const { count, first, head } = verdict;
+  if (count === 0) throw new CommandError(nothing);
   terminal.result(
     { is_whole: true, count, first_sequence: first, last_sequence: head.sequence, head: head.hash },
     [
-      count === 0
-        ? 'There is no entry yet.'
-        : `${count === 1 ? '1 entry' : `${count} entries`}, from ${first} to ${head.sequence}: none was altered, removed, put in or swapped.`,
+      `${count === 1 ? '1 entry' : `${count} entries`}, from ${first} to ${head.sequence}: none was altered, removed, put in or swapped.`,
       `The last one has the hash ${head.hash}.`,
       ...(heads.length > 0
         ? []
@@ -120,7 +158,7 @@ function exportTo(store: Store, path: string | undefined, terminal: Terminal): v
     for (const entry of everyEntry(store)) process.stdout.write(`${exportedLine(entry)}\n`);
     return;
   }
-  const count = orCommandError(() => {
+  const count = orCommandError(path, () => {
     const file = openSync(path, 'wx', 0o600);
     try {
       let written = 0;
@@ -153,13 +191,25 @@ function checkedHash(text: string): string {
   throw new CommandError(`"${text}" is no hash: it has 64 hexadecimal digits.`, EXIT.usage);
 }
 
-const contentOf = (path: string): string => orCommandError(() => readFileSync(path, 'utf8'));
+const contentOf = (path: string): string => orCommandError(path, () => readFileSync(path, 'utf8'));
 
-function orCommandError<T>(work: () => T): T {
+/** What is in the way of a file, by the system's word for it (POSIX errno). */
+const FILE_PROBLEMS: Readonly<Record<string, (path: string) => string>> = {
+  EEXIST: (path) => `There is a file ${path} already, and it is left as it is. Name a new one.`,
+  ENOENT: (path) => `There is no file ${path}, or no folder where it should be.`,
+  ENOTDIR: (path) => `There is no file ${path}: what stands for its folder is a file.`,
+  EISDIR: (path) => `${path} is a folder. Name a file.`,
+  EACCES: (path) => `You may not use the file ${path}, or the folder that it is in.`,
+  ENOSPC: (path) => `The disk of ${path} is full: what was written is not the whole log. Remove it.`,
+};
+
+function orCommandError<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    throw new CommandError(error instanceof Error ? error.message : String(error), EXIT.unavailable);
+    const problem = FILE_PROBLEMS[String(Object(error).code)]?.(path);
+    const detail = error instanceof Error ? error.message : String(error);
+    throw new CommandError(problem ?? `The file ${path} cannot be used: ${detail}.`, EXIT.unavailable);
   }
 }
 

@@ -12,7 +12,7 @@ import { lineDiff } from './browser-policy/line-diff.ts';
 import { type PolicyPlace, policyPlaces } from './browser-policy/linux-places.ts';
 import type { Wanted } from './browser-policy/policies.ts';
 import { auditByHand } from './by-hand.ts';
-import { configOf, openState, type StateWords, stateDir } from './state.ts';
+import { configOf, openKnownState, openState, type StateWords, stateDir } from './state.ts';
 import { CommandError, counted, EXIT, type Terminal } from './terminal.ts';
 import { readWords } from './words.ts';
 
@@ -35,18 +35,22 @@ export const browserPolicyCommand = {
       root: { type: 'string' },
     });
     const system = values.system ?? SYSTEMS[process.platform] ?? 'linux';
-    using store = openState(values);
-    const wanted = () => whatIsWanted(store, values);
     const places = policyPlaces(values.root ?? '/');
     switch (positionals.join(' ')) {
-      case 'install':
+      case 'install': {
         refuseElsewhere(system);
-        return install(store, places, wanted(), terminal);
-      case 'show':
-        return show(system, places, wanted(), terminal);
-      case 'remove':
+        using store = openState(values);
+        return install(store, places, whatIsWanted(store, values), terminal);
+      }
+      case 'show': {
+        using store = values.origin === undefined ? openKnownState(values) : null;
+        return show(system, places, whatIsWanted(store, values), terminal);
+      }
+      case 'remove': {
         refuseElsewhere(system);
+        using store = openState(values);
         return remove(store, places, terminal);
+      }
       default:
         throw new CommandError(`usage: encoderctl ${USAGE}`, EXIT.usage);
     }
@@ -67,15 +71,15 @@ interface PolicyWords extends StateWords {
   readonly 'older-browsers'?: boolean | undefined;
 }
 
-/** Throws CommandError where there is no page to let in. */
-function whatIsWanted(store: Store, words: PolicyWords): Wanted {
+/** Needs no store where pages are named. Throws CommandError where there is no page to let in. */
+function whatIsWanted(store: Store | null, words: PolicyWords): Wanted {
   const { origin: chosen } = words;
   const wrong = chosen?.find((one) => !isOrigin(one) || !/^https?:/.test(one));
   if (wrong !== undefined) {
     const message = `"${wrong}" is no origin. An origin is scheme, host and port, as https://pms.example.com`;
     throw new CommandError(message, EXIT.usage);
   }
-  const origins = [...new Set(chosen ?? allowedOrigins(store, words))].toSorted();
+  const origins = [...new Set(chosen ?? (store === null ? [] : allowedOrigins(store, words)))].toSorted();
   if (origins.length === 0) {
     throw new CommandError(
       'No web page is allowed or paired yet. Name one with --origin, or first: encoderctl origins allow ORIGIN',

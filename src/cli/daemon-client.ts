@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { createApiKey } from '../site/api-keys.ts';
-import { openState, type StateWords, stateDir } from './state.ts';
+import { openKnownState, type StateWords, stateDir } from './state.ts';
 import { CommandError, EXIT } from './terminal.ts';
 
 /** How the words of a command name the daemon. */
@@ -89,7 +89,7 @@ export function runningDaemon(words: StateWords): { readonly url: string; readon
 /** The tool's own key, kept beside the database: who may read that folder may do everything anyway. */
 function ownKey(words: StateWords): string {
   const path = join(stateDir(words), 'encoderctl.key');
-  using store = openState(words);
+  using store = openKnownState(words);
   if (store.apiKeys.withName('encoderctl') !== null && existsSync(path))
     return readFileSync(path, 'utf8').trim();
   const known = store.apiKeys.withName('encoderctl');

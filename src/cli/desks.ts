@@ -3,7 +3,7 @@ import { addDesk, DESK_NAME, type DeskLedger, removeDesk, replaceDeskKey } from 
 import type { PairedDesk } from '../store/sync-tables.ts';
 import { auditByHand } from './by-hand.ts';
 import { DaemonClient, type DaemonWords } from './daemon-client.ts';
-import { openState } from './state.ts';
+import { openKnownState, openState } from './state.ts';
 import { CommandError, EXIT, type Terminal, table } from './terminal.ts';
 import { readVerb, wrongUseOf } from './verbs.ts';
 import { readWords } from './words.ts';
@@ -28,7 +28,8 @@ const wrongUse = () => wrongUseOf(USAGES);
 
 function list(words: DaemonWords, named: string | undefined, terminal: Terminal): void {
   if (named !== undefined) throw wrongUse();
-  const desks = inLedger(words, ({ store }) => store.pairedDesks.list());
+  using store = openKnownState(words);
+  const desks = store.pairedDesks.list();
   terminal.result(
     desks.map(toJson),
     desks.length === 0

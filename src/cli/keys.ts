@@ -1,7 +1,7 @@
 import { DEFAULT_SCOPES, SCOPES, type Scope } from '../model/api-key.ts';
 import { createApiKey, revokeApiKey } from '../site/api-keys.ts';
 import { auditByHand } from './by-hand.ts';
-import { openState } from './state.ts';
+import { openKnownState, openState } from './state.ts';
 import { CommandError, EXIT, type Terminal, table } from './terminal.ts';
 import { readWords } from './words.ts';
 
@@ -19,7 +19,7 @@ export const keysCommand = {
       scope: { type: 'string', multiple: true },
     });
     const [verb, named] = positionals;
-    using store = openState(values);
+    using store = verb === 'list' ? openKnownState(values) : openState(values);
     const now = Date.now();
     switch (verb) {
       case 'create': {

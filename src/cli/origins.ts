@@ -1,6 +1,6 @@
 import { isOrigin } from '../model/web-address.ts';
 import { auditByHand } from './by-hand.ts';
-import { configOf, openState } from './state.ts';
+import { configOf, openKnownState, openState } from './state.ts';
 import { CommandError, EXIT, type Terminal, table } from './terminal.ts';
 import { readWords } from './words.ts';
 
@@ -12,7 +12,7 @@ export const originsCommand = {
   async run(words: readonly string[], terminal: Terminal): Promise<void> {
     const { values, positionals } = readWords(words, {});
     const [verb, origin] = positionals;
-    using store = openState(values);
+    using store = verb === 'list' ? openKnownState(values) : openState(values);
     if (verb === 'list') {
       const rows = [
         ...configOf(values).allowed_origins.map((one) => ({ origin: one, allowed_by: 'configuration' })),

@@ -3,7 +3,7 @@ import { endClientSession, whyOver } from '../site/client-sessions.ts';
 import { EVERY_ROW } from '../store/paging.ts';
 import type { Store } from '../store/store.ts';
 import { auditByHand } from './by-hand.ts';
-import { openState } from './state.ts';
+import { openKnownState, openState } from './state.ts';
 import { CommandError, EXIT, type Terminal, table } from './terminal.ts';
 import { readWords } from './words.ts';
 
@@ -15,7 +15,7 @@ export const sessionsCommand = {
   async run(words: readonly string[], terminal: Terminal): Promise<void> {
     const { values, positionals } = readWords(words, { all: { type: 'boolean' } });
     const [verb, id] = positionals;
-    using store = openState(values);
+    using store = verb === 'list' ? openKnownState(values) : openState(values);
     const now = Date.now();
     if (verb === 'list') {
       const sessions = store.clientSessions

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, ConfigError, readConfig } from '../config.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
@@ -35,13 +35,39 @@ export function configOf(words: StateWords): Config {
 /** A person waits, and nothing else does: the daemon may write for some time, as when it reads in a large property. */
 const PATIENCE_MS = 10_000;
 
-/** Opens the store of the state folder, whether or not a daemon runs on it. */
+/** The file of the store, in the state folder. */
+const DATABASE = 'encoderd.db';
+
+/** Opens the store of the state folder, whether or not a daemon runs on it; makes both where they are not there. */
 export function openState(words: StateWords): Store {
+  return opened(words, (dir) => {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+  });
+}
+
+/** As openState, to read what is there: makes nothing. Throws CommandError where there is no folder, or no store in it. */
+export function openKnownState(words: StateWords): Store {
+  return opened(words, (dir) => {
+    const cure = "Name the daemon's with --state-dir or ENCODERD_STATE_DIR.";
+    const folder = statSync(dir, { throwIfNoEntry: false });
+    if (folder === undefined)
+      throw new CommandError(`There is no state folder ${dir}. ${cure}`, EXIT.unavailable);
+    if (!folder.isDirectory()) throw new Error('it is no folder');
+    if (statSync(join(dir, DATABASE), { throwIfNoEntry: false }) !== undefined) return;
+    throw new CommandError(
+      `There is no ${DATABASE} in ${dir}: no daemon has started on this folder. ${cure}`,
+      EXIT.unavailable,
+    );
+  });
+}
+
+function opened(words: StateWords, prepare: (dir: string) => void): Store {
   const dir = stateDir(words);
   try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
-    return openSqliteStore(join(dir, 'encoderd.db'), { patienceMs: PATIENCE_MS });
+    prepare(dir);
+    return openSqliteStore(join(dir, DATABASE), { patienceMs: PATIENCE_MS });
   } catch (error) {
+    if (error instanceof CommandError) throw error;
     const detail = error instanceof Error ? error.message : String(error);
     const cure = /EACCES|EPERM|CANTOPEN|READONLY/.test(detail)
       ? ' Run this as the user that the daemon runs as.'

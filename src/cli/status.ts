@@ -26,27 +26,32 @@ export const statusCommand = {
     const { drivers, msg, site_keys, given_up_deliveries, sync } = await daemon.call('/health', {}, health);
     const encoders = await listEncoders(daemon);
     const online = encoders.filter(({ state }) => state !== 'offline').length;
-    terminal.result({ url: daemon.url, msg, site_keys, given_up_deliveries, sync, drivers, encoders }, [
-      `${msg} at ${daemon.url}`,
-      ...(site_keys === 'available'
-        ? []
-        : [
-            'No card can be written or read: the keys of the site cannot be had. See: encoderctl site-keys list',
-          ]),
-      ...(given_up_deliveries === 0
-        ? []
-        : [
-            `${given_up_deliveries} events were given up on their way to a webhook. See: encoderctl webhooks deliveries --state given_up`,
-          ]),
-      ...hintLines(sync.hint),
-      '',
-      ...table(
-        ['DRIVER', 'STATE', ''],
-        drivers.map(({ driver, state, reason }) => [driver, state, reason ?? '']),
-      ),
-      '',
-      `${online} of ${encoders.length} encoders online`,
-    ]);
+    const console_url = new URL('/', daemon.url).href;
+    terminal.result(
+      { url: daemon.url, console_url, msg, site_keys, given_up_deliveries, sync, drivers, encoders },
+      [
+        `${msg} at ${daemon.url}`,
+        `The console: ${console_url} in a browser of this computer`,
+        ...(site_keys === 'available'
+          ? []
+          : [
+              'No card can be written or read: the keys of the site cannot be had. See: encoderctl site-keys list',
+            ]),
+        ...(given_up_deliveries === 0
+          ? []
+          : [
+              `${given_up_deliveries} events were given up on their way to a webhook. See: encoderctl webhooks deliveries --state given_up`,
+            ]),
+        ...hintLines(sync.hint),
+        '',
+        ...table(
+          ['DRIVER', 'STATE', ''],
+          drivers.map(({ driver, state, reason }) => [driver, state, reason ?? '']),
+        ),
+        '',
+        `${online} of ${encoders.length} encoders online`,
+      ],
+    );
   },
 };
 

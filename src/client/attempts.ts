@@ -1,6 +1,6 @@
 import type { Connection } from './connection.ts';
 import { DeskError, orAborted } from './errors.ts';
-import { type Attempt, answered } from './wire.ts';
+import { type Attempt, attemptIn } from './wire.ts';
 
 /** How often is asked how far an attempt has come where changes are not told, milliseconds. */
 const POLL_MS = 1000;
@@ -17,24 +17,28 @@ export interface FollowOptions {
 export interface FollowedAttempts {
   /** There is news of an attempt. */
   tell(attempt: Attempt): void;
-  /** Asks for all of them: news may have been missed. */
+  /** Asks for all of them: news may have been missed. Where the connection has ended, so has the waiting. */
   refresh(): void;
   get(id: string): Promise<Attempt>;
   /** Resolves with the result of the attempt. Rejects with a DeskError whose code is the reason, or that of `request`. */
   follow(id: string, options: FollowOptions): Promise<object>;
 }
 
-export function followedAttempts(connection: Pick<Connection, 'request' | 'mayListen'>): FollowedAttempts {
-  const followers = new Set<readonly [id: string, follower: (attempt: Attempt) => void]>();
+export function followedAttempts(
+  connection: Pick<Connection, 'request' | 'mayListen' | 'state'>,
+): FollowedAttempts {
+  const followers = new Set<
+    readonly [id: string, follower: (attempt: Attempt) => void, reject: (error: unknown) => void]
+  >();
 
-  const get = async (id: string): Promise<Attempt> => {
-    const { action_attempt } = await connection.request('/action_attempts/get', { action_attempt_id: id });
-    return answered(action_attempt, 'action_attempt_id');
-  };
+  const get = async (id: string): Promise<Attempt> =>
+    attemptIn(await connection.request('/action_attempts/get', { action_attempt_id: id }));
 
   const refresh = (): void => {
-    // What fails is asked again the next time.
-    for (const [id, follower] of followers) get(id).then(follower, () => undefined);
+    for (const [id, follower, reject] of followers) {
+      // What fails is asked again the next time, if there is one.
+      get(id).then(follower, (error) => connection.state === 'closed' && reject(error));
+    }
   };
 
   return {
@@ -55,7 +59,7 @@ export function followedAttempts(connection: Pick<Connection, 'request' | 'mayLi
         if (status === 'success') ended.resolve({ ...result });
         if (error) ended.reject(new DeskError(error.reason, error.type, { ...attempt }, error.message));
       };
-      const following = [id, follower] as const;
+      const following = [id, follower, ended.reject] as const;
       followers.add(following);
       const poll = setInterval(() => connection.mayListen || refresh(), POLL_MS);
       // What happened before anybody followed.

@@ -1,5 +1,5 @@
 import { type Page, type PageProblem, PROMPT } from './page.ts';
-import { keepPairing, pairing } from './pairing-database.ts';
+import { keepPairing, pairingAt } from './pairing-database.ts';
 
 /** Names of this computer. */
 export const LOOPBACK = /^(127\.0\.0\.1|localhost|\[::1\])$/;
@@ -7,11 +7,11 @@ export const LOOPBACK = /^(127\.0\.0\.1|localhost|\[::1\])$/;
 /** The page that this module runs in. */
 export function browserPage(): Page {
   return {
-    origin: location.origin,
-    title: document.title || location.host,
+    pageOrigin: location.origin,
+    pageTitle: document.title || location.host,
     isSafari: navigator.vendor.startsWith('Apple'),
     problem,
-    pairing,
+    pairingAt,
     keepPairing,
     attempts: (url) => (sessionStorage.getItem(url) ?? '').split(' ').filter(Boolean),
     keepAttempts: (url, ids) => sessionStorage.setItem(url, ids.join(' ')),

@@ -4,8 +4,8 @@ import { checkPage } from './diagnosis.ts';
 import { DeskError, orAborted } from './errors.ts';
 import type { Admission } from './line.ts';
 import type { Page } from './page.ts';
-import { pair } from './pairing.ts';
-import type { Pairing, Scope } from './wire.ts';
+import { type AskForCode, pair } from './pairing.ts';
+import type { Scope } from './wire.ts';
 
 export type ConnectState = DeskState | 'connecting' | 'waiting_for_permission' | 'pairing';
 
@@ -16,14 +16,15 @@ export interface ConnectOptions {
   readonly token?: string | undefined;
   /** What the page wants to do, when it is paired; read, scan and encode unless told otherwise. */
   readonly scopes?: readonly Scope[] | undefined;
-  /** What the page is called at the desk; its title unless told otherwise. */
+  /** What the page is called at the desk, up to 100 characters; its title, as far as it fits, unless told otherwise. */
   readonly name?: string | undefined;
   /**
-   * Asks the person for the code that the desk shows; null: given up. Called again after a wrong code. Unless told
-   * otherwise the browser asks (`window.prompt`); `null` pairs no page: without a pairing `page_not_paired` is thrown.
+   * Asks the person for the code that the desk shows; null: given up. Called again after a code that was wrong, or no
+   * six digits (`wasWrong`); `pairing.tries_left` says how many more the desk takes. Unless told otherwise the browser
+   * asks (`window.prompt`); `null` pairs no page: without a pairing `page_not_paired` is thrown.
    */
-  readonly askForCode?: ((pairing: Pairing) => Promise<string | null> | string | null) | null | undefined;
-  /** Drops the pairing that this page has and makes a new one. */
+  readonly askForCode?: AskForCode | null | undefined;
+  /** Makes a new pairing in place of the one that this page has, which the desk then ends. */
   readonly pairAgain?: boolean | undefined;
   readonly onState?: ((state: ConnectState) => void) | undefined;
   /** Ends the attempt to connect. */
@@ -47,19 +48,33 @@ export function connectFrom(page: Page, defaultUrl: string, options: ConnectOpti
 }
 
 async function admissionOf(page: Page, url: string, options: ConnectOptions): Promise<Admission> {
-  const { token, askForCode, onState, scopes = ['read', 'scan', 'encode'], name = page.title } = options;
+  const {
+    token,
+    askForCode,
+    onState,
+    scopes = ['read', 'scan', 'encode'],
+    name = nameIn(page.pageTitle),
+  } = options;
   if (token) return { token };
-  const before = await page.pairing(url);
+  const before = await page.pairingAt(url);
   if (before && !options.pairAgain) return before;
   // Of two tabs one pairs, and the other finds what it got.
   return page.exclusively(url, async () => {
-    const now = await page.pairing(url);
+    const now = await page.pairingAt(url);
     if (now && now.token !== before?.token) return now;
     if (askForCode === null) throw new DeskError('page_not_paired');
     onState?.('pairing');
-    const ask = askForCode ?? (() => page.ask(QUESTION));
-    return pair(page, url, { scopes, name, askForCode: ask });
+    const ask: AskForCode = (pairing, wasWrong) =>
+      page.ask(`${wasWrong ? 'That was wrong. ' : ''}${QUESTION} Tries left: ${pairing.tries_left}.`);
+    return pair(page, url, { scopes, name }, askForCode ?? ask, now);
   });
 }
 
-const QUESTION = 'Type the code that the desk shows (encoderctl pairing list).';
+const QUESTION = 'Type the six digits that the desk shows (encoderctl pairing list).';
+
+/** What the daemon takes of a title: 1 to 100 characters that can be seen. Undefined: nothing. */
+const nameIn = (title: string): string | undefined =>
+  title
+    .slice(0, 100)
+    .replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '')
+    .trim() || undefined;

@@ -1,5 +1,5 @@
 import { diagnose } from './diagnosis.ts';
-import { codeOf, DeskError, orAborted } from './errors.ts';
+import { codeOf, DeskError, lost, orAborted } from './errors.ts';
 import { type Admission, type Line, openLine } from './line.ts';
 import type { Page } from './page.ts';
 import { type Frame, refusalIn, textIn } from './wire.ts';
@@ -131,7 +131,7 @@ export function connectionTo(
       return;
     }
     for (const { isRead, answer } of waiting.values()) {
-      if (!isRead) answer.reject(new DeskError('connection_lost', url));
+      if (!isRead) answer.reject(lost(url));
     }
     become('reconnecting', refusal);
     void comeBack();
@@ -157,7 +157,7 @@ export function connectionTo(
     }
   };
 
-  const close = (error = new DeskError('connection_lost', url)): void => {
+  const close = (error = lost(url)): void => {
     if (end) return;
     end = error;
     over.abort();

@@ -6,6 +6,7 @@ import type { Page } from './page.ts';
 import {
   type Attempt,
   answered,
+  attemptIn,
   type Credential,
   type DeskChange,
   type Encoder,
@@ -100,7 +101,7 @@ export async function openDesk(
     url,
     admission,
     (state, error) => {
-      if (state === 'connected') followed.refresh();
+      if (state !== 'reconnecting') followed.refresh();
       onState?.(state);
       tell('state', { state, error });
     },
@@ -108,7 +109,7 @@ export async function openDesk(
       const type = textIn(frame['type']);
       if (type === 'resync_needed') followed.refresh();
       if (type === 'action_attempt.changed') {
-        followed.tell(answered(frame['action_attempt'], 'action_attempt_id'));
+        followed.tell(attemptIn(frame));
       }
       tell(type, frame);
     },
@@ -136,8 +137,8 @@ export async function openDesk(
   const work = async (operation: string, options: OnEncoder, params: object): Promise<object> => {
     const { encoder = await onlyEncoder(), timeoutSeconds, signal } = options;
     const all = { ...params, acs_encoder_id: encoder, timeout_seconds: timeoutSeconds };
-    const ended = request(`/acs/encoders/${operation}_credential`, all).then(({ action_attempt }) => {
-      const { action_attempt_id: id } = answered<Attempt>(action_attempt, 'action_attempt_id');
+    const ended = request(`/acs/encoders/${operation}_credential`, all).then((answer) => {
+      const { action_attempt_id: id } = attemptIn(answer);
       page.keepAttempts(url, [...page.attempts(url), id]);
       // One that begins when the signal is aborted already is cancelled there.
       return follow(id, options);

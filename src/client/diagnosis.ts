@@ -1,4 +1,4 @@
-import { DeskError } from './errors.ts';
+import { type ClientErrorCode, DeskError } from './errors.ts';
 import { type Page, PROMPT } from './page.ts';
 
 /** How long one look may take, milliseconds. */
@@ -24,26 +24,29 @@ export async function checkPage(page: Page, url: string, onWaiting: () => void):
   }
   // Whether nothing answers or nothing may be asked: the permission tells.
   const after = await page.problem();
-  if (after) throw new DeskError(after, page.origin);
+  if (after) throw new DeskError(after, page.pageOrigin);
 }
 
 /** Says why the daemon could not be reached. */
 export async function diagnose(page: Page, url: string): Promise<DeskError> {
+  return new DeskError(await reasonAt(page, url), `${page.pageOrigin} -> ${url}`);
+}
+
+async function reasonAt(page: Page, url: string): Promise<ClientErrorCode> {
   const problem = await page.problem();
-  if (problem) return new DeskError(problem, page.origin);
+  if (problem) return problem;
   // The client may be had by every page, the daemon's hello by those that are let in.
   const client = await look(`${url}/client.js`);
   if (client === null) {
-    if (page.isSafari && url.startsWith('http:')) return new DeskError('safari_mixed_content', url);
-    const isNothing = (await look(url, 'no-cors')) === null;
-    return new DeskError(isNothing ? 'daemon_not_running' : 'wrong_port', url);
+    if (page.isSafari && url.startsWith('http:')) return 'safari_mixed_content';
+    return (await look(url, 'no-cors')) === null ? 'daemon_not_running' : 'wrong_port';
   }
-  if (!client.includes('encoderd')) return new DeskError('wrong_port', url);
+  if (!client.includes('encoderd')) return 'wrong_port';
   const isRefused =
     (await look(`${url}/v1/hello`)) === null &&
     // It may just have stopped.
     (await look(`${url}/client.js`)) !== null;
-  return isRefused ? new DeskError('origin_not_allowed', page.origin) : new DeskError('connection_lost', url);
+  return isRefused ? 'origin_not_allowed' : 'connection_lost';
 }
 
 /** The answer, empty where it is not for this page or does not come; null where nothing answers. */

@@ -42,9 +42,17 @@ export class DeskError extends Error {
     this.detail = detail;
     this.data = data;
   }
+
+  /** For logs: `JSON.stringify` leaves out the message of an Error. */
+  toJSON(): object {
+    return { ...this, message: this.message };
+  }
 }
 
 const sentences: Readonly<Record<string, string | undefined>> = SENTENCES;
+
+export const lost = (detail: string): DeskError => new DeskError('connection_lost', detail);
+export const wrongPort = (detail: string): DeskError => new DeskError('wrong_port', detail);
 
 /** The code of an error; empty for one that is not ours. */
 export const codeOf = (error: unknown): DeskErrorCode => (error instanceof DeskError ? error.code : '');

@@ -1,5 +1,5 @@
 import { proofText } from '../model/page-proof.ts';
-import { DeskError } from './errors.ts';
+import { DeskError, lost, wrongPort } from './errors.ts';
 import { makeNonce, sign, verify } from './keys.ts';
 import type { KeptPairing, Page } from './page.ts';
 import { type Frame, frameIn, refusalIn, textIn } from './wire.ts';
@@ -24,7 +24,7 @@ export interface Line {
  * before. Rejects with a DeskError, or with undefined when the socket did not open: the browser does not say why.
  */
 export async function openLine(
-  { origin }: Page,
+  { pageOrigin: origin }: Page,
   url: string,
   admission: Admission,
   onFrame: (frame: Frame) => void,
@@ -38,13 +38,13 @@ export async function openLine(
   let refusal: DeskError | undefined;
   let next = Promise.withResolvers<Frame>();
   const fail = () => {
-    if (isReached) refusal ??= new DeskError('connection_lost', url);
+    if (isReached) refusal ??= lost(url);
     next.reject(refusal);
   };
   /** The answer to a frame. */
   const ask = (frame: object) => {
     next = Promise.withResolvers();
-    if (socket.readyState === WebSocket.OPEN) send(frame);
+    if (socket.readyState === socket.OPEN) send(frame);
     else fail();
     return next.promise;
   };
@@ -82,7 +82,7 @@ export async function openLine(
       signature = await sign(key, textOf('page'));
     }
     const welcome = await ask({ type: 'authenticate', token, signature });
-    if (welcome['type'] !== 'authenticated') throw new DeskError('wrong_port', url);
+    if (welcome['type'] !== 'authenticated') throw wrongPort(url);
     isOpen = true;
     return { welcome, send, close };
   } catch (error) {

@@ -10,20 +10,22 @@ export interface KeptPairing {
   readonly deskKey: string;
   /** Cannot be read out, only be used: a stolen token is of no use without it. */
   readonly key: CryptoKey;
+  /** Of the same pair; SPKI, base64url. By it the desk knows which session a new one takes the place of. */
+  readonly publicKey: string;
   readonly scopes: readonly Scope[];
 }
 
 /** The page and the browser around it, as far as not every program that runs JavaScript has the same. */
 export interface Page {
   /** As the browser sends it in the header Origin. */
-  readonly origin: string;
-  readonly title: string;
+  readonly pageOrigin: string;
+  readonly pageTitle: string;
   /** Whether this browser lets no https page reach programs on this computer without TLS. */
   readonly isSafari: boolean;
   /** What keeps the page from every program on this computer; null: nothing that the browser tells of. */
   problem(): Promise<PageProblem | null>;
   /** Pairings by the daemon's URL. */
-  pairing(url: string): Promise<KeptPairing | undefined>;
+  pairingAt(url: string): Promise<KeptPairing | undefined>;
   /** Undefined drops it. */
   keepPairing(url: string, pairing: KeptPairing | undefined): Promise<unknown>;
   /** Ids of attempts that this tab began and has not seen the end of; they survive a reload. */

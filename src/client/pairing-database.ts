@@ -4,21 +4,20 @@ const DATABASE = 'encoderd';
 const PAIRINGS = 'pairings';
 
 /** The pairing with the daemon at a URL. Of IndexedDB, which can keep a key that nobody can read; a frame that may keep nothing is paired each time. */
-export function pairing(url: string): Promise<KeptPairing | undefined> {
+export function pairingAt(url: string): Promise<KeptPairing | undefined> {
   return inDatabase((pairings) => pairings.get(url));
 }
 
 /** Keeps a pairing; undefined drops it. */
 export function keepPairing(url: string, pairing: KeptPairing | undefined): Promise<unknown> {
-  return inDatabase((pairings) =>
-    pairing === undefined ? pairings.delete(url) : pairings.put(pairing, url),
-  );
+  return inDatabase((pairings) => (pairing ? pairings.put(pairing, url) : pairings.delete(url)));
 }
 
 /** What is asked of a database (IDBRequest). */
 interface Asked<T> {
   readonly result: T;
-  addEventListener(type: 'success' | 'error', listener: (event: Event) => void): void;
+  onsuccess: ((event: Event) => void) | null;
+  onerror: ((event: Event) => void) | null;
 }
 
 /** Undefined where there is no database. */
@@ -38,7 +37,7 @@ async function inDatabase<T>(work: (pairings: IDBObjectStore) => Asked<T>): Prom
 
 function done<T>(asked: Asked<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    asked.addEventListener('success', () => resolve(asked.result));
-    asked.addEventListener('error', reject);
+    asked.onsuccess = () => resolve(asked.result);
+    asked.onerror = reject;
   });
 }

@@ -1,47 +1,55 @@
 import { diagnose } from './diagnosis.ts';
-import { DeskError } from './errors.ts';
+import { DeskError, wrongPort } from './errors.ts';
 import { makeKeyPair } from './keys.ts';
 import type { KeptPairing, Page } from './page.ts';
 import { answered, type Frame, frameIn, type Pairing, refusalIn, type Scope } from './wire.ts';
 
-/** What a page asks for, and how the person is asked for the code. */
+/** Resolves with the code that the desk shows, or null to give up. `wasWrong`: the one before was wrong, or no six digits. */
+export type AskForCode = (pairing: Pairing, wasWrong: boolean) => Promise<string | null> | string | null;
+
+/** What a page asks for. */
 export interface PairingOrder {
   readonly scopes: readonly Scope[];
   /** What the page is called at the desk. */
-  readonly name: string;
-  /** Resolves with the code that the desk shows, or null to give up. Called again after a wrong code. */
-  readonly askForCode: (pairing: Pairing) => Promise<string | null> | string | null;
+  readonly name?: string | undefined;
 }
 
-/** Asks the desk to let this page in, and keeps what it answers. Rejects as `connect` does. */
-export async function pair(page: Page, url: string, order: PairingOrder): Promise<KeptPairing> {
-  const { scopes, name, askForCode } = order;
-  const { key, publicKey } = await makeKeyPair();
-  const asked = await knock(page, `${url}/v1/pairing/request`, {
-    scopes,
-    public_key: publicKey,
-    name,
-  });
+/** How often the person is asked at most. */
+const MOST_QUESTIONS = 20;
+
+/**
+ * Asks the desk to let this page in, and keeps what it answers. With the key of the pairing before, which the desk
+ * then ends. Rejects as `connect` does.
+ */
+export async function pair(
+  page: Page,
+  url: string,
+  order: PairingOrder,
+  askForCode: AskForCode,
+  before: KeptPairing | undefined,
+): Promise<KeptPairing> {
+  const { key, publicKey } = before?.publicKey ? before : await makeKeyPair();
+  const asked = await knock(page, `${url}/v1/pairing/request`, { ...order, public_key: publicKey });
   let pairing = answered<Pairing>(asked['pairing'], 'pairing_id');
-  for (;;) {
+  for (let questions = 0; questions < MOST_QUESTIONS; questions += 1) {
     const { pairing_id, expires_at } = pairing;
-    const code = await askForCode(pairing);
-    if (!code) throw new DeskError('pairing_refused');
+    const typed = await askForCode(pairing, questions > 0);
+    if (!typed) break;
+    const code = typed.replace(/[\s-]/g, '');
+    if (!/^\d{6}$/.test(code)) continue;
     try {
       const answer = await knock(page, `${url}/v1/pairing/confirm`, { pairing_id, code });
       const { client_session, token, desk_public_key } = answered<Confirmed>(answer, 'desk_public_key');
       const id = client_session.client_session_id;
-      const kept: KeptPairing = { id, token, deskKey: desk_public_key, key, scopes };
+      const kept: KeptPairing = { id, token, deskKey: desk_public_key, key, publicKey, scopes: order.scopes };
       await page.keepPairing(url, kept);
       return kept;
     } catch (error) {
       if (!(error instanceof DeskError)) throw error;
       const { code, detail, data } = error;
-      // These are no six digits.
-      if (code === 'invalid_input') continue;
-      const triesLeft = Number(data['tries_left'] ?? 0);
-      if (triesLeft > 0) {
-        pairing = { ...pairing, tries_left: triesLeft };
+      const triesLeft = data['tries_left'];
+      if (triesLeft) {
+        pairing = { ...pairing, tries_left: Number(triesLeft) };
         continue;
       }
       if (!/^pairing_(code_wrong|not_found)$/.test(code)) throw error;
@@ -50,6 +58,7 @@ export async function pair(page: Page, url: string, order: PairingOrder): Promis
       throw new DeskError(isEarly ? 'pairing_refused' : 'pairing_expired', detail, data);
     }
   }
+  throw new DeskError('pairing_refused');
 }
 
 /** What the daemon answers to the right code. */
@@ -74,5 +83,5 @@ async function knock(page: Page, door: string, body: object): Promise<Frame> {
   }
   if (answer['ok']) return answer;
   if ('error' in answer) throw refusalIn(answer);
-  throw new DeskError('wrong_port', door);
+  throw wrongPort(door);
 }

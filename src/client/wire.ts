@@ -1,4 +1,4 @@
-import { DeskError } from './errors.ts';
+import { DeskError, wrongPort } from './errors.ts';
 
 /** What a page may be allowed to do. */
 export type Scope = 'read' | 'scan' | 'encode' | 'manage' | 'admin';
@@ -98,8 +98,12 @@ export function frameIn(text: string): Frame {
 export function answered<T>(value: unknown, field: string): T {
   const part = Object(value);
   if (field in part) return part;
-  throw new DeskError('wrong_port', field);
+  throw wrongPort(field);
 }
+
+/** The attempt in what the daemon answered or told. */
+export const attemptIn = ({ action_attempt }: Frame): Attempt =>
+  answered(action_attempt, 'action_attempt_id');
 
 /** An error of the daemon, in the client's words where these say more to a clerk. */
 export function refusalIn(frame: Frame): DeskError {

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
-import { ClerkPage } from './clerk/clerk-page.tsx';
+import { ClerkPage, NOBODY_YET } from './clerk/clerk-page.tsx';
 import { Status, type Tone } from './components/status.tsx';
 import { ToastProvider } from './components/toast.tsx';
 import { connectAgain, connectAnew, type PageConnection } from './connection.ts';
@@ -70,6 +70,7 @@ function ConnectedConsole() {
   const { t } = useWords();
   const { picture, state } = useDesk();
   const route = useRoute();
+  const [memory, setMemory] = useState(NOBODY_YET);
   return (
     <div class="frame">
       {/* A link to #content would be a route; the focus is moved instead. */}
@@ -82,7 +83,11 @@ function ConnectedConsole() {
         </span>
       </Head>
       <main class="page" id="content" tabIndex={-1}>
-        {route.page === 'clerk' ? <ClerkPage /> : <TechnicianPage path={route.path} />}
+        {route.page === 'clerk' ? (
+          <ClerkPage memory={memory} onRemember={setMemory} />
+        ) : (
+          <TechnicianPage path={route.path} />
+        )}
       </main>
       <WaitingPages />
     </div>

@@ -10,6 +10,8 @@ export interface OpenDesk {
   readonly picture: DeskPicture;
   /** Sees to it that these guests and keys are in the picture soon. */
   readonly want: LiveDesk['want'];
+  /** An assignment was undone here, by its attempt's id. */
+  readonly noteUndone: LiveDesk['noteUndone'];
   /** Drops the pairing of this page. */
   readonly disconnect: () => void;
 }
@@ -39,9 +41,10 @@ export function DeskProvider({ desk, onDisconnect, children }: DeskProviderProps
     };
   }, [desk]);
   const want = useCallback<LiveDesk['want']>((what) => live.current?.want(what), []);
+  const noteUndone = useCallback<LiveDesk['noteUndone']>((id) => live.current?.noteUndone(id), []);
   const value = useMemo(
-    () => ({ desk, state, picture, want, disconnect: onDisconnect }),
-    [desk, state, picture, want, onDisconnect],
+    () => ({ desk, state, picture, want, noteUndone, disconnect: onDisconnect }),
+    [desk, state, picture, want, noteUndone, onDisconnect],
   );
   return <DeskContext.Provider value={value}>{children}</DeskContext.Provider>;
 }

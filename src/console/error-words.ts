@@ -3,13 +3,9 @@ import { isMessageKey, type MessageKey, type Words } from './i18n.ts';
 
 /** Error types of the daemon that mean the same to a clerk, and what is said then. Every other one has words of its own. */
 const SAME: Readonly<Record<string, MessageKey>> = {
-  ...said('error.input', ['invalid_input', 'bad_request']),
-  ...said('error.session', [
-    'unauthorized',
-    'client_session_expired',
-    'client_session_revoked',
-    'proof_required',
-  ]),
+  ...said('error.input', ['invalid_input', 'bad_request', 'request_timeout']),
+  ...said('error.session', ['unauthorized', 'client_session_expired', 'proof_required']),
+  ...said('error.revoked', ['client_session_revoked']),
   ...said('error.missing_scope', ['forbidden_for_client_session']),
   ...said('error.gone', [
     'acs_access_group_not_found',
@@ -74,5 +70,7 @@ export function keyOfCode(code: string): MessageKey | null {
 /** An error in the clerk's words. */
 export function wordsOfError({ code, data }: Pick<DeskError, 'code' | 'data'>, { t }: Words): string {
   const heldBy = data['held_by'];
-  return t(keyOfCode(code) ?? 'error.unknown', typeof heldBy === 'string' ? { name: heldBy } : {});
+  // The client has one code for a session that is over, and the daemon's word for why beside it.
+  const why = code === 'token_expired' && data['type'] === 'client_session_revoked' ? data['type'] : code;
+  return t(keyOfCode(why) ?? 'error.unknown', typeof heldBy === 'string' ? { name: heldBy } : {});
 }

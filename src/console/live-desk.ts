@@ -34,10 +34,14 @@ export interface DeskPicture {
   readonly attempts: readonly Attempt[];
   /** The card on an encoder, by the encoder's id; only those that came while this page looked. */
   readonly cards: ReadonlyMap<string, PresentedCard>;
+  /** Encoders that a card was taken from while this page looked: nothing lies there. */
+  readonly emptied: ReadonlySet<string>;
   /** Null: the desk is its own backend, or it is not told yet. */
   readonly sync: SyncStatus | null;
-  /** Pages that wait to be let in. */
+  /** Pages that wait to be let in, without their codes: what was shown is good, so each is asked for by hand. */
   readonly waitingPages: readonly WaitingPage[];
+  /** Assignments that this page has undone, by the attempt's id: the daemon does not tell that of an attempt. */
+  readonly undone: ReadonlySet<string>;
   /** Guests and keys that were asked for, by their ids; null: there is no such one any more. */
   readonly guests: ReadonlyMap<string, Guest | null>;
   readonly keys: ReadonlyMap<string, GuestKey | null>;
@@ -48,8 +52,10 @@ export const EMPTY_PICTURE: DeskPicture = {
   encoders: [],
   attempts: [],
   cards: new Map(),
+  emptied: new Set(),
   sync: null,
   waitingPages: [],
+  undone: new Set(),
   guests: new Map(),
   keys: new Map(),
 };
@@ -108,6 +114,11 @@ export class LiveDesk {
     for (const id of what.keys ?? []) if (id !== '' && !keys.has(id)) this.#loadKey(id);
   }
 
+  /** An assignment was undone here. */
+  noteUndone(attemptId: string): void {
+    this.#become({ undone: new Set([...this.#picture.undone, attemptId]) });
+  }
+
   close(): void {
     for (const end of this.#ends) end();
   }
@@ -140,7 +151,7 @@ export class LiveDesk {
   async #loadPages(): Promise<void> {
     if (!this.#desk.scopes.includes('manage')) return;
     await this.#quietly(async () => {
-      const answer = await this.#desk.request('/v1/pairing/list');
+      const answer = await this.#desk.request('/v1/pairing/list', { show_codes: false });
       this.#become({ waitingPages: listOf(answer, 'pairings', isWaitingPage) });
     });
   }
@@ -194,9 +205,15 @@ export class LiveDesk {
 
   #putCard(encoderId: string, card: PresentedCard | null): void {
     const cards = new Map(this.#picture.cards);
-    if (card === null) cards.delete(encoderId);
-    else cards.set(encoderId, card);
-    this.#become({ cards });
+    const emptied = new Set(this.#picture.emptied);
+    if (card === null) {
+      cards.delete(encoderId);
+      emptied.add(encoderId);
+    } else {
+      cards.set(encoderId, card);
+      emptied.delete(encoderId);
+    }
+    this.#become({ cards, emptied });
   }
 
   /** Something happened to a guest or a key: what is known of it is asked for again. */

@@ -1,62 +1,94 @@
 import { useState } from 'preact/hooks';
 import { Button } from './components/button.tsx';
+import { Dialog } from './components/dialog.tsx';
 import { useToast } from './components/toast.tsx';
 import { asDeskError } from './connection.ts';
 import { useDesk } from './desk.tsx';
 import { wordsOfError } from './error-words.ts';
+import { PairingCode } from './pairing-code.tsx';
 import type { WaitingPage } from './wire.ts';
 import { useWords } from './words.tsx';
 
-/** Pages that ask to be let in, in the corner: whoever is at work on a card is not interrupted. */
+/**
+ * One line below the page that says how many pages ask to be let in. Any page on the web may ask: the line covers nothing, and more is
+ * told only to whoever opens it.
+ */
 export function WaitingPages() {
+  const { t, count } = useWords();
   const { picture } = useDesk();
-  const [later, setLater] = useState<readonly string[]>([]);
-  const shown = picture.waitingPages.filter(({ pairing_id }) => !later.includes(pairing_id));
+  const [isOpen, setIsOpen] = useState(false);
+  const refuse = useRefuse();
+  const pages = picture.waitingPages;
+  const close = () => setIsOpen(false);
   return (
-    <div class="waiting-pages" aria-live="polite">
-      {shown.map((page) => (
-        <Waiting key={page.pairing_id} page={page} onLater={() => setLater([...later, page.pairing_id])} />
-      ))}
-    </div>
+    <>
+      <div class="waiting-pages" aria-live="polite">
+        {pages.length > 0 && (
+          <section class="waiting-line" aria-label={t('pairing.title')}>
+            <span>{count('pairing.asking', pages.length)}</span>
+            <Button size="small" onClick={() => setIsOpen(true)}>
+              {t('pairing.look')}
+            </Button>
+          </section>
+        )}
+      </div>
+      {isOpen && (
+        <Dialog title={t('pairing.title')} onClose={close}>
+          {pages.length === 0 && <p class="quiet">{t('pairing.none')}</p>}
+          <ul class="waiting-requests">
+            {pages.map((page) => (
+              <li class="waiting-request" key={page.pairing_id}>
+                <Waiting page={page} onRefuse={() => refuse([page])} />
+              </li>
+            ))}
+          </ul>
+          <div class="dialog-actions">
+            {pages.length > 1 && (
+              <Button kind="danger" onClick={() => refuse(pages)}>
+                {t('pairing.refuseAll')}
+              </Button>
+            )}
+            <Button onClick={close}>{t('app.close')}</Button>
+          </div>
+        </Dialog>
+      )}
+    </>
   );
 }
 
-function Waiting({ page, onLater }: { readonly page: WaitingPage; readonly onLater: () => void }) {
+/** Refuses pages. What is gone already was refused by somebody else, or asked too long ago. */
+export function useRefuse(): (pages: readonly WaitingPage[]) => void {
   const words = useWords();
-  const { t, list } = words;
   const { desk } = useDesk();
   const show = useToast();
-  const refuse = () => {
-    desk
-      .request('/v1/pairing/refuse', { pairing_id: page.pairing_id })
-      .catch((error: unknown) => show({ text: wordsOfError(asDeskError(error), words), isBad: true }));
+  return (pages) => {
+    for (const { pairing_id } of pages) {
+      desk.request('/v1/pairing/refuse', { pairing_id }).catch((reason: unknown) => {
+        const error = asDeskError(reason);
+        if (error.code !== 'pairing_not_found') show({ text: wordsOfError(error, words), isBad: true });
+      });
+    }
   };
-  const scopes = list(page.scopes.map((scope) => t(`scope.${scope}`)));
-  return (
-    <section class="waiting-page" role="dialog" aria-label={t('pairing.title')}>
-      <h2 class="panel-title">{t('pairing.title')}</h2>
-      <p>{t('pairing.wants', { origin: page.origin, scopes })}</p>
-      {page.code === null ? (
-        <p class="quiet">{t('pairing.noCode')}</p>
-      ) : (
-        <p class="waiting-code">
-          <span>{t('pairing.code')}</span> <strong>{spaced(page.code)}</strong>
-        </p>
-      )}
-      <p class="quiet">{t('pairing.expect')}</p>
-      <div class="dialog-actions">
-        <Button size="small" kind="danger" onClick={refuse}>
-          {t('pairing.refuse')}
-        </Button>
-        <Button size="small" onClick={onLater}>
-          {t('pairing.later')}
-        </Button>
-      </div>
-    </section>
-  );
 }
 
-/** `123 456` */
-function spaced(code: string): string {
-  return `${code.slice(0, 3)} ${code.slice(3)}`;
+function Waiting({ page, onRefuse }: { readonly page: WaitingPage; readonly onRefuse: () => void }) {
+  const { t, list } = useWords();
+  const scopes = list(page.scopes.map((scope) => t(`scope.${scope}`)));
+  return (
+    <>
+      <p>{t('pairing.wants', { origin: page.origin, scopes })}</p>
+      <p class="quiet">{t('pairing.expect')}</p>
+      <div class="waiting-choices">
+        <PairingCode page={page} />
+        <Button
+          size="small"
+          kind="danger"
+          label={t('pairing.refuseOf', { origin: page.origin })}
+          onClick={onRefuse}
+        >
+          {t('pairing.refuse')}
+        </Button>
+      </div>
+    </>
+  );
 }

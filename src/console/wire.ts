@@ -80,7 +80,7 @@ export interface SyncStatus {
   readonly refused: number;
 }
 
-/** A page that asks to be let in. `code` is null where this page may not see it. */
+/** A page that asks to be let in. `code` is null where this page may not see it, or did not ask for it. */
 export interface WaitingPage {
   readonly pairing_id: string;
   readonly origin: string;

@@ -5,7 +5,7 @@ import { type ClientSession, PAIRED_PAGE_LIFE_MS } from '../model/client-session
 import type { PagePairing } from '../model/page-pairing.ts';
 import { EVERY_ROW } from '../store/paging.ts';
 import { hashToken } from './api-keys.ts';
-import { SESSION_TOKEN_PREFIX, whyOver } from './client-sessions.ts';
+import { endClientSession, SESSION_TOKEN_PREFIX, whyOver } from './client-sessions.ts';
 import { SiteError } from './errors.ts';
 import { findUserIdentity } from './identities.ts';
 import { drawDeskKeys } from './page-keys.ts';
@@ -65,9 +65,11 @@ export function createClientSession(site: Site, key: Caller, order: NewClientSes
 export interface PairedSession extends OpenedSession {
   /** The desk's public key for this session: SPKI in DER. */
   readonly deskPublicKey: Uint8Array;
+  /** The sessions whose place it takes: their ids. */
+  readonly endedIds: readonly string[];
 }
 
-/** Makes the session of a page that a person let in. */
+/** Makes the session of a page that a person let in. It takes the place of those that pages of the same origin with the same key have. */
 export function createPageSession(site: Site, pairing: PagePairing): PairedSession {
   const now = site.clock.now();
   const session: ClientSession = {
@@ -76,9 +78,14 @@ export function createPageSession(site: Site, pairing: PagePairing): PairedSessi
     ...{ expiresAt: now + PAIRED_PAGE_LIFE_MS, createdAt: now, revokedAt: null },
     page: { name: pairing.name, publicKey: pairing.publicKey, lastUsedAt: now },
   };
+  const endedIds = site.store.clientSessions
+    .ofPagesOf(pairing.origin)
+    .filter(({ page }) => page !== null && Buffer.compare(page.publicKey, pairing.publicKey) === 0)
+    .map(({ id }) => id);
+  for (const id of endedIds) endClientSession(site.store, id, now);
   const keys = drawDeskKeys();
   site.store.clientSessions.insert(session, keys.privateKey);
-  return { session, token: addToken(site, session), deskPublicKey: keys.publicKey };
+  return { session, token: addToken(site, session), deskPublicKey: keys.publicKey, endedIds };
 }
 
 /**

@@ -106,7 +106,8 @@ export function confirmPagePairing(site: Site, id: string, origin: string, code:
     }
     const made = createPageSession(site, pairing);
     const { id: client_session_id, scopes } = made.session;
-    audit(site, pageAt(origin), 'pairing_confirmed', { ...subject, client_session_id, scopes });
+    const ended = made.endedIds.length === 0 ? {} : { ended_client_session_ids: made.endedIds };
+    audit(site, pageAt(origin), 'pairing_confirmed', { ...subject, client_session_id, scopes, ...ended });
     return made;
   });
   if (typeof tried !== 'number') return tried;

@@ -67,6 +67,19 @@ describe.skipIf(isChromiumMissing)('a clerk at the console', () => {
     await at.page.getByRole('heading', { name, level: 2 }).waitFor();
   }
 
+  /** What can be scrolled up and down here, by its id or class. */
+  function scrollers({ page }: ConsolePage): Promise<readonly string[]> {
+    return page.evaluate(() =>
+      [...document.querySelectorAll('html, body, body *')]
+        .filter((element) => {
+          const { overflowY } = getComputedStyle(element);
+          const isScrolling = element.scrollHeight > element.clientHeight;
+          return isScrolling && (element === document.documentElement || /auto|scroll/.test(overflowY));
+        })
+        .map(({ id, className, tagName }) => id || className || tagName),
+    );
+  }
+
   async function putCard(uid: string): Promise<void> {
     await desk.post('/acs/encoders/simulate/place_card', {
       acs_encoder_id: await desk.encoderId(),
@@ -118,8 +131,14 @@ describe.skipIf(isChromiumMissing)('a clerk at the console', () => {
     await desk.removeCard();
     await page.locator('.stage-rest').getByText('Take the card away.').waitFor({ state: 'detached' });
     await press(at, 'Undo');
-    await page.getByText('Undone. The card is free again.').waitFor();
-    await press(at, /Finish/);
+    await says(at, 'Undone.');
+    await page.locator('.stage-rest').getByText('The card is free again.').waitFor();
+    expect(await page.getByText(/belongs to Ada Lovelace now/).count()).toBe(0);
+    await page.locator('.history tbody tr').first().getByText('Undone').waitFor();
+    await look(at, '09-undone-panel');
+    // The button that was pressed is gone; Enter goes on with the work.
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toMatch(/^Finish/);
+    await page.keyboard.press('Enter');
     await page.getByText('No cards yet.').waitFor();
     await look(at, '09-undone');
 
@@ -367,29 +386,50 @@ describe.skipIf(isChromiumMissing)('a clerk at the console', () => {
     await at.page.close();
   });
 
-  test('sees a page that wants in, with the code to type there, and refuses it', {
+  test('sees that pages want in, sees a code only on a click, and refuses them', {
     timeout: 60_000,
   }, async () => {
     const at = await paired();
     const { page } = at;
     const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-    const asked = await fetch(`${desk.url}/v1/pairing/request`, {
-      method: 'POST',
-      headers: { origin: 'https://pms.example.com', 'content-type': 'application/json' },
-      body: JSON.stringify({
-        scopes: ['scan', 'encode'],
-        public_key: publicKey.export({ type: 'spki', format: 'der' }).toString('base64url'),
-      }),
-    });
-    expect(asked.status).toBe(200);
+    for (const host of ['pms', 'other', 'third']) {
+      const asked = await fetch(`${desk.url}/v1/pairing/request`, {
+        method: 'POST',
+        headers: { origin: `https://${host}.example.com`, 'content-type': 'application/json' },
+        body: JSON.stringify({
+          scopes: ['scan', 'encode'],
+          public_key: publicKey.export({ type: 'spki', format: 'der' }).toString('base64url'),
+        }),
+      });
+      expect(asked.status).toBe(200);
+    }
+    await page.getByText('3 pages ask for access.').waitFor();
+    expect(await page.getByText('pms.example.com').count()).toBe(0);
+    // The line is below the page, and over nothing.
+    const line = await page.locator('.waiting-line').boundingBox();
+    const content = await page.locator('#content').boundingBox();
+    expect((content?.y ?? 0) + (content?.height ?? 0)).toBeLessThanOrEqual(line?.y ?? 0);
+    expect(line?.height).toBeLessThan(56);
+    await look(at, '70-pages-ask');
+    await press(at, 'Look');
     const dialog = page.getByRole('dialog', { name: 'A page asks for access' });
     await dialog
       .getByText('https://pms.example.com wants to read and assign cards and write cards.')
       .waitFor();
-    expect(await dialog.locator('strong').textContent()).toMatch(/^\d{3} \d{3}$/);
-    await look(at, '70-page-asks');
-    await dialog.getByRole('button', { name: 'Refuse' }).click();
+    expect(await dialog.locator('strong').count()).toBe(0);
+    await dialog.getByRole('button', { name: 'Show code for https://pms.example.com' }).click();
+    await dialog.locator('strong').waitFor();
+    expect(await dialog.locator('strong').allTextContents()).toEqual([
+      expect.stringMatching(/^\d{3} \d{3}$/),
+    ]);
+    await look(at, '71-code-shown');
+    await dialog.getByRole('button', { name: 'Refuse https://other.example.com' }).click();
+    await expect.poll(() => dialog.getByRole('listitem').count()).toBe(2);
+    await dialog.getByRole('button', { name: 'Refuse all' }).click();
+    await dialog.getByText('No page asks any more.').waitFor();
+    await dialog.getByRole('button', { name: 'Close' }).last().click();
     await dialog.waitFor({ state: 'detached' });
+    await page.locator('.waiting-line').waitFor({ state: 'detached' });
     expect(at.troubles).toEqual([]);
     await at.page.close();
   });
@@ -410,6 +450,16 @@ describe.skipIf(isChromiumMissing)('a clerk at the console', () => {
     await press(at, 'Create guest');
     await page.getByRole('heading', { name: 'Alan Turing' }).waitFor();
     await page.getByText('+442079460123').first().waitFor();
+    const recent = page.getByRole('listbox', { name: 'Recent' });
+    await recent.getByRole('option', { name: 'Alan Turing' }).waitFor();
+    await page.getByRole('link', { name: 'Technician' }).click();
+    await page.getByRole('heading', { name: 'Encoders', level: 1 }).waitFor();
+    await page.getByRole('link', { name: 'Desk' }).click();
+    await page.getByRole('heading', { name: 'Alan Turing' }).waitFor();
+    await recent.getByRole('option', { name: 'Alan Turing' }).waitFor();
+    // On something as narrow as a telephone the page alone scrolls, and not the window around it.
+    await page.setViewportSize({ width: 400, height: 800 });
+    expect(await scrollers(at)).toEqual(['content']);
     expect(at.troubles).toEqual([]);
     await at.page.close();
   });
@@ -423,7 +473,7 @@ describe.skipIf(isChromiumMissing)('a clerk at the console', () => {
     for (const { client_session_id } of client_sessions) {
       await desk.post('/client_sessions/revoke', { client_session_id });
     }
-    await at.page.getByRole('heading', { name: /no longer connected|has run out/ }).waitFor();
+    await at.page.getByRole('heading', { name: 'A technician ended this connection.' }).waitFor();
     await at.page.getByRole('button', { name: 'Connect this page' }).waitFor();
     await look(at, '90-revoked');
     await at.page.close();

@@ -225,6 +225,53 @@ describe.skipIf(isChromiumMissing)('a paired page', () => {
     expect(new Set(sequences).size).toBe(sequences.length);
   });
 
+  test('hears of the end of what it waits for when it is ended at the desk, or closes', async () => {
+    const page = await paired();
+    const [encoder, user] = [await desk.encoderId(), await desk.createUser('Grace Hopper')];
+    await begin(page, user, encoder);
+    await inPage(page, '() => desk.close()');
+    expect((await assigned(page)).error?.code).toBe('connection_lost');
+    await page.reload();
+    expect(await again(page)).toMatchObject({ ok: ['read', 'scan', 'encode'] });
+    await inPage(
+      page,
+      '() => desk.unfinished().then((all) => Promise.all(all.map(({ action_attempt_id: id }) => desk.request("/action_attempts/cancel", { action_attempt_id: id }))))',
+    );
+    await begin(page, user, encoder);
+    const { client_sessions: sessions } = Object(await desk.post('/client_sessions/list', {}));
+    for (const { client_session_id, is_paired } of sessions) {
+      if (is_paired) await desk.post('/client_sessions/revoke', { client_session_id });
+    }
+    expect((await assigned(page)).error?.code).toBe('token_expired');
+  });
+
+  test('that is paired again has one session at the desk, and its encoder is free again', async () => {
+    const page = await paired();
+    const [encoder, user] = [await desk.encoderId(), await desk.createUser('Grace Hopper')];
+    await page.evaluate(
+      (title) => {
+        document.title = title;
+      },
+      `${'x'.repeat(99)}\u{1F468}\u200d\u{1F469}`,
+    );
+    await begin(page, user, encoder);
+    const first = assigned(page);
+    const anew = { url: desk.url, asksPage: true, pairAgain: true };
+    expect(await connectPage(page, anew)).toMatchObject({ ok: ['read', 'scan', 'encode'] });
+    expect((await first).error?.code).toBe('token_expired');
+    const { client_sessions: sessions } = Object(await desk.post('/client_sessions/list', {}));
+    const mine = sessions.filter(
+      ({ allowed_origin }: { allowed_origin: string }) => allowed_origin === origin,
+    );
+    expect(mine.map(({ revoked_at }: { revoked_at?: string }) => Boolean(revoked_at))).toEqual([true, false]);
+    await page.evaluate(() => Reflect.get(globalThis, 'progress').splice(0));
+    await begin(page, user, encoder);
+    await inPage(
+      page,
+      '() => desk.unfinished().then((all) => Promise.all(all.map(({ action_attempt_id: id }) => desk.request("/action_attempts/cancel", { action_attempt_id: id }))))',
+    );
+  });
+
   test('that was ended at the desk says so at once, and can be paired again', async () => {
     const page = await paired();
     const { client_sessions: sessions } = Object(await desk.post('/client_sessions/list', {}));

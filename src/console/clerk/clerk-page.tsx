@@ -20,24 +20,41 @@ import { useWork } from './use-work.ts';
 
 type OpenDialog = { readonly kind: 'guest'; readonly name: string } | { readonly kind: 'room' };
 
+/** Which guests the clerk has to do with; kept while the technician's pages are looked at. Ids; `visited` has the last one first. */
+export interface ClerkMemory {
+  readonly guestId: string | null;
+  readonly visited: readonly string[];
+}
+
+export const NOBODY_YET: ClerkMemory = { guestId: null, visited: [] };
+
+const MOST_VISITED = 20;
+
+interface ClerkPageProps {
+  readonly memory: ClerkMemory;
+  readonly onRemember: (change: (before: ClerkMemory) => ClerkMemory) => void;
+}
+
 /** The desk of whoever hands out cards. */
-export function ClerkPage() {
+export function ClerkPage({ memory: { guestId, visited }, onRemember }: ClerkPageProps) {
   const { t } = useWords();
   const { desk, picture, want } = useDesk();
   const [state, work] = useWork(desk);
-  const [guestId, setGuestId] = useState<string | null>(null);
   const [newest, setNewest] = useState<Guest | null>(null);
+  /** The guest that was made last: what was searched before is done with. */
+  const [made, setMade] = useState('');
   const [chosen, setChosen] = useState(() => kept('encoder'));
   const [dialog, setDialog] = useState<OpenDialog | null>(null);
   const entrances = useEntrances();
   const search = useRef<HTMLInputElement>(null);
   useClerkKeys(search, () => work()?.stop());
-  useUndo(state);
+  useUndo(state, work);
   const workedFor = state.step === 'idle' || state.job.kind === 'scan' ? null : state.job.holder?.id;
   useEffect(() => {
     // After a reload the work goes on; so does the guest whom it is for.
-    if (workedFor != null) setGuestId((chosenId) => chosenId ?? workedFor);
-  }, [workedFor]);
+    if (workedFor != null)
+      onRemember((before) => (before.guestId === null ? visit(before, workedFor) : before));
+  }, [workedFor, onRemember]);
   useEffect(() => want({ guests: guestId === null ? [] : [guestId] }), [guestId, want]);
 
   const encoder = encoderInUse(picture.encoders, chosen);
@@ -51,17 +68,23 @@ export function ClerkPage() {
   };
   const choose = (next: Guest) => {
     setNewest(next);
-    setGuestId(next.acs_user_id);
+    onRemember((before) => visit(before, next.acs_user_id));
     setDialog(null);
     if (state.step === 'done' || state.step === 'failed') work()?.stop();
+  };
+  const take = (next: Guest) => {
+    setMade(next.acs_user_id);
+    choose(next);
   };
   const holder = guest === null ? null : { id: guest.acs_user_id, name: guest.full_name };
   return (
     <div class="clerk">
       <h1 class="only-spoken">{t('nav.clerk')}</h1>
       <GuestSearch
+        key={made}
         input={search}
         chosen={guestId}
+        visited={visited}
         onChoose={choose}
         onNew={(name) => setDialog({ kind: 'guest', name })}
       />
@@ -86,7 +109,7 @@ export function ClerkPage() {
             work={work}
             entrances={entrances}
             onShowGuest={(id) => {
-              setGuestId(id);
+              onRemember((before) => visit(before, id));
               work()?.finish();
             }}
           />
@@ -110,7 +133,7 @@ export function ClerkPage() {
         <History />
       </div>
       {dialog?.kind === 'guest' && (
-        <NewGuestDialog name={dialog.name} onMade={choose} onClose={() => setDialog(null)} />
+        <NewGuestDialog name={dialog.name} onMade={take} onClose={() => setDialog(null)} />
       )}
       {dialog?.kind === 'room' && holder !== null && picture.site !== null && (
         <RoomKeyDialog
@@ -123,4 +146,8 @@ export function ClerkPage() {
       )}
     </div>
   );
+}
+
+function visit({ visited }: ClerkMemory, id: string): ClerkMemory {
+  return { guestId: id, visited: [id, ...visited.filter((other) => other !== id)].slice(0, MOST_VISITED) };
 }

@@ -16,17 +16,19 @@ const MOST_RECENT = 8;
 interface GuestSearchProps {
   readonly input: RefObject<HTMLInputElement | null>;
   readonly chosen: string | null;
+  /** Ids of the guests that were chosen here, the last one first. */
+  readonly visited: readonly string[];
   readonly onChoose: (guest: Guest) => void;
   readonly onNew: (name: string) => void;
 }
 
 /** Finds a guest by what is typed; the arrow keys move through what was found, Enter takes it. */
-export function GuestSearch({ input, chosen, onChoose, onNew }: GuestSearchProps) {
+export function GuestSearch({ input, chosen, visited, onChoose, onNew }: GuestSearchProps) {
   const { t, count } = useWords();
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);
   const found = useFound(text);
-  const recent = useRecent();
+  const recent = useRecent(visited);
   const id = useId();
   const query = text.trim();
   const isSearching = query !== '';
@@ -172,11 +174,14 @@ function useFound(text: string): Found | null {
   return found;
 }
 
-/** Those who had to do with a card today, the last one first. */
-function useRecent(): readonly Guest[] {
+/** Those who were chosen here, then those who had to do with a card today; of each the last one first. */
+function useRecent(visited: readonly string[]): readonly Guest[] {
   const { picture, want } = useDesk();
   const subjects = picture.attempts.map((attempt) => subjectOf(attempt, picture));
-  const ids = [...new Set(subjects.flatMap(({ guestId }) => guestId ?? []))].slice(0, MOST_RECENT);
+  const ids = [...new Set([...visited, ...subjects.flatMap(({ guestId }) => guestId ?? [])])].slice(
+    0,
+    MOST_RECENT,
+  );
   const wanted = ids.join();
   useEffect(() => want({ guests: wanted === '' ? [] : wanted.split(',') }), [wanted, want]);
   return ids.flatMap((id) => picture.guests.get(id) ?? []);

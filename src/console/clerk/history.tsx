@@ -55,7 +55,9 @@ export function History() {
             {
               key: 'outcome',
               title: t('history.outcome'),
-              cell: ({ attempt }) => <Outcome attempt={attempt} />,
+              cell: ({ attempt }) => (
+                <Outcome attempt={attempt} isUndone={picture.undone.has(attempt.action_attempt_id)} />
+              ),
             },
           ]}
         />
@@ -69,8 +71,14 @@ function whatOf({ action_type }: Attempt, { t }: Words): string {
   return isMessageKey(key) ? t(key) : action_type;
 }
 
-function Outcome({ attempt: { status, error } }: { readonly attempt: Attempt }) {
+interface OutcomeProps {
+  readonly attempt: Attempt;
+  readonly isUndone: boolean;
+}
+
+function Outcome({ attempt: { status, error }, isUndone }: OutcomeProps) {
   const { t } = useWords();
+  if (isUndone) return <Status tone="neutral" text={t('history.undone')} />;
   switch (status) {
     case 'pending':
       return <Status tone="busy" text={t('history.pending')} />;

@@ -69,6 +69,8 @@ export type WorkState =
       /** When it ended, milliseconds since 1970. */
       readonly at: number;
       readonly scan: CardScan | null;
+      /** It was taken back: the card belongs to nobody again. */
+      readonly isUndone: boolean;
     } & AtWork)
   | ({ readonly step: 'failed'; readonly error: DeskError } & AtWork);
 

@@ -1,17 +1,14 @@
-import type { ComponentChildren } from 'preact';
-import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Bar } from '../components/bar.tsx';
 import { Button } from '../components/button.tsx';
 import { useNow } from '../components/use-now.ts';
 import { useDesk } from '../desk.tsx';
 import { wordsOfError } from '../error-words.ts';
-import { headlineOf } from '../i18n.ts';
 import type { Entrance } from '../wire.ts';
 import { useWords } from '../words.tsx';
-import { keyOfAttempt, type Scene, sceneOf, secondsLeft } from './attempt-words.ts';
+import { keyOfAttempt, sceneOf, secondsLeft } from './attempt-words.ts';
 import { CardFacts, doorsOn, untilOf, useOwner } from './card-facts.tsx';
-import { holderOf, mayStop, type Place, type WorkState } from './job.ts';
-import { SceneDrawing } from './scene.tsx';
+import { mayStop, type WorkState } from './job.ts';
+import { StageFrame, useEyebrow } from './stage-frame.tsx';
 import type { Work } from './work.ts';
 
 type Step<Name extends WorkState['step']> = Extract<WorkState, { readonly step: Name }>;
@@ -34,60 +31,10 @@ export function Stage(props: StageProps<Exclude<WorkState, { readonly step: 'idl
     case 'asking':
       return <Asking {...props} state={state} />;
     case 'done':
-      return <Done {...props} state={state} />;
+      return state.isUndone ? <Undone {...props} state={state} /> : <Done {...props} state={state} />;
     case 'failed':
       return <Failed {...props} state={state} />;
   }
-}
-
-interface StageFrameProps {
-  readonly scene: Scene;
-  readonly eyebrow: string;
-  readonly sentence: string;
-  readonly place: Place;
-  readonly children?: ComponentChildren;
-}
-
-/** The drawing, for whom, the sentence, and below it whatever is to be pressed. */
-function StageFrame({ scene, eyebrow, sentence, place, children }: StageFrameProps) {
-  const { t } = useWords();
-  const { headline, rest } = headlineOf(sentence);
-  const heading = useRef<HTMLHeadingElement>(null);
-  useLayoutEffect(() => {
-    // Whatever was pressed is gone from the page, and the focus with it.
-    if (document.activeElement === document.body) heading.current?.focus();
-  }, []);
-  return (
-    <section class={`panel stage stage-${scene}`} aria-labelledby="stage-sentence">
-      <SceneDrawing scene={scene} />
-      <div class="stage-words">
-        <p class="stage-eyebrow">
-          <span class="stage-whom">{eyebrow}</span>
-          {place.total > 1 && (
-            <span class="stage-counter">
-              {t('stage.counter', { number: place.number, total: place.total })}
-            </span>
-          )}
-        </p>
-        <h2 class="stage-sentence" id="stage-sentence" ref={heading} tabIndex={-1}>
-          {headline}
-        </h2>
-        <p class="stage-rest">{rest}</p>
-        {children}
-      </div>
-      <p class="only-spoken" role="status" aria-live="assertive">
-        {sentence}
-      </p>
-    </section>
-  );
-}
-
-/** For whom, or what for. */
-function useEyebrow({ job }: Exclude<WorkState, { readonly step: 'idle' }>): string {
-  const { t } = useWords();
-  const name = holderOf(job)?.name ?? '';
-  if (job.kind === 'scan') return t('stage.forScan');
-  return t(job.kind === 'assign' ? 'stage.forAssign' : 'stage.forKey', { name });
 }
 
 function useEncoderName(encoderId: string): string {
@@ -249,6 +196,25 @@ function Done({ state, work, entrances, onShowGuest }: StageProps<Step<'done'>>)
             {t('card.openGuest')}
           </Button>
         )}
+      </div>
+    </StageFrame>
+  );
+}
+
+/** What was done was taken back. A thing of its own, so that its button has the focus anew. */
+function Undone({ state, work }: StageProps<Step<'done'>>) {
+  const { t } = useWords();
+  return (
+    <StageFrame
+      scene="leave"
+      eyebrow={useEyebrow(state)}
+      sentence={t('undo.done')}
+      place={{ ...state.place, total: 1 }}
+    >
+      <div class="stage-actions">
+        <Button size="large" kind="primary" takesFocus onClick={() => work()?.finish()}>
+          {t('stage.finish')} <kbd>Enter</kbd>
+        </Button>
       </div>
     </StageFrame>
   );

@@ -12,7 +12,10 @@ export interface Subject {
   readonly missing: { readonly guests: readonly string[]; readonly keys: readonly string[] };
 }
 
-/** Whose card it is, and which. The result says it best; before there is one, the order does. */
+/**
+ * Whose card it is, and which. Whose it is says the result best, and before there is one the order; which card it was says the result
+ * alone: the key that was ordered may be on another one.
+ */
 export function subjectOf(attempt: Attempt, picture: Pick<DeskPicture, 'guests' | 'keys'>): Subject {
   const { result } = attempt;
   const assigned = isGuestKey(result) ? result : null;
@@ -25,7 +28,8 @@ export function subjectOf(attempt: Attempt, picture: Pick<DeskPicture, 'guests' 
   return {
     guestId,
     guestName: picture.guests.get(guestId ?? '')?.full_name ?? null,
-    cardNumber: key?.card_number ?? scan?.acs_credential_on_encoder?.card_number ?? null,
+    cardNumber:
+      (assigned ?? scan?.acs_credential_on_seam ?? scan?.acs_credential_on_encoder)?.card_number ?? null,
     missing: { guests: needsGuest ? [guestId] : [], keys: needsKey ? [keyId] : [] },
   };
 }

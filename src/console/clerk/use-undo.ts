@@ -5,15 +5,16 @@ import { useDesk } from '../desk.tsx';
 import { wordsOfError } from '../error-words.ts';
 import { useWords } from '../words.tsx';
 import type { WorkState } from './job.ts';
+import type { Work } from './work.ts';
 
 /** How long an assignment can be undone (`/v1/assignments/undo`), milliseconds. */
 const UNDO_WITHIN_MS = 60_000;
 
 /** Offers to undo each assignment, for as long as the desk does so. */
-export function useUndo(state: WorkState): void {
+export function useUndo(state: WorkState, work: () => Work | null): void {
   const words = useWords();
   const { t } = words;
-  const { desk } = useDesk();
+  const { desk, noteUndone } = useDesk();
   const show = useToast();
   const attemptId = state.step === 'done' && state.job.kind === 'assign' ? state.attemptId : '';
   useEffect(() => {
@@ -21,7 +22,9 @@ export function useUndo(state: WorkState): void {
     const undo = async () => {
       try {
         await desk.request('/v1/assignments/undo', { action_attempt_id: attemptId });
-        show({ text: t('undo.done') });
+        noteUndone(attemptId);
+        // Where the work is still to be seen, it says so itself.
+        if (work()?.undone(attemptId) !== true) show({ text: t('undo.done') });
       } catch (error) {
         show({ text: wordsOfError(asDeskError(error), words), isBad: true });
       }

@@ -91,6 +91,14 @@ export class Work {
     if (this.#state.step === 'asking') void this.#serve(this.#state, false);
   }
 
+  /** What this attempt did was taken back. False: something else is shown by now. */
+  undone(attemptId: string): boolean {
+    const state = this.#state;
+    if (state.step !== 'done' || state.attemptId !== attemptId) return false;
+    this.#become({ ...state, isUndone: true });
+    return true;
+  }
+
   /** Puts what was done away. */
   finish(): void {
     this.#turn += 1;
@@ -185,7 +193,17 @@ export class Work {
     this.#keyId = null;
     const scan = isCardScan(result) ? result : null;
     const attemptId = attempt?.action_attempt_id ?? '';
-    this.#become({ step: 'done', job, encoderId, place, ready, attemptId, at: Date.now(), scan });
+    this.#become({
+      step: 'done',
+      job,
+      encoderId,
+      place,
+      ready,
+      attemptId,
+      at: Date.now(),
+      scan,
+      isUndone: false,
+    });
   }
 
   async #fail(error: DeskError, turn: number): Promise<void> {

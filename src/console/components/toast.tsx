@@ -1,5 +1,5 @@
 import { type ComponentChildren, createContext } from 'preact';
-import { useCallback, useContext, useEffect, useMemo, useState } from 'preact/hooks';
+import { useCallback, useContext, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { useWords } from '../words.tsx';
 import { Bar } from './bar.tsx';
 import { Button } from './button.tsx';
@@ -69,11 +69,24 @@ function Toast({ notice, onGone }: { readonly notice: Shown; readonly onGone: ()
   const { t } = useWords();
   const { action, since, until } = notice;
   const now = useNow(250);
+  const toast = useRef<HTMLDivElement>(null);
+  const before = useRef<HTMLElement | null>(null);
+  /** The focus goes back where it was: it would be lost with the button that had it. */
+  const leave = () => {
+    if (toast.current?.contains(document.activeElement) === true) before.current?.focus();
+    onGone();
+  };
   useEffect(() => {
-    if (now >= until) onGone();
+    if (now >= until) leave();
   }, [now, until, onGone]);
   return (
-    <div class={`toast${notice.isBad === true ? ' toast-bad' : ''}`}>
+    <div
+      class={`toast${notice.isBad === true ? ' toast-bad' : ''}`}
+      ref={toast}
+      onFocusIn={({ relatedTarget: from }) => {
+        if (from instanceof HTMLElement && toast.current?.contains(from) === false) before.current = from;
+      }}
+    >
       <span>{notice.text}</span>
       {action !== undefined && (
         <Button
@@ -81,14 +94,14 @@ function Toast({ notice, onGone }: { readonly notice: Shown; readonly onGone: ()
           size="small"
           onClick={() => {
             action.run();
-            onGone();
+            leave();
           }}
         >
           <Icon name="undo" />
           {action.label}
         </Button>
       )}
-      <Button kind="quiet" size="small" label={t('app.close')} onClick={onGone}>
+      <Button kind="quiet" size="small" label={t('app.close')} onClick={leave}>
         <Icon name="close" />
       </Button>
       {action !== undefined && (

@@ -11,6 +11,8 @@ interface DropZoneProps {
   readonly encoder: Encoder;
   /** What is called what lies on it; null: nothing that is known of. */
   readonly lying: string | null;
+  /** Whether it is known that nothing lies there. */
+  readonly isEmpty: boolean;
   /** What the card is called that would go on it; null: none was chosen. */
   readonly chosen: string | null;
   /** `id`: of the card that was dropped; null: the chosen one. */
@@ -19,7 +21,7 @@ interface DropZoneProps {
 }
 
 /** A virtual encoder: a card can be dropped on it, or put there by its button. */
-export function DropZone({ encoder, lying, chosen, onPlace, onTakeAway }: DropZoneProps) {
+export function DropZone({ encoder, lying, isEmpty, chosen, onPlace, onTakeAway }: DropZoneProps) {
   const { t } = useWords();
   /** How deep the pointer is inside: each part of the zone is entered before the one around it is left. */
   const [depth, setDepth] = useState(0);
@@ -74,6 +76,7 @@ export function DropZone({ encoder, lying, chosen, onPlace, onTakeAway }: DropZo
         </Button>
         <Button
           size="small"
+          isDisabled={isEmpty}
           label={t('technician.virtual.takeFrom', { encoder: display_name })}
           onClick={onTakeAway}
         >

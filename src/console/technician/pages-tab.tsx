@@ -8,6 +8,8 @@ import { useToast } from '../components/toast.tsx';
 import { useNow } from '../components/use-now.ts';
 import { useDesk } from '../desk.tsx';
 import { isMessageKey, type Words } from '../i18n.ts';
+import { PairingCode } from '../pairing-code.tsx';
+import { useRefuse } from '../waiting-pages.tsx';
 import { listOf, type WaitingPage } from '../wire.ts';
 import { useWords } from '../words.tsx';
 import { AskedView } from './asked-view.tsx';
@@ -27,17 +29,27 @@ export function PagesTab() {
   }, [desk]);
   const asked = useAsked(ask, EVERY_MS);
   const { again } = asked;
+  const refuse = useRefuse();
   useEffect(() => desk.on('pairing.changed', again), [desk, again]);
   return (
     <div class="stack">
-      <Panel title={t('technician.pages.waiting')}>
+      <Panel
+        title={t('technician.pages.waiting')}
+        actions={
+          picture.waitingPages.length > 1 && (
+            <Button size="small" kind="danger" onClick={() => refuse(picture.waitingPages)}>
+              {t('pairing.refuseAll')}
+            </Button>
+          )
+        }
+      >
         {picture.waitingPages.length === 0 ? (
           <Empty>{t('technician.pages.noneWaiting')}</Empty>
         ) : (
           <ul class="waiting-list">
             {picture.waitingPages.map((page) => (
               <li key={page.pairing_id}>
-                <WaitingRow page={page} />
+                <WaitingRow page={page} onRefuse={() => refuse([page])} />
               </li>
             ))}
           </ul>
@@ -71,10 +83,9 @@ const scopeWords = (scopes: readonly string[], { t, list }: Words): string =>
     }),
   );
 
-function WaitingRow({ page }: { readonly page: WaitingPage }) {
+function WaitingRow({ page, onRefuse }: { readonly page: WaitingPage; readonly onRefuse: () => void }) {
   const words = useWords();
   const { t } = words;
-  const order = useOrder();
   const now = useNow(1000);
   const left = Math.max(0, Math.ceil((Date.parse(page.expires_at) - now) / 1000));
   return (
@@ -83,16 +94,13 @@ function WaitingRow({ page }: { readonly page: WaitingPage }) {
         <strong>{page.origin}</strong> {page.name}
         <p class="quiet">{scopeWords(page.scopes, words)}</p>
       </div>
-      {page.code === null ? (
-        <span class="quiet">{t('pairing.noCode')}</span>
-      ) : (
-        <strong class="pairing-code">{`${page.code.slice(0, 3)} ${page.code.slice(3)}`}</strong>
-      )}
+      <PairingCode page={page} />
       <span class="quiet digits">{t('stage.left', { seconds: left })}</span>
       <Button
         size="small"
         kind="danger"
-        onClick={() => void order('/v1/pairing/refuse', { pairing_id: page.pairing_id })}
+        label={t('pairing.refuseOf', { origin: page.origin })}
+        onClick={onRefuse}
       >
         {t('pairing.refuse')}
       </Button>

@@ -92,6 +92,7 @@ export function VirtualTab() {
               <DropZone
                 encoder={encoder}
                 lying={cardOn(encoder)}
+                isEmpty={picture.emptied.has(encoder.acs_encoder_id)}
                 chosen={card === undefined ? null : nameOf(card)}
                 onPlace={(id) => void place(id ?? chosen ?? '', encoder)}
                 onTakeAway={() => void takeAway(encoder)}

@@ -76,6 +76,25 @@ describe('a door', () => {
     }
   });
 
+  test.each([
+    ...[
+      'null',
+      'http://h/path',
+      'ftp://h.example',
+      'chrome-extension://abcdef',
+      'https://a.example, https://b.example',
+    ],
+    `https://${'a'.repeat(5000)}.example`,
+  ])('tells "%.40s" no way in that is none, and repeats nothing of it', async (origin) => {
+    for (const path of [...DOORS, '/v1/hello']) {
+      const { body } = await new RawClient(desk.url, undefined).post(path, {}, { origin });
+      const { message } = Object(body).error;
+      expect(message).not.toMatch(/encoderctl|paired/);
+      expect(message.length).toBeLessThan(200);
+      if (origin !== 'null') expect(message).not.toContain(origin);
+    }
+  });
+
   test('is not another path, however it is written', async () => {
     for (const path of [
       ...[

@@ -31,12 +31,17 @@ function upgrade(port: number, origin?: string): string {
   return `${head.join('\r\n')}\r\n\r\n`;
 }
 
-/** Resolves with the first line of what the daemon answers, once it has closed its half. */
-async function refusalOn(socket: Socket): Promise<string | undefined> {
+/** Resolves with all that the daemon says, once it has closed its half. */
+async function everythingOn(socket: Socket): Promise<string> {
   const chunks: Buffer[] = [];
   socket.on('data', (chunk) => chunks.push(chunk));
   await once(socket, 'end');
-  return Buffer.concat(chunks).toString().split('\r\n')[0];
+  return Buffer.concat(chunks).toString();
+}
+
+/** Resolves with the first line of what the daemon answers, once it has closed its half. */
+async function refusalOn(socket: Socket): Promise<string | undefined> {
+  return (await everythingOn(socket)).split('\r\n')[0];
 }
 
 test('a client that asks and does not read is dropped before its answers fill the memory', async () => {
@@ -185,10 +190,28 @@ describe('what a socket asks is counted', () => {
 test('a connection that never finishes the head of its request is dropped after 5 seconds', async () => {
   await using desk = await Desk.open();
   const began = performance.now();
-  const halves = ['', 'GET /hea', 'GET /health HTTP/1.1\r\n', 'GET /health HTTP/1.1\r\nHost: 127.0'];
+  const halves = ['GET /hea', 'GET /health HTTP/1.1\r\n', 'GET /health HTTP/1.1\r\nHost: 127.0'];
   const ended = halves.map(async (half) => refusalOn(await openHalf(desk.port, half)));
-  expect(await Promise.all(ended)).toEqual(halves.map(() => 'HTTP/1.1 400 Bad Request'));
+  expect(await Promise.all(ended)).toEqual(halves.map(() => 'HTTP/1.1 408 Request Timeout'));
   const tookMs = performance.now() - began;
   expect(tookMs).toBeGreaterThan(4000);
   expect(tookMs).toBeLessThan(9000);
 });
+
+test('a connection on which nothing was asked is closed without a word', async () => {
+  await using desk = await Desk.open();
+  const spare = await openHalf(desk.port, '');
+  expect(await everythingOn(spare)).toBe('');
+}, 9000);
+
+test('a connection whose request was answered is told of half a second one, and of nothing else', async () => {
+  await using desk = await Desk.open();
+  const whole = `GET /health HTTP/1.1\r\nHost: 127.0.0.1:${desk.port}\r\n\r\n`;
+  const half = everythingOn(await openHalf(desk.port, `${whole}GET /hea`));
+  const idle = await openHalf(desk.port, whole);
+  const said: string[] = [];
+  idle.on('data', (chunk) => said.push(String(chunk)));
+  expect((await half).match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 408']);
+  expect(said.join('').match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200']);
+  expect(idle.readableEnded).toBe(false);
+}, 9000);

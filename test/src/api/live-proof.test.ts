@@ -95,6 +95,37 @@ describe('a page that was paired', () => {
     }
   });
 
+  test('and is paired again with the key that it has loses the session before, at once, and no other page does', async () => {
+    const { page, paired } = await pairedPage();
+    const other = await PairedPage.open(desk, page.origin);
+    await using others = await other.live(await other.pair(['read']));
+    // A page of another origin that says the same key ends nothing.
+    await using live = await page.live(paired);
+    const list: readonly { readonly acs_encoder_id: string }[] = Object(
+      await live.ask('/acs/encoders/list', {}),
+    ).acs_encoders;
+    const scan = { acs_encoder_id: list[0]?.acs_encoder_id, timeout_seconds: 60 };
+    expect(await live.ask('/acs/encoders/scan_credential', scan)).toMatchObject({ ok: true });
+    const order = { scopes: ['read', 'scan'], public_key: page.publicKey };
+    const thief = await PairedPage.open(desk, `https://${crypto.randomUUID()}.example.com`);
+    const { pairing } = Object((await thief.post('/v1/pairing/request', order)).body);
+    expect(await thief.confirm(pairing.pairing_id, thief.code(pairing.pairing_id))).toMatchObject({
+      status: 200,
+    });
+    expect(await live.ask('/acs/encoders/list', {})).toMatchObject({ ok: true });
+    await using again = await page.live(await page.pair(['read', 'scan']));
+    expect(await live.closed).toMatchObject({ code: 4401 });
+    expect(live.frames.at(-1)).toMatchObject({ type: 'error', error: { type: 'client_session_revoked' } });
+    expect(await others.ask('/acs/encoders/list', {})).toMatchObject({ ok: true });
+    // What the session before waited for holds no encoder any more.
+    expect(await again.ask('/acs/encoders/scan_credential', scan)).toMatchObject({ ok: true });
+    const entries = desk.inStore(({ auditLog }) => auditLog.newest(20, null));
+    const confirmed = entries.filter(({ action }) => action === 'pairing_confirmed');
+    expect(confirmed.filter(({ subject }) => subject.includes('ended_client_session_ids'))).toMatchObject([
+      { subject: expect.stringContaining(paired.client_session.client_session_id) },
+    ]);
+  });
+
   test('that is revoked between the two frames does not come in', async () => {
     const { page, paired } = await pairedPage();
     const { live, terms } = await page.prove(paired);
@@ -236,7 +267,7 @@ describe('the frame "prove"', () => {
     const { client_session } = Object(
       (await desk.raw.post('/client_sessions/create', { allowed_origin: page.origin })).body,
     );
-    const again = await page.pair();
+    const again = await (await PairedPage.open(desk, page.origin)).pair();
     const over = again.client_session.client_session_id;
     await desk.raw.post('/client_sessions/revoke', { client_session_id: over });
     for (const [id, type] of [

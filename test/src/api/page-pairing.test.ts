@@ -287,6 +287,28 @@ describe('the list', () => {
     expect(await desk.raw.post('/v1/pairing/list', {}, without)).toMatchObject(refusal(401, 'unauthorized'));
   });
 
+  test('hides the codes from who only wants to see who asks, and a code that nobody was shown is not good', async () => {
+    const [page, unseen] = [await newPage(), await newPage()];
+    const { pairing_id } = await page.request();
+    const { pairing_id: unseenId } = await unseen.request();
+    const list = async (input: object) => {
+      const { status, body } = await desk.raw.post('/v1/pairing/list', input);
+      expect(status).toBe(200);
+      const pairings: readonly Record<string, unknown>[] = Object(body).pairings;
+      return pairings.filter((one) => [pairing_id, unseenId].includes(String(one['pairing_id'])));
+    };
+    expect(await list({ show_codes: false })).toMatchObject([{ code: null }, { code: null }]);
+    expect(await list({ pairing_id: unseenId, show_codes: false })).toMatchObject([{ pairing_id: unseenId }]);
+    expect(await list({ pairing_id: crypto.randomUUID() })).toEqual([]);
+    const [shown, ...others] = await list({ pairing_id, show_codes: true });
+    expect([shown, others]).toMatchObject([{ pairing_id, code: expect.stringMatching(/^\d{6}$/) }, []]);
+    expect(await page.confirm(pairing_id, String(shown?.['code']))).toMatchObject({ status: 200 });
+    const rightDigits = desk.inStore((store) => store.pagePairings.codeOf(unseenId)) ?? '';
+    expect(await unseen.confirm(unseenId, rightDigits)).toMatchObject(refusal(403, 'pairing_code_wrong'));
+    expect(await list({})).toMatchObject([{ pairing_id: unseenId, code: rightDigits }]);
+    expect(await unseen.confirm(unseenId, rightDigits)).toMatchObject({ status: 200 });
+  });
+
   test('is not for pages that were not let in', async () => {
     const page = await newPage();
     await page.request();

@@ -125,6 +125,19 @@ test('whoever says nothing is let go of', async () => {
   await once(silent, 'close');
 });
 
+test('a connection in store, on which nothing is asked, is closed without a word over TLS, too', async () => {
+  const { made, tlsUrl } = await openDesk();
+  const spare = connect({ host: '127.0.0.1', port: Number(new URL(tlsUrl ?? '').port), ca: made.ca });
+  onTestFinished(() => void spare.destroy());
+  const half = connect({ host: '127.0.0.1', port: Number(new URL(tlsUrl ?? '').port), ca: made.ca });
+  onTestFinished(() => void half.destroy());
+  half.write('GET /hea');
+  expect(await Promise.all([text(spare), text(half)])).toEqual([
+    '',
+    expect.stringMatching(/^HTTP\/1\.1 408 /),
+  ]);
+}, 9000);
+
 test('half a handshake, and a browser that breaks off, hold up neither others nor the end', async () => {
   const { desk, made, tlsUrl } = await openDesk();
   const port = Number(new URL(tlsUrl ?? '').port);

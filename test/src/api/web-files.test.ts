@@ -86,6 +86,32 @@ describe('the daemon', () => {
     expect(again).toMatchObject({ status: 304, body: '' });
   });
 
+  test('compares what the browser has weakly, and takes a list of it', async () => {
+    const { headers } = await ask(desk.url, '/client.js');
+    const etag = String(headers['etag']);
+    const statusFor = async (held: string) =>
+      (await ask(desk.url, '/client.js', { 'if-none-match': held })).status;
+    for (const held of [`W/${etag}`, `"other", W/${etag}`, `${etag},"other"`, '*']) {
+      expect(await statusFor(held), held).toBe(304);
+    }
+    for (const held of ['"other"', 'W/"other"', '', etag.slice(1, -1)]) {
+      expect(await statusFor(held), held).toBe(200);
+    }
+  });
+
+  test.each(['/console', '/console/', '/console?x=1'])('leads from %s to the console', async (path) => {
+    const link = {
+      'sec-fetch-site': 'cross-site',
+      'sec-fetch-mode': 'navigate',
+      'sec-fetch-dest': 'document',
+    };
+    for (const headers of [{}, link]) {
+      expect(await ask(desk.url, path, headers)).toMatchObject({ status: 308, headers: { location: '/' } });
+    }
+    expect((await ask(desk.url, path, OTHER_PAGE)).status).toBe(403);
+    expect((await ask(desk.url, path, {}, 'POST')).status).toBe(405);
+  });
+
   test.each([
     '/console/../client.js',
     '/console/%2e%2e/%2e%2e/package.json',
@@ -94,7 +120,7 @@ describe('the daemon', () => {
     '/console/index.html',
     '/client.js/',
     '/.built',
-    '/console/',
+    '/consoles',
   ])('has no file at %s', async (path) => {
     expect((await ask(desk.url, path)).status).toBe(404);
   });

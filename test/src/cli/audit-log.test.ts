@@ -75,6 +75,24 @@ describe('encoderctl audit-log list', () => {
     expect((await log('list', '--card', '04a1b2c3d4e5ff')).lines).toEqual(['There is no such entry.']);
   });
 
+  test.each([
+    ['--since', 'nonsense'],
+    ['--since', '5'],
+    ['--since', '2031-13-45'],
+    ['--limit', '0'],
+    ['--limit', '1.5'],
+    ['--limit', 'x'],
+    ['--card', 'zz'],
+    ['--card', '04A'],
+    ['--card', ''],
+  ])('says what is wrong with %s "%s"', async (option, word) => {
+    const { log } = newState(1);
+    await expect(log('list', option, word)).rejects.toMatchObject({
+      exitCode: EXIT.usage,
+      message: expect.stringMatching(new RegExp(`^${option}: "${word}" is no `)),
+    });
+  });
+
   test('shows an entry that was made unreadable as it is', async () => {
     const { log, file } = newState(1);
     tamper(file, (database) => database.exec("UPDATE audit_log SET subject = '{', actor = 'me'"));
@@ -109,16 +127,43 @@ describe('encoderctl audit-log verify', () => {
     });
   });
 
-  test.each([
-    ['verify', '--head', 'abc'],
-    ['verify', 'file'],
-    ['list', '--limit', '0'],
-    ['list', '--since', 'x'],
-    [],
-  ])('says how it is used when it is called with "%s %s %s"', async (...words) => {
-    const { log } = newState(0);
-    await expect(log(...words)).rejects.toMatchObject({ exitCode: EXIT.usage });
+  test('fails for a log and for a file without an entry, and says what that means', async () => {
+    const { log, file, folder } = newState(3);
+    tamper(file, (database) => database.exec('DELETE FROM audit_log'));
+    await expect(log('verify')).rejects.toMatchObject({
+      exitCode: EXIT.failed,
+      message: expect.stringMatching(/^There is no entry, .*somebody emptied the log.*Keep a copy/),
+    });
+    const path = join(folder, 'log.jsonl');
+    for (const nothing of ['', '\n']) {
+      writeFileSync(path, nothing);
+      await expect(log('verify', '--file', path)).rejects.toMatchObject({
+        exitCode: EXIT.failed,
+        message: expect.stringContaining(`There is no entry in ${path}`),
+      });
+    }
   });
+
+  test('says in words which file it cannot read', async () => {
+    const { log, folder } = newState(1);
+    const path = join(folder, 'none');
+    await expect(log('verify', '--file', path)).rejects.toMatchObject({
+      exitCode: EXIT.unavailable,
+      message: expect.stringMatching(/^There is no file .*none, /),
+    });
+    await expect(log('verify', '--file', folder)).rejects.toMatchObject({
+      exitCode: EXIT.unavailable,
+      message: `${folder} is a folder. Name a file.`,
+    });
+  });
+
+  test.each([['verify', '--head', 'abc'], ['verify', 'file'], ['list', 'file'], []])(
+    'says how it is used when it is called with "%s %s %s"',
+    async (...words) => {
+      const { log } = newState(0);
+      await expect(log(...words)).rejects.toMatchObject({ exitCode: EXIT.usage });
+    },
+  );
 });
 
 describe('encoderctl audit-log export', () => {
@@ -127,7 +172,12 @@ describe('encoderctl audit-log export', () => {
     const path = join(folder, 'log.jsonl');
     expect((await log('export', path)).value).toEqual({ exported: path, count: 3 });
     expect(statSync(path).mode & 0o777).toBe(0o600);
-    await expect(log('export', path)).rejects.toMatchObject({ exitCode: EXIT.unavailable });
+    const before = readFileSync(path);
+    await expect(log('export', path)).rejects.toMatchObject({
+      exitCode: EXIT.unavailable,
+      message: `There is a file ${path} already, and it is left as it is. Name a new one.`,
+    });
+    expect(readFileSync(path)).toEqual(before);
     const here = await log('verify');
     expect((await newState(0).log('verify', '--file', path)).value).toEqual(here.value);
   });

@@ -120,11 +120,13 @@ describe('encoderctl encoders and status', () => {
     );
     expect(await shell.json('status')).toMatchObject({
       url: daemon.url,
+      console_url: `${daemon.url}/`,
       drivers: [{ driver: 'virtual', state: 'running' }],
       encoders: [{ state: 'online' }, { state: 'online' }],
     });
     const status = await shell.run('status');
     expect(status.stdout).toContain(`at ${daemon.url}`);
+    expect(status.stdout).toContain(`The console: ${daemon.url}/ in a browser`);
     expect(status.stdout).toContain('2 of 2 encoders online');
   });
 

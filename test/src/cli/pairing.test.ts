@@ -1,8 +1,9 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { pairingCommand } from '../../../src/cli/pairing.ts';
 import { EXIT } from '../../../src/cli/terminal.ts';
 import { drawDeskKeys } from '../../../src/site/page-keys.ts';
 import { requestPagePairing } from '../../../src/site/page-pairings.ts';
+import { told } from '../site/audit-bed.ts';
 import { openTestSite, temporaryFolder } from '../site/site-bed.ts';
 
 /** A state folder where pages may ask, and the command in this process, beside the store. */
@@ -61,13 +62,52 @@ test('a technician refuses a page, and the desk hears of it', async () => {
   });
 });
 
-test.each([['refuse'], ['list', 'x'], ['confirm', 'x'], ['refuse', 'x', 'y']])(
-  '"pairing %s %s" says how it is used, and what pairs with a property server',
-  async (...words) => {
-    const { pairing } = state();
-    await expect(pairing(...words)).rejects.toMatchObject({
-      exitCode: EXIT.usage,
-      message: expect.stringMatching(/encoderctl pairing \[list\][\s\S]*pair ADDRESS/),
+describe('a technician refuses', () => {
+  const [one, other] = ['https://one.example.com', 'https://other.example.com'];
+
+  test('every page that asks, and each is in the audit log', async () => {
+    const { site, ask, pairing } = state();
+    const ids = [ask(one).id, ask(other).id];
+    const { value, lines } = await pairing('refuse', '--all');
+    expect(value).toEqual({ refused: ids });
+    expect(lines[0]).toContain(`Refused: ${one}, ${other}.`);
+    expect((await pairing('list')).value).toEqual([]);
+    expect(told(site.store).filter(([action]) => action === 'pairing_refused')).toEqual(
+      ids.map((pairing_id) => ['pairing_refused', { pairing_id }]),
+    );
+    expect((await pairing('refuse', '--all')).lines).toEqual(['No web page asks to use the encoder.']);
+  });
+
+  test('the pages of one origin, and no other', async () => {
+    const { ask, pairing } = state();
+    const { id } = ask(one);
+    ask(other);
+    expect((await pairing('refuse', '--origin', one)).value).toEqual({ refused: [id] });
+    expect((await pairing('list')).value).toMatchObject([{ origin: other }]);
+    await expect(pairing('refuse', '--origin', one)).rejects.toMatchObject({
+      exitCode: EXIT.failed,
+      message: expect.stringContaining(`No web page of ${one} waits.`),
     });
-  },
-);
+    await expect(pairing('refuse', '--origin', 'one.example.com')).rejects.toMatchObject({
+      exitCode: EXIT.usage,
+      message: expect.stringMatching(/^"one.example.com" is no origin\./),
+    });
+  });
+});
+
+test.each([
+  ['refuse'],
+  ['list', 'x'],
+  ['list', '--all'],
+  ['list', '--origin', 'https://one.example.com'],
+  ['confirm', 'x'],
+  ['refuse', 'x', 'y'],
+  ['refuse', 'x', '--all'],
+  ['refuse', '--all', '--origin', 'https://one.example.com'],
+])('"pairing %s %s" says how it is used, and what pairs with a property server', async (...words) => {
+  const { pairing } = state();
+  await expect(pairing(...words)).rejects.toMatchObject({
+    exitCode: EXIT.usage,
+    message: expect.stringMatching(/encoderctl pairing \[list\][\s\S]*pair ADDRESS/),
+  });
+});

@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type ConnectOptions, connectFrom } from '../../../src/client/connect.ts';
 import type { Desk } from '../../../src/client/desk.ts';
 import { DeskError } from '../../../src/client/errors.ts';
+import { makeKeyPair } from '../../../src/client/keys.ts';
+import { PAGE_NAME } from '../../../src/model/page-pairing.ts';
 import { PageDouble } from './page-double.ts';
 import { ScriptedDaemon, say } from './scripted-daemon.ts';
 
@@ -96,6 +98,61 @@ describe('requests', () => {
     desk.close();
     expect(await asked).toBe('connection_lost');
     expect(await codeOf(desk.request('/acs/users/list'))).toBe('connection_lost');
+  });
+});
+
+describe('work that is waited for', () => {
+  const pending = { action_attempt_id: 'scan', status: 'pending', result: null, error: null };
+  const answers = {
+    '/acs/encoders/scan_credential': { action_attempt: pending },
+    '/action_attempts/get': { action_attempt: pending },
+  };
+
+  /** A scan that waits for its card. */
+  async function waiting(): Promise<{ readonly desk: Desk; readonly scan: Promise<string> }> {
+    daemon.serve(answers);
+    const desk = await connected();
+    const placing = Promise.withResolvers<void>();
+    const scan = codeOf(desk.scan({ encoder: 'one', onProgress: () => placing.resolve() }));
+    await placing.promise;
+    return { desk, scan };
+  }
+
+  test('ends with the desk, by the reason for which it was closed', async () => {
+    const { desk, scan } = await waiting();
+    const followed = codeOf(desk.follow('scan'));
+    desk.close();
+    expect([await scan, await followed]).toEqual(['connection_lost', 'connection_lost']);
+    expect(page.attempts()).toEqual(['scan']);
+  });
+
+  test('ends when the session is revoked', async () => {
+    const { scan } = await waiting();
+    daemon.tell({ type: 'error', error: { type: 'client_session_revoked', message: 'Over.' } });
+    daemon.drop();
+    expect(await scan).toBe('token_expired');
+  });
+
+  test('ends when the session was revoked while the connection was away', async () => {
+    const { desk, scan } = await waiting();
+    daemon.onFrame = (_, socket) => {
+      say(socket, { type: 'error', error: { type: 'client_session_revoked', message: 'Over.' } });
+      socket.close(4401);
+    };
+    daemon.drop();
+    expect(await scan).toBe('token_expired');
+    expect(desk.state).toBe('closed');
+  });
+
+  test('goes on when the connection was away', async () => {
+    const { scan } = await waiting();
+    const result = { acs_credential_on_encoder: null };
+    daemon.serve({
+      ...answers,
+      '/action_attempts/get': { action_attempt: { ...pending, status: 'success', result } },
+    });
+    daemon.drop();
+    expect(await scan).toBe('none');
   });
 });
 
@@ -215,6 +272,85 @@ describe('a page that the browser keeps back', () => {
     const connecting = codeOf(connected({ signal: stop.signal }));
     stop.abort();
     expect(await connecting).toBe('aborted');
+  });
+});
+
+describe('a page that asks to be paired', () => {
+  const pairing = { pairing_id: 'p', expires_at: '2999-01-01T00:00:00Z', tries_left: 3 };
+  const refused = (type: string, data = {}) =>
+    JSON.stringify({ ok: false, error: { type, message: 'No.', data } });
+  beforeEach(() => {
+    daemon.http['/v1/pairing/request'] = JSON.stringify({ ok: true, pairing });
+    daemon.http['/v1/pairing/confirm'] = [
+      refused('pairing_code_wrong', { tries_left: 2 }),
+      refused('pairing_not_found'),
+    ];
+  });
+  const pairs = (options: ConnectOptions = {}) => codeOf(connectFrom(page, daemon.url, options));
+  const posted = (path: string) => daemon.posts.filter((post) => post.path === path).map(({ body }) => body);
+
+  test.each([
+    ['Front desk', 'Front desk'],
+    ['x'.repeat(150), 'x'.repeat(100)],
+    ['Family \u{1F468}\u200d\u{1F469}', 'Family \u{1F468}\u{1F469}'],
+    ['Re\u00adzep\u2028tion\n', 'Rezeption'],
+    // The cut goes through the middle of the last one.
+    [`${'x'.repeat(99)}\u{1F468}`, 'x'.repeat(99)],
+    ['\u200d\u00ad ', undefined],
+  ])('and is titled %j is called %j', async (title, name) => {
+    page.pageTitle = title;
+    expect(await pairs()).toBe('pairing_refused');
+    expect(posted('/v1/pairing/request').map((body) => body['name'])).toEqual([name]);
+    expect(name ?? 'x').toMatch(PAGE_NAME);
+  });
+
+  test('is told that a code was wrong, and how many tries are left; what is no code is asked again at once', async () => {
+    page.answers = ['12', '123456', ' 65-43 21 '];
+    expect(await pairs()).toBe('pairing_refused');
+    expect(posted('/v1/pairing/confirm').map(({ code }) => code)).toEqual(['123456', '654321']);
+    const question = 'Type the six digits that the desk shows (encoderctl pairing list). Tries left: ';
+    expect(page.asked).toEqual([
+      `${question}3.`,
+      `That was wrong. ${question}3.`,
+      `That was wrong. ${question}2.`,
+    ]);
+  });
+
+  test('that asks the person itself is told so, too', async () => {
+    const asked: unknown[] = [];
+    const askForCode: ConnectOptions['askForCode'] = ({ tries_left }, wasWrong) => {
+      asked.push([tries_left, wasWrong]);
+      return '123456';
+    };
+    expect(await pairs({ askForCode })).toBe('pairing_refused');
+    expect(asked).toEqual([
+      [3, false],
+      [2, true],
+    ]);
+  });
+
+  test('that never types a code is not asked for ever', async () => {
+    expect(await pairs({ askForCode: () => 'code' })).toBe('pairing_refused');
+    expect(posted('/v1/pairing/confirm')).toEqual([]);
+  });
+
+  test('again does so with the key that it has, by which the desk ends the session before', async () => {
+    const keys = await makeKeyPair();
+    page.kept = { id: 'old', token: 'old', deskKey: '', scopes: ['read'], ...keys };
+    expect(await pairs({ pairAgain: true })).toBe('pairing_refused');
+    page.kept = undefined;
+    expect(await pairs()).toBe('pairing_refused');
+    const [again, anew] = posted('/v1/pairing/request').map((body) => body['public_key']);
+    expect(again).toBe(keys.publicKey);
+    expect(anew).not.toBe(keys.publicKey);
+  });
+});
+
+test('an error is written to a log with its message', () => {
+  const error = new DeskError('aborted', 'why', { n: 1 });
+  expect(JSON.parse(JSON.stringify(error))).toEqual({
+    ...{ name: 'DeskError', code: 'aborted', message: 'This was stopped.' },
+    ...{ detail: 'why', data: { n: 1 } },
   });
 });
 

@@ -2,8 +2,8 @@ import type { KeptPairing, Page, PageProblem } from '../../../src/client/page.ts
 
 /** A page whose browser says what the test says. */
 export class PageDouble implements Page {
-  readonly origin = 'https://desk.example';
-  readonly title = 'Front desk';
+  readonly pageOrigin = 'https://desk.example';
+  pageTitle = 'Front desk';
   isSafari = false;
   /** What `problem` answers, one after the other; the last one stays. */
   problems: (PageProblem | null)[] = [null];
@@ -19,7 +19,7 @@ export class PageDouble implements Page {
     return next;
   }
 
-  async pairing(): Promise<KeptPairing | undefined> {
+  async pairingAt(): Promise<KeptPairing | undefined> {
     return this.kept;
   }
 

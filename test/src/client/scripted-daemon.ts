@@ -8,13 +8,26 @@ type Frame = Readonly<Record<string, unknown>>;
 /** A daemon that says what the test says, over real sockets. */
 export class ScriptedDaemon implements AsyncDisposable {
   readonly #server = createServer((request, response) => {
-    const body = this.http[request.url ?? ''];
-    if (body === undefined) response.writeHead(404).end();
-    else response.end(body);
+    const path = request.url ?? '';
+    const parts: Uint8Array[] = [];
+    request.on('data', (part) => parts.push(part));
+    request.on('end', () => {
+      if (request.method === 'POST')
+        this.posts.push({ path, body: JSON.parse(Buffer.concat(parts).toString()) });
+      const known = this.http[path];
+      const body = typeof known === 'string' ? known : known?.shift();
+      if (body === undefined) response.writeHead(404).end();
+      else response.end(body);
+    });
   });
   readonly #sockets = new WebSocketServer({ noServer: true });
-  /** Bodies by path. */
-  http: Record<string, string> = { '/client.js': '// encoderd', '/v1/hello': '{"product":"encoderd"}' };
+  /** Bodies by path; of several, one after the other. */
+  http: Record<string, string | string[]> = {
+    '/client.js': '// encoderd',
+    '/v1/hello': '{"product":"encoderd"}',
+  };
+  /** Every POST that came. */
+  readonly posts: { readonly path: string; readonly body: Frame }[] = [];
   /** Every frame that came, and the socket that it came on. */
   readonly frames: Frame[] = [];
   /** What it does with a frame. */

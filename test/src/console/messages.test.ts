@@ -78,6 +78,12 @@ describe('a clerk is told in words of the page', () => {
     );
   });
 
+  test('that a technician ended the connection, and not that it ran out', () => {
+    const over = { code: 'token_expired', data: { type: 'client_session_revoked' } };
+    expect(wordsOfError(over, wordsOf('en'))).toMatch(/^A technician ended this connection\./);
+    expect(wordsOfError({ ...over, data: {} }, wordsOf('en'))).toMatch(/^The connection has run out\./);
+  });
+
   test('that it did not work, where a newer daemon says something that this page does not know', () => {
     expect(wordsOfError({ code: 'moon_phase', data: {} }, wordsOf('de'))).toBe(t('error.unknown'));
   });

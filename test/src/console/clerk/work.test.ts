@@ -35,6 +35,20 @@ describe('a card that is assigned', () => {
     expect(desk.state).toEqual({ step: 'idle' });
   });
 
+  test('is done no more once it was undone, and a later piece of work is left alone', async () => {
+    const desk = await begun({ kind: 'assign', holder: HOLDER });
+    await desk.progress({});
+    await desk.succeed(desk.key(1));
+    expect(desk.state).toMatchObject({ step: 'done', isUndone: false });
+    expect(desk.work.undone('attempt-of-before')).toBe(false);
+    expect(desk.state).toMatchObject({ isUndone: false });
+    expect(desk.work.undone('attempt-1')).toBe(true);
+    expect(desk.state).toMatchObject({ step: 'done', isUndone: true });
+    desk.work.finish();
+    expect(desk.work.undone('attempt-1')).toBe(false);
+    expect(desk.state).toEqual({ step: 'idle' });
+  });
+
   test('that is refused can be tried again', async () => {
     const desk = await begun({ kind: 'assign', holder: HOLDER });
     await desk.fail('card_belongs_to_another_user');
