@@ -157,12 +157,17 @@ export class LiveSocket {
   #countPing(): void {
     this.#dropIfUnread();
     try {
-      if (this.#client === null) this.#brake.hold();
+      if (this.#client === null) this.#slowDown();
       else this.#gate.count(this.#client.id);
     } catch (error) {
       if (toApiError(error) === null) throw error;
-      this.#brake.hold();
+      this.#slowDown();
     }
+  }
+
+  #slowDown(): void {
+    if (this.#brake.hold())
+      this.#close(CLOSE.tooMany, 'Too many requests. Connect again, and slow down.', true);
   }
 
   #shakeHands(received: Frame & { type: 'authenticate' | 'prove' }): void {
@@ -202,6 +207,7 @@ export class LiveSocket {
         if (operation === undefined || operation.scopes === null) this.#gate.count(client.id);
         else this.#gate.permit(client, operation.scopes);
         if (operation === undefined) throw new ApiError('not_found', `There is no ${path} here.`);
+        this.#brake.ease();
         const { body } = await runOperation(operation, params, this.#desk, client, this.origin);
         this.#send({ type: 'response', id, ...body });
       } finally {
@@ -212,8 +218,8 @@ export class LiveSocket {
         toApiError(error) ??
         new ApiError('internal_server_error', 'Something failed here. The log has more.');
       if (refusal.type === 'internal_server_error') this.#log.error({ err: error }, 'request failed');
-      if (refusal.type === 'too_many_requests') this.#brake.hold();
       this.#send({ type: 'response', id, ...errorBody(refusal, crypto.randomUUID()) });
+      if (refusal.type === 'too_many_requests') this.#slowDown();
     }
   }
 
@@ -264,11 +270,11 @@ export class LiveSocket {
     this.#close(code, refusal.message);
   }
 
-  #close(code: number, reason: string): void {
+  #close(code: number, reason: string, isFlood = code === CLOSE.malformed): void {
     // A close reason has 123 bytes at most (RFC 6455, section 5.5).
     this.#socket.close(code, Buffer.from(reason).subarray(0, 123).toString().replace(/�+$/, ''));
     // One that is known gets the time to read what waits for it, unless it makes no sense.
-    if (this.#client === null || code === CLOSE.malformed)
+    if (this.#client === null || isFlood)
       this.#gone ??= setTimeout(() => this.#socket.terminate(), GONE_WITHIN_MS);
   }
 

@@ -36,7 +36,7 @@ export function requestPagePairing(site: Site, order: PagePairingOrder): PagePai
     const waiting = store.pagePairings.list(now);
     if (waiting.length >= MOST_PAGE_PAIRINGS) {
       throw tooMany(
-        `${waiting.length} web pages ask to be paired already. Type their codes, or refuse them: encoderctl pairing refuse ID`,
+        `${waiting.length} web pages ask to be paired already. Type their codes, or refuse them: encoderctl pairing refuse --all`,
         Math.min(...waiting.map(({ expiresAt }) => expiresAt)) - now,
       );
     }

@@ -8,7 +8,6 @@ test('among 100 that come, vanish, flood and never read, four clients and an enc
     stormMs: 4000,
     sleepMs: 0,
     lettingGoMs: 0,
-    quietMs: 0,
   });
   expect(report.wrong).toEqual([]);
   expect(report.lost).toBe(0);

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
 import { answer, orders } from '../../../scripts/bench/peers/orders.ts';
-import { clientFrame, flood, OPCODE, openRawLive } from './raw-live.ts';
+import { clientFrame, closeOf, flood, OPCODE, openRawLive } from './raw-live.ts';
 
 /**
  * A program: a crowd of WebSocket clients, most of them badly behaved. It goes on until its second order, and then answers
@@ -21,6 +21,9 @@ const order = z.object({
   sleepMs: z.int().min(0),
 });
 
+/** How many frames a flooder writes at once. */
+const FRAMES_AT_ONCE = 500;
+
 const response = z.object({ type: z.literal('response'), id: z.string(), ok: z.boolean() });
 
 const given = orders();
@@ -34,6 +37,7 @@ const tally: Record<string, number> = {};
 const count = (what: string) => {
   tally[what] = (tally[what] ?? 0) + 1;
 };
+/** Of those that never say a word: they are left open. */
 const held: Socket[] = [];
 
 /** Who is in the crowd, in hundredths of it. */
@@ -61,8 +65,8 @@ const work = Array.from({ length: clients }, async (_, index) => {
   while (!signal.aborted && kind !== undefined) {
     try {
       await kind(index);
-    } catch {
-      if (!signal.aborted) count('refused or cut');
+    } catch (error) {
+      if (!signal.aborted) count(`refused or cut: ${error instanceof Error ? error.message : ''}`);
     }
     await pause(200 + jitter(index) * 1500);
   }
@@ -71,7 +75,7 @@ answer({ started: clients });
 await given.next();
 over.abort(new Error('The storm is over.'));
 await Promise.all(work);
-answer({ tally, held: held.filter((socket) => !socket.destroyed).length });
+answer({ tally });
 await given.next();
 
 /** Between 0 and 1, another one for each. */
@@ -131,7 +135,7 @@ async function holdMutely(index: number): Promise<void> {
   socket.resume();
   held.push(socket);
   count('mute');
-  await Promise.race([once(socket, 'close'), ended]);
+  await Promise.race([closeOf(socket), ended]);
 }
 
 /** Wants everything that ever happened, again and again, and reads none of it. */
@@ -159,8 +163,6 @@ async function neverRead(): Promise<void> {
   }
   socket.terminate();
 }
-
-const FRAMES_AT_ONCE = 500;
 
 async function floodWithRequests(index: number): Promise<void> {
   const socket = await openRawLive(url, { type: 'authenticate', token: flooder });

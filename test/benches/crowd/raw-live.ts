@@ -42,9 +42,14 @@ export async function openRawLive(url: string, first: object): Promise<Socket> {
   return socket;
 }
 
+/** Resolves when the socket is closed, however that came. */
+export function closeOf(socket: Socket): Promise<void> {
+  return new Promise((resolve) => socket.once('close', () => resolve()));
+}
+
 /** Writes the bytes over and over, as fast as they are taken, until the socket closes or `signal` ends it. */
 export async function flood(socket: Socket, bytes: Buffer, signal: AbortSignal): Promise<void> {
-  const closed = once(socket, 'close');
+  const closed = closeOf(socket);
   while (!socket.destroyed && !signal.aborted) {
     if (socket.write(bytes)) await new Promise(setImmediate);
     else await Promise.race([once(socket, 'drain', { signal }).catch(() => undefined), closed]);

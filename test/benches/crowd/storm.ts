@@ -8,6 +8,7 @@ import { type EncoderdProcess, startEncoderd } from '../../../scripts/encoderd-p
 import { systemClock } from '../../../src/clock.ts';
 import { createApiKey } from '../../../src/site/api-keys.ts';
 import { openSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
+import { collectGarbage, INSPECTED } from './collect-garbage.ts';
 import { Regular } from './regular.ts';
 
 export interface StormOptions {
@@ -35,10 +36,9 @@ export interface StormReport {
   readonly changes: number;
   /** What the crowd did, by what it is. */
   readonly tally: Readonly<Record<string, number>>;
-  /** Sockets that the crowd still held when the storm was over, and what the daemon still held at last, above the calm count. */
-  readonly held: number;
+  /** Files and sockets that the daemon still had open when the crowd was gone or mute, above the calm count. */
   readonly filesLeft: number;
-  /** Resident memory of the daemon, MB: before the storm, at most during it, and when everybody was gone. */
+  /** Resident memory of the daemon, MB: before the storm, at most during it, and when everybody was gone; the first and the last without garbage. */
   readonly memoryMb: { readonly calm: number; readonly most: number; readonly after: number };
   /** Lines of the daemon's log that say that something went wrong that nobody foresaw. */
   readonly errors: readonly string[];
@@ -48,10 +48,12 @@ const REGULARS = 4;
 const VISITOR_KEYS = 20;
 /** The limit of a key is 100 requests a second. */
 const PAUSE_MS = 12;
+/** An attempt takes six of them or more. */
+const ATTEMPT_PAUSE_MS = 100;
 /** As much as is kept of what happened on a busy desk, so that whoever wants all of it gets a lot. */
 const OLD_CHANGES = 1500;
 
-const tallied = z.object({ tally: z.record(z.string(), z.number()), held: z.int() });
+const tallied = z.object({ tally: z.record(z.string(), z.number()) });
 const systems = z.object({ acs_systems: z.tuple([z.object({ acs_system_id: z.string() })]) });
 const user = z.object({ acs_user: z.object({ acs_user_id: z.string() }) });
 const encoders = z.object({ acs_encoders: z.array(z.object({ acs_encoder_id: z.string() })) });
@@ -67,6 +69,7 @@ export async function runStorm(options: StormOptions): Promise<StormReport> {
     ENCODERD_CONFIG: join(folder, 'config.yaml'),
     ENCODERD_LOG_LEVEL: 'warn',
     ENCODERD_DRIVERS: 'virtual',
+    ...INSPECTED,
   });
   try {
     return await stormAt(daemon, keys, options);
@@ -111,6 +114,7 @@ async function stormAt(daemon: EncoderdProcess, keys: Keys, options: StormOption
   await work(options.calmMs / 2);
   const calm = await work(options.calmMs);
   const calmFiles = filesOf(daemon);
+  await collectGarbage(daemon);
   const calmMb = memoryMbOf(daemon);
   await using crowd = await startPeer(new URL('crowd-program.ts', import.meta.url).href, {
     url: daemon.url,
@@ -122,15 +126,17 @@ async function stormAt(daemon: EncoderdProcess, keys: Keys, options: StormOption
     mostMb = Math.max(mostMb, memoryMbOf(daemon));
   }, 250);
   const storm = await work(options.stormMs);
-  const { tally, held } = tallied.parse(await crowd.order({}));
+  const { tally } = tallied.parse(await crowd.order({}));
   clearInterval(watching);
   // Those that hold their sockets and never say a word are still there.
   const until = performance.now() + options.lettingGoMs;
   if (options.lettingGoMs === 0) await crowd[Symbol.asyncDispose]();
   const patience = Math.max(until, performance.now() + 10_000);
   while (filesOf(daemon) > calmFiles && performance.now() < patience) await sleep(250);
-  const filesLeft = filesOf(daemon) - calmFiles;
-  const after = await work(options.calmMs);
+  const filesLeft = Math.max(0, filesOf(daemon) - calmFiles);
+  await work(options.calmMs);
+  await collectGarbage(daemon);
+  const afterMb = memoryMbOf(daemon);
 
   const last = await lastSequence(daemon, keys);
   await Promise.all(all.map((regular) => regular.askUntil(() => regular.heard.at(-1) === last, PAUSE_MS)));
@@ -150,9 +156,8 @@ async function stormAt(daemon: EncoderdProcess, keys: Keys, options: StormOption
     lost: all.reduce((total, regular) => total + lostOf(regular), 0),
     changes: expected.length,
     tally,
-    held,
     filesLeft,
-    memoryMb: { calm: calmMb, most: mostMb, after: after.times.length > 0 ? memoryMbOf(daemon) : 0 },
+    memoryMb: { calm: calmMb, most: mostMb, after: afterMb },
     errors: daemon.output.filter((line) => /"level":[56]0/.test(line)),
   };
 }
@@ -188,6 +193,7 @@ async function assignUntil(
     if (status !== 'success') throw new Error(`The attempt ${action_attempt_id} ended with ${status}.`);
     await daemon.post(token, '/acs/encoders/simulate/remove_card', { acs_encoder_id });
     assigned += 1;
+    await sleep(ATTEMPT_PAUSE_MS);
   } while (!isOver());
   return assigned;
 }

@@ -1,6 +1,4 @@
-import { once } from 'node:events';
-import { expect, onTestFinished, test } from 'vitest';
-import { clientFrame, closeOf, flood, OPCODE, openRawLive } from '../../benches/crowd/raw-live.ts';
+import { expect, test } from 'vitest';
 import { Desk } from '../../stories/desk.ts';
 import { LiveClient } from '../../stories/live-client.ts';
 
@@ -34,32 +32,4 @@ test('a socket that is refused a hundred times in a burst stays open, and each r
   }
   await live.until(() => live.frames.filter(({ type }) => type === 'response').length === 100, 'answers');
   expect(live.socket.readyState).toBe(live.socket.OPEN);
-});
-
-test('a socket that floods with pings, and reads no answer, is ended', async () => {
-  await using desk = await Desk.open({ config: { limits } });
-  const socket = await openRawLive(desk.url, { type: 'authenticate', token: desk.createKey('pinger') });
-  onTestFinished(() => void socket.destroy());
-  await once(socket, 'data');
-  socket.pause();
-  const closed = closeOf(socket);
-  const pings = Buffer.concat(Array.from({ length: 500 }, () => clientFrame(OPCODE.ping, 'x'.repeat(100))));
-  await flood(socket, pings, AbortSignal.timeout(30_000));
-  await closed;
-  expect(desk.errorLines).toEqual([]);
-});
-
-test('between the frames of a socket that sends many at once, others are answered', async () => {
-  await using desk = await Desk.open();
-  await using busy = await openSocket(desk, 'busy');
-  await using other = await openSocket(desk, 'other');
-  let isAnswered = false;
-  const answered = other.ask('/acs/encoders/list', {}).then(() => {
-    isAnswered = true;
-  });
-  const COUNT = 400;
-  for (let n = 0; n < COUNT; n += 1) busy.send({ type: 'request', id: `${n}`, path: '/health', params: {} });
-  await busy.until(() => busy.frames.filter(({ type }) => type === 'response').length === COUNT, 'answers');
-  expect(isAnswered).toBe(true);
-  await answered;
 });
