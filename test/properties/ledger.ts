@@ -107,6 +107,8 @@ export class Ledger {
       return this.#newUser();
     const code = draw(Object.keys(user.codes));
     const kind = draw(['code', 'code', 'end', 'drop', 'delete', 'suspend', 'member', 'grant'] as const);
+    // Nobody can see whether a suspended user was granted anything, and so not whether a change in doubt was done.
+    if (kind === 'grant' && user.isSuspended) return this.#changeUser(name, user, 'suspend');
     switch (kind) {
       case 'end':
         return code === undefined ? this.#newCode(name, user) : this.#newEnd(name, user, code);
