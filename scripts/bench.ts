@@ -3,12 +3,14 @@ import { benchAttempts } from './bench/attempts.ts';
 import { benchConsole } from './bench/console.ts';
 import { benchSealing } from './bench/encode.ts';
 import type { Figure } from './bench/figure.ts';
-import { benchIdle } from './bench/idle.ts';
+import { benchFootprint, benchMemoryOfAttempts } from './bench/footprint.ts';
 import { benchLiveBroadcast } from './bench/live-broadcast.ts';
 import { benchLiveRequests } from './bench/live-requests.ts';
 import { benchPcsc } from './bench/pcsc.ts';
 import { benchPn532 } from './bench/pn532.ts';
 import { benchSeamSurface } from './bench/seam-surface.ts';
+import { benchService } from './bench/service.ts';
+import { benchStart } from './bench/start.ts';
 import { benchStorm } from './bench/storm.ts';
 import { benchSync } from './bench/sync.ts';
 
@@ -24,7 +26,10 @@ const PARTS: Readonly<Record<string, () => readonly Figure[] | Promise<readonly 
   'live-broadcast': benchLiveBroadcast,
   storm: benchStorm,
   console: benchConsole,
-  idle: benchIdle,
+  start: benchStart,
+  service: benchService,
+  footprint: benchFootprint,
+  'memory-of-attempts': benchMemoryOfAttempts,
 };
 
 const chosen = process.argv.slice(2);

@@ -7,8 +7,8 @@ import { afterAll } from 'vitest';
  * `npm test -- --detectAsyncLeaks <file>` shows the line that opened it.
  */
 
-/** Closing may take 200 looks, 10 ms apart: a socket that was just ended, a child that was just killed. */
-const LOOKS = 200;
+/** Closing may take 500 looks, 10 ms apart: a child that was just killed, a connection of fetch's, which lets go of one after 4 s. */
+const LOOKS = 500;
 const BETWEEN_LOOKS_MS = 10;
 
 /** These end by themselves. */

@@ -4,7 +4,7 @@
 set -eu
 
 usage() {
-  echo 'usage: sh scripts/run.sh demo|demo:property|test|test:vm|start|check|build|bench|encoderctl [arguments]' >&2
+  echo 'usage: sh scripts/run.sh demo|demo:property|test|test:vm|start|check|build|bench|package|encoderctl [arguments]' >&2
   exit 64
 }
 
@@ -17,7 +17,7 @@ case $command in
   test:vm) program=scripts/test-vm.ts ;;
   demo:property) program=scripts/property-demo.ts ;;
   build) program=scripts/build-web.ts ;;
-  demo | test | check | bench) program=scripts/$command.ts ;;
+  demo | test | check | bench | package) program=scripts/$command.ts ;;
   *) usage ;;
 esac
 

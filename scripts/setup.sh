@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes this checkout ready to run: Debian packages, the pinned Node.js, the npm packages, the web pages.
 #
-#   sh scripts/setup.sh [demo|demo:property|test|test:vm|start|check|build|bench|encoderctl]
+#   sh scripts/setup.sh [demo|demo:property|test|test:vm|start|check|build|bench|package|encoderctl]
 #
 # Does only what is missing, and writes only when it does something, on stderr: stdout belongs to the command that
 # runs afterwards. Two may run at once: the second waits for the first.

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { parse } from 'yaml';
 import { z } from 'zod';
+import { defaultStateDir } from './default-state-dir.ts';
 import { CARD_NUMBER_FORMATS } from './model/card.ts';
 import { CARD_FORMATS, type CardFormat, type FormatSettings } from './model/card-format.ts';
 import { ENTRANCE_NAME } from './model/entrance.ts';
 import { stripeLayoutProblems } from './model/stripe-layout.ts';
 import { SYSTEM_TYPES } from './model/system-type.ts';
 import { hasNoSecret, isHost, isOrigin } from './model/web-address.ts';
+import { parseYaml } from './parse-yaml.ts';
 
 const origin = z.string().refine(isOrigin, 'Expected an origin as https://pms.example.com, without a path');
 
@@ -41,7 +41,7 @@ const stripeTrack = z
   .nullable();
 
 /** The configuration file. Everything has a default. */
-const configSchema = z.strictObject({
+export const configSchema = z.strictObject({
   state_dir: z.string().min(1).optional(),
   port: port.default(3375),
   log_level: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -230,7 +230,7 @@ export function readConfig(
   const backend_api_key = env['ENCODERD_BACKEND_API_KEY']?.trim() || undefined;
   return {
     ...parsed.data,
-    state_dir: parsed.data.state_dir ?? defaultStateDir(env),
+    state_dir: parsed.data.state_dir ?? defaultStateDir(process.platform, env, homedir()),
     only_drivers,
     backend_api_key,
   };
@@ -247,10 +247,14 @@ function readFlags(argv: readonly string[]) {
 function readFile(path: string | undefined): Record<string, unknown> {
   if (path === undefined || path === '') return {};
   try {
-    const file: unknown = parse(readFileSync(path, 'utf8'));
-    return z.record(z.string(), z.unknown()).parse(file ?? {});
+    return z.record(z.string(), z.unknown()).parse(parseYaml(readFileSync(path, 'utf8')) ?? {});
   } catch (error) {
-    const detail = error instanceof z.ZodError ? 'it must be a map of names' : String(error);
+    const detail =
+      error instanceof z.ZodError
+        ? 'it must be a map of names'
+        : error instanceof Error
+          ? error.message
+          : String(error);
     throw new ConfigError([`${path} cannot be read: ${detail}`]);
   }
 }
@@ -260,10 +264,6 @@ function backendFrom(file: unknown, env: NodeJS.ProcessEnv): unknown {
   const endpoint = env['ENCODERD_BACKEND_ENDPOINT'];
   if (endpoint === undefined || endpoint === '') return undefined;
   return typeof file === 'object' ? { ...file, endpoint } : { endpoint };
-}
-
-function defaultStateDir(env: NodeJS.ProcessEnv): string {
-  return join(env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state'), 'encoderd');
 }
 
 function list(text: string | undefined): string[] | undefined {

@@ -1,25 +1,32 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { drivers } from '../drivers/index.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { Gate } from './api/gate.ts';
 import { RateLimiter } from './api/limits.ts';
 import { startApi } from './api/server.ts';
 import { toEvent } from './api/wire/event.ts';
+import { toFlightRecord } from './api/wire/flight-record.ts';
 import { Attempts } from './attempts/attempts.ts';
 import type { Clock } from './clock.ts';
-import { type Config, ConfigError, type DriverWishes, formatsOf } from './config.ts';
+import { type Config, ConfigError, formatsOf } from './config.ts';
 import { createDoorbell } from './doorbell.ts';
-import type { CreateDriver, EncoderDriver } from './encoder/contract.ts';
 import { type EncoderObserver, Encoders } from './encoder/encoders.ts';
-import { hostedDriver } from './encoder/host/hosted-driver.ts';
+import { changeNotes, notedObserver } from './encoder/recorder/desk-notes.ts';
+import { FlightRecorder } from './encoder/recorder/flight-recorder.ts';
+import type { FlightRecord } from './encoder/recorder/ring.ts';
 import { type Logger, RecentLines } from './log.ts';
 import type { SiteEvent } from './model/event.ts';
+import { runDrivers } from './run-drivers.ts';
+import { deskStatus } from './service/desk-status.ts';
+import { handedFile } from './service/handed-file.ts';
+import type { ToldDesk } from './service/service-manager.ts';
+import { toldAddresses, WayOut } from './service/way-out.ts';
 import { AccessAudit } from './site/access-audit.ts';
 import { makeMissingAccessGroups } from './site/access-groups.ts';
 import { audit, DAEMON } from './site/audit-log.ts';
 import { wereCardsWritten } from './site/card-writes.ts';
 import { auditRun } from './site/daemon-runs.ts';
+import { keepStrain } from './site/encoder-strain.ts';
 import {
   allEncodersOffline,
   cardPresented,
@@ -34,6 +41,9 @@ import { forgetByAndBy } from './site/retention.ts';
 import { openSite, type Site } from './site/site.ts';
 import { SiteKeysError } from './site-keys/errors.ts';
 import { openSiteKeys, type SiteKeyring } from './site-keys.ts';
+import { DamagedError, NewerDatabaseError } from './store/errors.ts';
+import { DATABASE } from './store/sqlite/copies.ts';
+import { copyDaily } from './store/sqlite/daily-copies.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
 import { lockState } from './store/sqlite/state-lock.ts';
 import { isClearText } from './sync/clear-text.ts';
@@ -41,17 +51,20 @@ import { Pairing } from './sync/pairing.ts';
 import { type BackendSettings, Sync } from './sync/sync.ts';
 import { WebhookSender } from './sync/webhooks/webhook-sender.ts';
 import { readTlsIdentity } from './tls/tls-identity.ts';
+import { driverProblems } from './wanted-drivers.ts';
 
-export interface Daemon extends AsyncDisposable {
+export interface Daemon extends AsyncDisposable, ToldDesk {
   readonly url: string;
   /** null: it listens with TLS nowhere. */
   readonly tlsUrl: string | null;
+  /** Resolves when the database is found to be damaged: then the daemon must end, and not be started again before a person has mended it. */
+  readonly damaged: Promise<DamagedError>;
 }
 
 /** The state folder or the port cannot be had, because another daemon has it or for now: trying again later may help. */
 export class StartError extends Error {}
 
-/** Builds the parts in order, and gives back how to close them in reverse. Throws ConfigError or StartError. */
+/** Builds the parts in order, and gives back how to close them in reverse. Throws ConfigError, StartError, DamagedError or NewerDatabaseError. */
 export async function startDaemon(
   config: Config,
   clock: Clock,
@@ -64,13 +77,15 @@ export async function startDaemon(
   const { state_dir } = config;
   fromState(state_dir, () => mkdirSync(state_dir, { recursive: true, mode: 0o700 }));
   parts.use(fromState(state_dir, () => lockState(join(state_dir, 'lock'))));
-  const store = parts.use(fromState(state_dir, () => openSqliteStore(join(state_dir, 'encoderd.db'))));
+  const { promise: damaged, resolve: onDamage } = Promise.withResolvers<DamagedError>();
+  const store = parts.use(
+    fromState(state_dir, () => openSqliteStore(join(state_dir, DATABASE), { onDamage })),
+  );
   const doorbell = createDoorbell();
+  const recorder = parts.use(recorderOf(state_dir, log));
   const site = fromState(state_dir, () =>
     openSite({
-      store,
-      clock,
-      doorbell,
+      ...{ store, clock, doorbell, noted: changeNotes(recorder) },
       settings: {
         name: config.site.name,
         timeZone: config.site.time_zone,
@@ -89,7 +104,7 @@ export async function startDaemon(
   fromState(state_dir, () => makeMissingEntrances(site, config.site.entrances));
   fromState(state_dir, () => makeMissingAccessGroups(site, config.site.access_groups));
 
-  const encoders = parts.use(new Encoders(observerOf(site), clock, log));
+  const encoders = parts.use(new Encoders(notedObserver(observerOf(site), recorder), clock, log));
   const keyring = openKeyring(state_dir, wereCardsWritten(site), log);
   if (keyring.areNew) fromState(state_dir, () => audit(site, DAEMON, 'site_keys_generated', {}));
   const formats = formatsOf(config);
@@ -108,10 +123,18 @@ export async function startDaemon(
     site,
     log,
     configuredEndpoint: config.backend?.endpoint ?? null,
-    openServer: async (endpoint) =>
-      (await import('./sync/pairing-server.ts')).openPairingServer(endpoint, clock, userAgent),
+    openServer: async (endpoint) => {
+      const { openPairingServer } = await import('./sync/pairing-server.ts');
+      await wayOut.open(endpoint);
+      return openPairingServer(endpoint, clock, userAgent);
+    },
     linkChanged: () => sync.linkChanged(),
   });
+  const wayOut = new WayOut(
+    process.env['ENCODERD_WAY_OUT'],
+    () => toldAddresses(site, config.backend?.endpoint, pairing.state()),
+    log,
+  );
   const desk = {
     site,
     encoders,
@@ -119,6 +142,7 @@ export async function startDaemon(
     sync,
     pairing,
     recentLog,
+    recorder,
     defaultTimeoutMs: config.attempts.timeout_seconds * 1000,
     hasSiteKeys: () => areReadable(keyring),
     allowsOrigin: (origin: string) => gate.allows(origin),
@@ -133,6 +157,8 @@ export async function startDaemon(
   );
   // After the API's own listener: nothing stands between a card and the app.
   parts.defer(doorbell.listen(() => attempts.endOrphans()));
+  fromState(state_dir, () => wayOut.look());
+  parts.defer(doorbell.listen(() => wayOut.look()));
   const toBody = (event: SiteEvent) => JSON.stringify(toEvent(event, site));
   parts.use(new WebhookSender({ site, log, toBody, userAgent }));
   fromState(state_dir, () => parts.use(sync).start());
@@ -142,23 +168,47 @@ export async function startDaemon(
     forgetByAndBy(site, { days: config.limits.kept_days, auditDays: config.limits.kept_audit_days }, log),
   );
   parts.use(listenForForeignWrites(site));
-  await runDrivers(encoders, config, log);
+  parts.use(keepStrain(site, recorder.strain, log));
+  parts.use(copyDaily(state_dir, clock, log, onDamage));
+  await runDrivers({ encoders, recorder, config, log });
   attempts.resume();
 
   const whereabouts = join(config.state_dir, 'daemon.json');
   const { url, tlsUrl } = api;
-  const found = { url, ...(tlsUrl !== null && { tls_url: tlsUrl }), pid: process.pid };
+  const found = {
+    url,
+    ...(tlsUrl !== null && { tls_url: tlsUrl }),
+    pid: process.pid,
+    version: packageJson.version,
+  };
   writeFileSync(whereabouts, JSON.stringify(found), { mode: 0o600 });
-  parts.defer(() => rmSync(whereabouts, { force: true }));
+  parts.defer(() => forgetWhereabouts(whereabouts, log));
   const running = parts.move();
-  return { url, tlsUrl, [Symbol.asyncDispose]: () => running.disposeAsync() };
+  return {
+    url,
+    tlsUrl,
+    damaged,
+    status: () => deskStatus(site, encoders),
+    listen: (listener) => doorbell.listen(listener),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+/** On a disk that takes no writes the file stays: whoever reads it finds no such process. */
+function forgetWhereabouts(path: string, log: Logger): void {
+  try {
+    rmSync(path, { force: true });
+  } catch (error) {
+    log.warn({ err: error }, 'the disk does not serve: the file that says where the daemon is stays there');
+  }
 }
 
 /** Where the backend is; null: the configuration names none. */
 function backendSettings({ backend, backend_api_key }: Config): BackendSettings | null {
   if (backend === undefined) return null;
   const { endpoint, protocol, api_key_file } = backend;
-  return { endpoint, protocol, apiKey: backend_api_key ?? null, apiKeyFile: api_key_file ?? null };
+  const apiKeyFile = api_key_file ?? handedFile('backend.key', process.env);
+  return { endpoint, protocol, apiKey: backend_api_key ?? null, apiKeyFile };
 }
 
 function warnOfClearText(endpoint: string | undefined, log: Logger): void {
@@ -169,62 +219,10 @@ function warnOfClearText(endpoint: string | undefined, log: Logger): void {
   );
 }
 
-type DriverEntry = (typeof drivers)[number];
-
-/** The names of the drivers to run; those that nobody named are off once somebody named one. */
-function wantedDrivers({ drivers: named, only_drivers }: DriverWishes): readonly string[] {
-  return only_drivers ?? (named === undefined ? drivers.map(({ name }) => name) : Object.keys(named));
-}
-
-/** What is wrong with the part of the configuration that is about drivers. */
-export function driverProblems(wishes: DriverWishes): readonly string[] {
-  const names = drivers.map(({ name }) => name);
-  return wantedDrivers(wishes).flatMap((name) => {
-    if (!names.includes(name)) {
-      return [`drivers: There is no driver "${name}". There are: ${names.join(', ')}`];
-    }
-    const checked = drivers
-      .find((entry) => entry.name === name)
-      ?.options.safeParse(wishes.drivers?.[name] ?? {});
-    return (checked?.error?.issues ?? []).map(
-      ({ path, message }) => `${['drivers', name, ...path].join('.')}: ${message}`,
-    );
-  });
-}
-
-/** Starts the drivers that the configuration wants; what cannot be started is noted, and the desk goes on without. */
-async function runDrivers(encoders: Encoders, config: Config, log: Logger): Promise<void> {
-  for (const name of wantedDrivers(config)) {
-    const entry = drivers.find((one) => one.name === name);
-    if (entry !== undefined) await runDriver(encoders, entry, config, log);
-  }
-}
-
-async function runDriver(encoders: Encoders, entry: DriverEntry, config: Config, log: Logger): Promise<void> {
-  const context = {
-    options: entry.options.parse(config.drivers?.[entry.name] ?? {}),
-    stateDir: join(config.state_dir, 'drivers', entry.name),
-    log: log.child({ driver: entry.name }),
-  };
-  try {
-    const started = encoders.run(await createDriver(entry, context));
-    // A driver in a host may wait for a service that is not there; the daemon does not.
-    if (entry.runsIn === 'daemon') await started;
-  } catch (error) {
-    encoders.noteUnavailable(entry.name, error instanceof Error ? error.message : String(error));
-  }
-}
-
-async function createDriver(
-  { name, module, runsIn, isWanted }: DriverEntry,
-  context: Parameters<CreateDriver>[0],
-): Promise<EncoderDriver> {
-  if (runsIn === 'host') {
-    const wanted = isWanted && { isWanted: () => isWanted(context.options) };
-    return hostedDriver({ name, module, ...context, ...wanted });
-  }
-  const loaded: { readonly createDriver: CreateDriver } = await import(module.href);
-  return loaded.createDriver(context);
+function recorderOf(stateDir: string, log: Logger): FlightRecorder {
+  const toLine = (record: FlightRecord) => JSON.stringify(toFlightRecord(record));
+  const path = join(stateDir, 'flight-recorder.jsonl');
+  return fromState(stateDir, () => new FlightRecorder({ path, toLine, log }));
 }
 
 /** What happens at the encoders, as the site notes it. */
@@ -248,7 +246,10 @@ function openKeyring(
     const keyring = openSiteKeys(stateDir, process.env, cardsWereWritten);
     const { path } = keyring;
     if (keyring.areNew)
-      log.info({ path }, 'the keys of the site were made: keep a copy (encoderctl site-keys export)');
+      log.info(
+        { path },
+        'the keys of the site were made: keep a copy (encoderctl site-keys export --sealed --out FILE)',
+      );
     if (keyring.areMissing) {
       log.error(
         { path },
@@ -274,11 +275,12 @@ function areReadable(keyring: SiteKeyring): boolean {
   }
 }
 
-/** What `open` makes of the state folder. Throws StartError. */
+/** What `open` makes of the state folder. Throws StartError; what only a person can mend, DamagedError or NewerDatabaseError, as it is. */
 function fromState<T>(stateDir: string, open: () => T): T {
   try {
     return open();
   } catch (error) {
+    if (error instanceof DamagedError || error instanceof NewerDatabaseError) throw error;
     const detail = error instanceof Error ? error.message : String(error);
     throw new StartError(`The state folder ${stateDir} cannot be used: ${detail}`, { cause: error });
   }

@@ -18,9 +18,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/encoder': ['src/model', 'type src/card', ...DAILY],
   'drivers/*': [
     ...['src/model', 'src/card', 'src/encoder/contract.ts', 'src/encoder/errors.ts', 'drivers/ports'],
-    ...DAILY,
+    ...['type src/encoder/tap.ts', ...DAILY],
   ],
-  'drivers/ports': ['src/model', 'src/card', 'src/encoder/contract.ts', 'src/encoder/errors.ts'],
+  'drivers/ports': [
+    ...['src/model', 'src/card', 'src/encoder/contract.ts', 'src/encoder/errors.ts'],
+    'type src/encoder/tap.ts',
+  ],
   'drivers/index.ts': ['drivers'],
   'src/store': ['src/model', ...DAILY],
   'src/site': ['src/model', 'src/store', ...DAILY],
@@ -28,6 +31,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['src/model', 'src/card', 'src/encoder', 'src/store', 'src/site', 'src/site-keys/errors.ts'],
     ...DAILY,
   ],
+  'src/service': ['src/store', 'type src/site', 'type src/encoder', ...DAILY],
   'src/sync': ['src/model', 'src/store', 'src/site', ...DAILY],
   'src/api': [
     ...['src/model', 'src/encoder', 'src/store', 'src/site', 'src/attempts', 'src/sync'],
@@ -37,13 +41,36 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/console': ['type src/api', 'type src/model', 'src/client'],
   'src/cli': [
     ...['type src/api', 'src/config.ts', 'src/site-keys.ts', 'src/site-keys', 'src/tls'],
-    ...['src/model', 'src/store', 'src/site'],
+    ...['src/model', 'src/store', 'src/site', 'src/doctor', 'drivers/ports', 'src/replay'],
   ],
+  // It does with drivers what the daemon does, without one.
+  'src/replay': [...['src/model', 'src/card', 'src/encoder', 'drivers/index.ts', 'drivers/pcsc/profiles.ts']],
   'src/tls': ['type src/log.ts'],
-  'src/config.ts': ['src/model'],
+  'src/config.ts': ['src/model', 'src/default-state-dir.ts', 'src/parse-yaml.ts'],
+  'src/parse-yaml.ts': [],
+  'src/default-state-dir.ts': [],
   'src/site-keys.ts': ['src/card/site-keys.ts', 'src/site-keys'],
   'src/site-keys': ['src/card/site-keys.ts'],
-  'src/main.ts': ['src/daemon.ts', 'src/config.ts', 'src/log.ts', 'src/clock.ts'],
+  'src/main.ts': [
+    ...[
+      'src/daemon.ts',
+      'src/config.ts',
+      'src/log.ts',
+      'src/clock.ts',
+      'src/store/errors.ts',
+      'src/wanted-drivers.ts',
+    ],
+    'src/service',
+  ],
+  'src/wanted-drivers.ts': ['drivers/index.ts', 'type src/config.ts'],
+  'src/run-drivers.ts': [
+    ...['drivers/index.ts', 'type src/config.ts', 'src/encoder', 'src/wanted-drivers.ts', ...DAILY],
+  ],
+  // It looks at the computer as a driver does, and never at a device.
+  'src/doctor': [
+    ...['src/model', 'src/store', 'src/config.ts', 'src/wanted-drivers.ts'],
+    ...['drivers/index.ts', 'drivers/ports'],
+  ],
   'src/daemon.ts': ['src', 'drivers'],
 };
 

@@ -1,7 +1,7 @@
-import type { CardEncoder, Cue, DriverLog } from '../../src/encoder/contract.ts';
+import type { CardEncoder, Cue, DriverLog, PingAnswer } from '../../src/encoder/contract.ts';
 import { EncoderError } from '../../src/encoder/errors.ts';
 import { unlessAborted } from '../ports/waiting.ts';
-import { type Lights, showLights } from './codec/command.ts';
+import { COMMUNICATION_TEST, type Lights, showLights } from './codec/command.ts';
 import type { Msr605 } from './msr605.ts';
 import type { Msr605Pace } from './pace.ts';
 import { PresentedStripe } from './presented-stripe.ts';
@@ -67,6 +67,17 @@ export class Msr605Encoder implements CardEncoder {
     // A device that is armed hears nothing but a reset: it is lit before it is armed again.
     if (this.#listening === undefined) void this.#show();
     else this.#disarm.abort();
+  }
+
+  /** The communication test (MSR605 Programmer's Manual rev B, section 6). A device that is armed to read is disarmed for it, and armed again. */
+  ping(signal: AbortSignal): Promise<PingAnswer> {
+    const asked = this.#device.timed(COMMUNICATION_TEST, 'communication_test', signal);
+    this.#disarm.abort();
+    return asked.then(({ tookMs }) => ({
+      asked: 'Communication test (ESC 65)',
+      said: 'ESC 79: the communication is well',
+      tookMs,
+    }));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -2,7 +2,9 @@ import type { CreateDriver, DriverLog, EncoderDriver } from '../../src/encoder/c
 import type { ByteLine, PortSource } from '../ports/contract.ts';
 import { hidSource } from '../ports/hid-source.ts';
 import { keptDriver } from '../ports/kept-driver.ts';
+import { listenBy } from '../ports/listen-to-line.ts';
 import { serialSource } from '../ports/serial-source.ts';
+import { nameMsr605Command, nameMsr605Report } from './command-names.ts';
 import { greetMsr605 } from './greet.ts';
 import { hidByteSource } from './hid-byte-line.ts';
 import { type Msr605Options, msr605Options } from './options.ts';
@@ -15,9 +17,15 @@ const SETTINGS = { baudRate: 9_600 };
 /** The driver `msr605`: magnetic stripe encoders MSR605 and MSR206 at serial ports that are assigned to it, and every MSR605X on USB. */
 export const createDriver: CreateDriver = (context) => {
   const options = msr605Options.parse(context.options);
-  const { log } = context;
-  const serial = serialSource({ wishes: options.ports, products: [], settings: SETTINGS, log });
-  return msr605Driver([serial, hidByteSource(hidSource({ products: MSR605X_PRODUCTS }))], options, log);
+  const { log, tap } = context;
+  const listen = listenBy(tap, nameMsr605Command);
+  const listenHid = listenBy(tap, nameMsr605Report);
+  const serial = serialSource({ wishes: options.ports, products: [], settings: SETTINGS, log, listen });
+  return msr605Driver(
+    [serial, hidByteSource(hidSource({ products: MSR605X_PRODUCTS, listen: listenHid }))],
+    options,
+    log,
+  );
 };
 
 /** The same over any lines. Tests give it simulated ones, and hurry it. */

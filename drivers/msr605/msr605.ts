@@ -50,6 +50,20 @@ export class Msr605 {
     return this.#lane.run(() => this.#ask(command, kind));
   }
 
+  /** As `ask`, and says how many milliseconds the answer took once the device was free. Nothing is sent any more once `signal` fires. */
+  timed<Kind extends AnswerKind>(
+    command: Uint8Array,
+    kind: Kind,
+    signal: AbortSignal,
+  ): Promise<{ readonly answer: Answers[Kind]; readonly tookMs: number }> {
+    return this.#lane.run(async () => {
+      signal.throwIfAborted();
+      const began = performance.now();
+      const answer = await this.#ask(command, kind);
+      return { answer, tookMs: performance.now() - began };
+    });
+  }
+
   /**
    * Sends a command that is answered when a card was swiped, and waits for that until `signal` fires; then it rejects with the signal's reason, and the
    * device is disarmed for certain. A card that went through just then counts: then it resolves all the same. Rejects with `device_protocol` when something came that

@@ -1,4 +1,4 @@
-import type { CardEncoder, Cue, DriverLog } from '../../src/encoder/contract.ts';
+import type { CardEncoder, Cue, DriverLog, PingAnswer } from '../../src/encoder/contract.ts';
 import { EncoderError } from '../../src/encoder/errors.ts';
 import { pause, unlessAborted } from '../ports/waiting.ts';
 import type { WiegandBits } from '../ports/wiegand.ts';
@@ -63,6 +63,19 @@ export class PcproxEncoder implements CardEncoder {
   /** Green for success, red for failure; then the reader has its lights for itself again. */
   cue(cue: Cue): void {
     this.#lights.show(cue === 'success' ? 'green' : 'red');
+  }
+
+  /** Reads what the reader says of itself, as two reports: one out, one in. */
+  ping(signal: AbortSignal): Promise<PingAnswer> {
+    const { reader } = this.#parts;
+    return reader.alone(async () => {
+      signal.throwIfAborted();
+      const began = performance.now();
+      const info = await reader.info();
+      const tookMs = performance.now() - began;
+      if (info === null) throw new EncoderError('device_protocol', 'the reader says nothing of itself');
+      return { asked: 'Device information (8A)', said: `firmware ${info.firmware}`, tookMs };
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

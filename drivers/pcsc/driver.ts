@@ -9,6 +9,7 @@ import {
   newsStream,
 } from '../../src/encoder/contract.ts';
 import { EncoderError } from '../../src/encoder/errors.ts';
+import type { CardTask, WireTap } from '../../src/encoder/tap.ts';
 import { PcscEncoder } from './encoder.ts';
 import { type PcscOptions, pcscOptions } from './options.ts';
 import { fromScard } from './scard-errors.ts';
@@ -25,12 +26,14 @@ export class PcscDriver implements EncoderDriver {
   readonly name = 'pcsc';
   readonly #options: PcscOptions;
   readonly #log: DriverLog;
+  readonly #tap: WireTap | undefined;
   readonly #open = new Set<string>();
   #session: PcscSession | undefined;
 
   constructor(context: DriverContext) {
     this.#options = pcscOptions.parse(context.options);
     this.#log = context.log;
+    this.#tap = context.tap;
   }
 
   watch(signal: AbortSignal): AsyncIterable<DriverNews> {
@@ -43,8 +46,12 @@ export class PcscDriver implements EncoderDriver {
     if (reader === undefined) throw new EncoderError('device_lost', `${device.name} is not plugged in`);
     if (this.#open.has(device.id)) throw new Error(`${device.id} is open already`);
     this.#open.add(device.id);
+    reader.noteExchanges(this.#tap?.apdus(device.id));
     reader.gone.addEventListener('abort', () => this.#open.delete(device.id), { once: true });
-    return new PcscEncoder(reader, () => this.#open.delete(device.id));
+    const { id } = device;
+    const tap = this.#tap;
+    const note = (task: CardTask) => tap?.work(id, task);
+    return new PcscEncoder(reader, note, () => this.#open.delete(id));
   }
 
   async #serve(tell: (news: DriverNews) => void, signal: AbortSignal): Promise<void> {

@@ -2,8 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { identify } from '../../src/card/identify.ts';
 import type { CardLink } from '../../src/card/link.ts';
 import { type ReaderProfile, readUid, storageCardLink } from '../../src/card/storage-card.ts';
-import type { CardEncoder } from '../../src/encoder/contract.ts';
+import type { CardEncoder, PingAnswer } from '../../src/encoder/contract.ts';
 import { EncoderError } from '../../src/encoder/errors.ts';
+import type { CardTask } from '../../src/encoder/tap.ts';
 import type { Card } from '../../src/model/card.ts';
 import { FieldCard } from '../ports/field-card.ts';
 import { unlessAborted } from '../ports/waiting.ts';
@@ -20,6 +21,7 @@ const LONGEST_RETRY_MS = 2_000;
 export class PcscEncoder implements CardEncoder {
   readonly #reader: PcscReader;
   readonly #profile: ReaderProfile;
+  readonly #note: (task: CardTask) => void;
   readonly #onClose: () => void;
   readonly #closing = new AbortController();
   readonly #waiters = new Set<PromiseWithResolvers<PcscCard>>();
@@ -27,9 +29,11 @@ export class PcscEncoder implements CardEncoder {
   /** Ends the attempts to identify what lies there now. */
   #identifying = new AbortController();
 
-  constructor(reader: PcscReader, onClose: () => void) {
+  /** `note` hears of work on a card that nobody outside asked for. */
+  constructor(reader: PcscReader, note: (task: CardTask) => void, onClose: () => void) {
     this.#reader = reader;
     this.#profile = profileOf(reader.name);
+    this.#note = note;
     this.#onClose = onClose;
     reader.onPresence(() => this.#presenceChanged());
     reader.gone.addEventListener('abort', () => this.#end(reader.gone.reason), { once: true });
@@ -49,6 +53,11 @@ export class PcscEncoder implements CardEncoder {
     const waiter = Promise.withResolvers<PcscCard>();
     this.#waiters.add(waiter);
     return unlessAborted(waiter.promise, signal).finally(() => this.#waiters.delete(waiter));
+  }
+
+  /** What pcscd holds of the slot: it says that the service answers, and what it last heard of the reader. */
+  ping(signal: AbortSignal): Promise<PingAnswer> {
+    return this.#reader.askStatus(signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -98,11 +107,15 @@ export class PcscEncoder implements CardEncoder {
     for (let retryMs = FIRST_RETRY_MS; !signal.aborted; retryMs = Math.min(2 * retryMs, LONGEST_RETRY_MS)) {
       try {
         // A card that had no ATR when pcscd looked came just then, or is not the one that lies there now.
-        if (isDoubtful || this.#atr().length === 0) await this.#reader.refresh(signal);
-        const card = await this.#reader.exclusive(
-          (transmit) => identify(transmit, this.#atr(), this.#profile),
-          signal,
-        );
+        if (isDoubtful || this.#atr().length === 0) {
+          this.#note({ work: 'refresh' });
+          await this.#reader.refresh(signal);
+        }
+        const card = await this.#reader.exclusive((transmit) => {
+          const atr = this.#atr();
+          this.#note({ work: 'identify', atr, reader: this.#reader.name });
+          return identify(transmit, atr, this.#profile);
+        }, signal);
         if (!signal.aborted) this.#present(card);
         return;
       } catch (error) {

@@ -1,6 +1,7 @@
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import type { NativeReader, ReaderStatus } from 'nfc-pcsc';
 import { EncoderError } from '../../src/encoder/errors.ts';
+import type { ApduTap } from '../../src/encoder/tap.ts';
 import { retire } from './retired.ts';
 import { fromScard } from './scard-errors.ts';
 
@@ -34,6 +35,8 @@ export class NativeCalls {
   readonly #deadline: NodeJS.Timeout;
   /** The package has not returned from it yet. */
   #running: Call | undefined;
+  /** Where exchanges are noted, once it is known which device this is. */
+  tap: ApduTap | undefined;
   #stuck: EncoderError | undefined;
   #idle: PromiseWithResolvers<true> | undefined;
 
@@ -78,17 +81,19 @@ export class NativeCalls {
   /** One exchange. An empty answer, which comes with a status of success, is `card_removed`. */
   async transmit(apdu: Uint8Array, protocol: number): Promise<Uint8Array> {
     const doing = 'exchange with the card';
-    let answer: Uint8Array;
+    const beganMs = performance.now();
+    let answer: Uint8Array | undefined;
     try {
-      answer = await this.#call(doing, (done) =>
+      answer = await this.#call<Uint8Array>(doing, (done) =>
         this.#reader.transmit(Buffer.from(apdu), LONGEST_ANSWER_BYTES, protocol, done),
       );
+      if (answer.length > 0) return answer;
     } catch (error) {
       throw fromScard(error, doing);
+    } finally {
+      this.tap?.exchanged(beganMs, apdu, answer);
     }
-    if (answer.length === 0)
-      throw new EncoderError('card_removed', `${doing}: the answer is empty, the card has left the reader`);
-    return answer;
+    throw new EncoderError('card_removed', `${doing}: the answer is empty, the card has left the reader`);
   }
 
   /**

@@ -2,7 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { NativeReader, Reader } from 'nfc-pcsc';
 import type { Transmit } from '../../src/card/pseudo-apdu.ts';
 import { readUid } from '../../src/card/storage-card.ts';
+import type { PingAnswer } from '../../src/encoder/contract.ts';
 import { EncoderError } from '../../src/encoder/errors.ts';
+import type { ApduTap } from '../../src/encoder/tap.ts';
 import { Lane } from '../ports/lane.ts';
 import { unlessAborted } from '../ports/waiting.ts';
 import { NativeCalls } from './native-calls.ts';
@@ -85,6 +87,23 @@ export class PcscReader {
     this.#update(presenceFrom(state, atr));
   }
 
+  /** Asks pcscd for the status of the slot (SCardGetStatusChange), once no work is under way. */
+  askStatus(signal: AbortSignal): Promise<PingAnswer> {
+    const asked = this.#lane.run(async () => {
+      signal.throwIfAborted();
+      const began = performance.now();
+      const { state, atr } = await this.#calls.statusNow();
+      const tookMs = performance.now() - began;
+      const { isPresent } = presenceFrom(state, atr);
+      return {
+        asked: 'SCardGetStatusChange, to pcscd',
+        said: isPresent ? 'a card lies there' : 'no card lies there',
+        tookMs,
+      };
+    });
+    return unlessAborted(asked, signal);
+  }
+
   #hold<T>(work: (transmit: Transmit) => Promise<T>, signal: AbortSignal, thenDo: number): Promise<T> {
     const result = this.#lane.run(async () => {
       signal.throwIfAborted();
@@ -111,6 +130,11 @@ export class PcscReader {
       }
     });
     return unlessAborted(result, signal);
+  }
+
+  /** Exchanges are noted there from now on. */
+  noteExchanges(tap: ApduTap | undefined): void {
+    this.#calls.tap = tap;
   }
 
   /** Resolves when no work is under way. */

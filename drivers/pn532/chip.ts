@@ -1,3 +1,4 @@
+import type { PingAnswer } from '../../src/encoder/contract.ts';
 import { EncoderError } from '../../src/encoder/errors.ts';
 import type { ByteLine } from '../ports/contract.ts';
 import {
@@ -14,6 +15,9 @@ import { ACK_FRAME } from './frame-codec.ts';
 
 /** Wakes the chip from power down: 55 sets off its receiver, and the zeros give its clock the 2 ms it needs (UM0701-02, section 7.2.11). */
 const WAKE_UP = Uint8Array.of(0x55, 0x55, ...new Uint8Array(14));
+
+/** How many bytes the chip is let repeat when a technician asks. */
+const LINE_TEST_BYTES = 32;
 
 /** How often a chip that is silent is called before it counts as gone. */
 const CALLS = 3;
@@ -64,6 +68,24 @@ export class Chip {
    */
   run(command: Command, signal?: AbortSignal): Promise<Uint8Array> {
     return this.#inTurn(() => this.#run(command, signal));
+  }
+
+  /** Lets the chip repeat bytes (Diagnose, test 0). Rejects as `run`, and with `device_protocol` when others come back. */
+  lineTest(): Promise<PingAnswer> {
+    const drawn = crypto.getRandomValues(new Uint8Array(LINE_TEST_BYTES));
+    return this.#inTurn(async () => {
+      const began = performance.now();
+      const answer = await this.#run({ ...setting(DIAGNOSE, 0x00, ...drawn), isRepeatable: false });
+      const tookMs = performance.now() - began;
+      if (!drawn.every((byte, at) => answer[at + 1] === byte)) {
+        throw new EncoderError('device_protocol', 'other bytes came back than were sent: see the cable');
+      }
+      return {
+        asked: 'Diagnose (00), communication line test',
+        said: `the same ${LINE_TEST_BYTES} bytes came back`,
+        tookMs,
+      };
+    });
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {

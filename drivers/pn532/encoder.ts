@@ -1,5 +1,5 @@
 import type { CardLink } from '../../src/card/link.ts';
-import type { CardEncoder } from '../../src/encoder/contract.ts';
+import type { CardEncoder, PingAnswer } from '../../src/encoder/contract.ts';
 import { EncoderError } from '../../src/encoder/errors.ts';
 import type { Card } from '../../src/model/card.ts';
 import { Lane } from '../ports/lane.ts';
@@ -26,6 +26,8 @@ export class Pn532Encoder implements CardEncoder {
   /** More than none: two cards were seen so shortly ago. */
   #crowdedLooks = 0;
   #lookNow = new AbortController();
+  /** Ends the chip's own looking when somebody wants to ask it something. */
+  #askNow = new AbortController();
   #canPoll = true;
   /** When work last found the card in its place, by performance.now(). */
   #seenAt = Number.NEGATIVE_INFINITY;
@@ -52,6 +54,17 @@ export class Pn532Encoder implements CardEncoder {
     const waiter = Promise.withResolvers<Pn532Card>();
     this.#waiters.add(waiter);
     return unlessAborted(waiter.promise, signal).finally(() => this.#waiters.delete(waiter));
+  }
+
+  /** Diagnose, test 0: the chip repeats bytes drawn at random (UM0701-02, section 7.2.1). */
+  ping(signal: AbortSignal): Promise<PingAnswer> {
+    const asked = this.#lane.run(async () => {
+      this.#askNow = new AbortController();
+      signal.throwIfAborted();
+      return this.#chip.lineTest();
+    });
+    this.#askNow.abort();
+    return unlessAborted(asked, signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -88,8 +101,9 @@ export class Pn532Encoder implements CardEncoder {
   /** Waits until the chip sees something, or for 1.8 s: whether it saw something, or failed. The look that follows tells which. */
   async #poll(): Promise<boolean> {
     try {
-      return await pollForCards(this.#chip, this.#closing.signal);
+      return await pollForCards(this.#chip, AbortSignal.any([this.#closing.signal, this.#askNow.signal]));
     } catch (error) {
+      if (this.#askNow.signal.aborted) return false;
       // Some chips that call themselves PN532 do not know the command.
       if (error instanceof EncoderError && error.code === 'device_protocol') this.#canPoll = false;
       return true;

@@ -1,6 +1,8 @@
 import type { CreateDriver } from '../../src/encoder/contract.ts';
 import { keptDriver } from '../ports/kept-driver.ts';
+import { listenBy } from '../ports/listen-to-line.ts';
 import { serialSource } from '../ports/serial-source.ts';
+import { namePn532Command } from './command-names.ts';
 import { greetPn532 } from './greet.ts';
 import { pn532Options } from './options.ts';
 
@@ -8,8 +10,15 @@ import { pn532Options } from './options.ts';
 const BAUD_RATE = 115_200;
 
 /** NXP PN532 at serial ports that the configuration names: it hides behind bridges that may be anything. */
-export const createDriver: CreateDriver = ({ options, log }) => {
+export const createDriver: CreateDriver = ({ options, log, tap }) => {
   const { ports } = pn532Options.parse(options);
-  const source = serialSource({ wishes: ports, products: [], settings: { baudRate: BAUD_RATE }, log });
+  const listen = listenBy(tap, namePn532Command);
+  const source = serialSource({
+    wishes: ports,
+    products: [],
+    settings: { baudRate: BAUD_RATE },
+    log,
+    listen,
+  });
   return keptDriver({ name: 'pn532', sources: [source], greet: greetPn532, log });
 };

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { EncoderError } from '../../src/encoder/errors.ts';
+import type { LineTap } from '../../src/encoder/tap.ts';
 import type { HidLine } from './contract.ts';
 import { LineEnd, said } from './line-end.ts';
 import { pause, settledWithin } from './waiting.ts';
@@ -25,11 +26,13 @@ export interface NativeHid {
 export class OpenHidLine implements HidLine {
   onReport: ((report: Uint8Array) => void) | undefined;
   readonly #hid: NativeHid;
+  readonly #tap: LineTap | undefined;
   readonly #end: LineEnd;
   #closing: Promise<void> | undefined;
 
-  constructor(path: string, hid: NativeHid) {
+  constructor(path: string, hid: NativeHid, tap?: LineTap) {
     this.#hid = hid;
+    this.#tap = tap;
     this.#end = new LineEnd(path);
     this.gone.addEventListener('abort', () => void this.#close(), { once: true });
     hid.on('error', (cause) => {
@@ -37,7 +40,9 @@ export class OpenHidLine implements HidLine {
       this.lose(new EncoderError('device_lost', message, { cause }));
     });
     hid.on('data', (report) => {
-      if (!this.gone.aborted) this.onReport?.(report);
+      if (this.gone.aborted) return;
+      tap?.received(report);
+      this.onReport?.(report);
     });
   }
 
@@ -54,15 +59,21 @@ export class OpenHidLine implements HidLine {
   }
 
   async write(report: Uint8Array): Promise<void> {
+    this.#tap?.wrote(report);
     await this.#transfer('take an output report', () => this.#hid.write(Buffer.from(report)));
   }
 
   async sendFeatureReport(report: Uint8Array): Promise<void> {
+    this.#tap?.wrote(report);
     await this.#transfer('take a feature report', () => this.#hid.sendFeatureReport(Buffer.from(report)));
   }
 
-  getFeatureReport(reportId: number, length: number): Promise<Uint8Array> {
-    return this.#transfer('give a feature report', () => this.#hid.getFeatureReport(reportId, length));
+  async getFeatureReport(reportId: number, length: number): Promise<Uint8Array> {
+    const report = await this.#transfer('give a feature report', () =>
+      this.#hid.getFeatureReport(reportId, length),
+    );
+    this.#tap?.received(report);
+    return report;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -47,6 +47,7 @@ export class KeptDevice {
       gone,
       awaitCard: (signal) => encoder.awaitCard(signal),
       ...(encoder.cue === undefined ? {} : { cue: (cue) => encoder.cue?.(cue) }),
+      ...(encoder.ping === undefined ? {} : { ping: encoder.ping.bind(encoder) }),
       [Symbol.asyncDispose]: async () => {
         try {
           await encoder[Symbol.asyncDispose]();

@@ -2,10 +2,21 @@ import { z } from 'zod';
 
 const usbId = z.string().regex(/^[0-9a-f]{4}$/i, 'Expected four hexadecimal digits in quotes, as "1a86"');
 
+/** The names that Windows gives to serial ports. */
+const WINDOWS_PORT = /^COM[1-9]\d*$/i;
+
+/** Whether a text names a port by itself, and no file system has to have it. */
+export const isWindowsPort = (path: string): boolean => WINDOWS_PORT.test(path);
+
 /** How the configuration assigns a port to a driver: by its path, or by what USB says of it. */
 export const portWish = z.union(
   [
-    z.string().startsWith('/', 'Expected a path as /dev/serial/by-id/...'),
+    z
+      .string()
+      .refine(
+        (text) => text.startsWith('/') || isWindowsPort(text),
+        'Expected a path as /dev/serial/by-id/..., or on Windows a name as COM3',
+      ),
     z.strictObject({
       vendor_id: usbId,
       product_id: usbId,

@@ -1,4 +1,5 @@
 import { EncoderError } from '../../src/encoder/errors.ts';
+import type { LineTap } from '../../src/encoder/tap.ts';
 import type { ByteLine } from './contract.ts';
 import { LineEnd, said } from './line-end.ts';
 import { settledWithin } from './waiting.ts';
@@ -23,13 +24,15 @@ export interface NativePort {
 export class SerialLine implements ByteLine {
   onBytes: ((bytes: Uint8Array) => void) | undefined;
   readonly #port: NativePort;
+  readonly #tap: LineTap | undefined;
   readonly #end: LineEnd;
   readonly #reading: Promise<void>;
   #writing: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | undefined;
 
-  constructor(path: string, port: NativePort) {
+  constructor(path: string, port: NativePort, tap?: LineTap) {
     this.#port = port;
+    this.#tap = tap;
     this.#end = new LineEnd(path);
     this.gone.addEventListener('abort', () => void this.#close(), { once: true });
     this.#reading = this.#read();
@@ -64,6 +67,7 @@ export class SerialLine implements ByteLine {
   async #write(bytes: Uint8Array, turn: Promise<unknown>): Promise<void> {
     await turn;
     this.gone.throwIfAborted();
+    this.#tap?.wrote(bytes);
     try {
       await this.#port.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
     } catch (cause) {
@@ -84,7 +88,10 @@ export class SerialLine implements ByteLine {
         this.lose(new EncoderError('device_lost', `${this.path} was unplugged (${said(cause)})`, { cause }));
         return;
       }
-      if (!this.gone.aborted) this.onBytes?.(buffer.subarray(0, bytesRead));
+      if (this.gone.aborted) return;
+      const bytes = buffer.subarray(0, bytesRead);
+      this.#tap?.received(bytes);
+      this.onBytes?.(bytes);
     }
   }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { CandidateKeys, slug } from './candidate-keys.ts';
 import { type Candidate, PortTrouble, type Sight, type UsbIdentity } from './contract.ts';
 import { KernelDevices } from './kernel-devices.ts';
-import type { PortWish } from './port-wish.ts';
+import { isWindowsPort, type PortWish } from './port-wish.ts';
 import { attribute } from './usb-identity.ts';
 
 /** Virtual consoles, and what else is no port. */
@@ -31,9 +31,16 @@ export class SerialLook {
   readonly #products: readonly UsbProduct[];
   readonly #dev: string;
   readonly #ttys: KernelDevices;
+  readonly #platform: NodeJS.Platform;
   readonly #keys = new CandidateKeys();
 
-  constructor(wishes: readonly PortWish[], products: readonly UsbProduct[], folders: SystemFolders) {
+  constructor(
+    wishes: readonly PortWish[],
+    products: readonly UsbProduct[],
+    folders: SystemFolders,
+    platform: NodeJS.Platform = process.platform,
+  ) {
+    this.#platform = platform;
     this.#wishes = wishes;
     this.#products = products;
     this.#dev = folders.dev;
@@ -45,14 +52,24 @@ export class SerialLook {
     const candidates = new Map<string, Candidate>();
     const troubles: PortTrouble[] = [];
     for (const wish of this.#wishes) {
-      const granted = typeof wish === 'string' ? atPath(wish, onUsb) : onUsb.filter(fits(wish));
-      if (granted.length === 0) troubles.push(absent(wish));
+      const granted = typeof wish === 'string' ? this.#atPath(wish, onUsb) : onUsb.filter(fits(wish));
+      if (granted.length === 0) troubles.push(absent(wish, this.#platform));
       for (const candidate of granted) candidates.set(truePath(candidate.path) ?? candidate.path, candidate);
     }
     for (const candidate of onUsb)
       if (this.#products.some((product) => isOf(product, candidate.usb)))
         candidates.set(truePath(candidate.path) ?? candidate.path, candidate);
     return { candidates: [...candidates.values()], troubles };
+  }
+
+  /** The port at a configured path: that on USB to which its links lead, or the path itself where it is not on USB. */
+  #atPath(path: string, onUsb: readonly Candidate[]): readonly Candidate[] {
+    // Windows shows its ports in no folder: opening one tells whether it is there.
+    if (this.#platform === 'win32' && isWindowsPort(path)) return [{ key: slug(path), path }];
+    const leadsTo = truePath(path);
+    if (leadsTo === undefined) return [];
+    const candidate = onUsb.find((port) => truePath(port.path) === leadsTo);
+    return [candidate ?? { key: slug(path), path }];
   }
 
   #portsOnUsb(): readonly (Candidate & { readonly usb: UsbIdentity })[] {
@@ -72,14 +89,6 @@ export class SerialLook {
   }
 }
 
-/** The port at a configured path: that on USB to which its links lead, or the path itself where it is not on USB. */
-function atPath(path: string, onUsb: readonly Candidate[]): readonly Candidate[] {
-  const leadsTo = truePath(path);
-  if (leadsTo === undefined) return [];
-  const candidate = onUsb.find((port) => truePath(port.path) === leadsTo);
-  return [candidate ?? { key: slug(path), path }];
-}
-
 function fits(wish: Exclude<PortWish, string>): (candidate: { readonly usb: UsbIdentity }) => boolean {
   return ({ usb }) =>
     usb.vendorId === wish.vendor_id.toLowerCase() &&
@@ -92,7 +101,7 @@ function isOf(product: UsbProduct, usb: UsbIdentity): boolean {
   return usb.vendorId === product.vendorId && usb.productId === product.productId;
 }
 
-function absent(wish: PortWish): PortTrouble {
+function absent(wish: PortWish, platform: NodeJS.Platform): PortTrouble {
   const what =
     typeof wish === 'string'
       ? wish
@@ -101,6 +110,18 @@ function absent(wish: PortWish): PortTrouble {
           wish.serial_number === undefined ? '' : ` with serial number ${wish.serial_number}`,
           wish.interface === undefined ? '' : ` at interface ${wish.interface}`,
         ].join('');
+  if (platform !== 'linux' && typeof wish !== 'string') {
+    return new PortTrouble(
+      'absent',
+      `${what} cannot be looked for: only Linux tells what is on USB (/sys). Name the port's path in "ports" (docs/other-systems.md)`,
+    );
+  }
+  if (platform !== 'linux') {
+    return new PortTrouble(
+      'absent',
+      `${what} is configured and not there: plug the encoder in, or correct "ports" in the configuration`,
+    );
+  }
   return new PortTrouble(
     'absent',
     `${what} is configured and not there: plug the encoder in, or correct "ports" in the configuration (ls /dev/serial/by-id shows what is plugged in)`,

@@ -1,5 +1,6 @@
 import type { DriverLog } from '../../src/encoder/contract.ts';
 import type { ByteLine, Candidate, PortSource } from './contract.ts';
+import type { ListenToLine } from './listen-to-line.ts';
 import { loaded } from './loaded.ts';
 import type { PortWish } from './port-wish.ts';
 import { SerialLine } from './serial-line.ts';
@@ -18,13 +19,15 @@ export interface SerialSourceSetup {
   readonly products: readonly UsbProduct[];
   readonly settings: SerialSettings;
   readonly log: DriverLog;
+  /** Where what passes on a line is noted. */
+  readonly listen?: ListenToLine | undefined;
   /** What tests show instead of the system; absent: SYSTEM_FOLDERS. */
   readonly folders?: SystemFolders;
 }
 
 /** Serial ports, over the package serialport. README.md says which are candidates. */
 export function serialSource(setup: SerialSourceSetup): PortSource<ByteLine> {
-  const { wishes, products, settings, log, folders = SYSTEM_FOLDERS } = setup;
+  const { wishes, products, settings, log, folders = SYSTEM_FOLDERS, listen } = setup;
   const ports = new SerialLook(wishes, products, folders);
   return {
     look: async () => ports.look(),
@@ -38,7 +41,7 @@ export function serialSource(setup: SerialSourceSetup): PortSource<ByteLine> {
       if (signal.aborted) await port.close();
       signal.throwIfAborted();
       log.debug({ port: candidate.key, path, baudRate: settings.baudRate }, 'serial port opened');
-      return new SerialLine(path, port);
+      return new SerialLine(path, port, listen?.(candidate.key, 'serial'));
     },
   };
 }

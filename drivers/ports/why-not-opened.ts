@@ -22,8 +22,14 @@ export async function whyNotOpened(
   candidate: Candidate,
   kind: PortKind,
   cause: unknown,
+  platform: NodeJS.Platform = process.platform,
 ): Promise<PortTrouble> {
   const { path } = candidate;
+  if (platform === 'win32') {
+    // A port of Windows opens for one program at a time, and is no file that could be asked.
+    const cures = 'plug it in, end the program that has it open, or correct "ports" in the configuration';
+    return new PortTrouble('absent', `${path} cannot be opened (${said(cause)}): ${cures}`, { cause });
+  }
   const { code, isTerminal } = await probe(path);
   const trouble = (...[which, message]: [PortTrouble['kind'], string]) =>
     new PortTrouble(which, message, { cause });

@@ -1,5 +1,5 @@
 import type { CardLink } from '../../src/card/link.ts';
-import type { CardEncoder, Cue, DriverLog } from '../../src/encoder/contract.ts';
+import type { CardEncoder, Cue, DriverLog, PingAnswer } from '../../src/encoder/contract.ts';
 import { EncoderError } from '../../src/encoder/errors.ts';
 import { Lane } from '../ports/lane.ts';
 import { pause, unlessAborted } from '../ports/waiting.ts';
@@ -68,6 +68,17 @@ export class Twn4Encoder implements CardEncoder {
       this.#light.unref();
     });
     void cued;
+  }
+
+  /** GetVersionString. */
+  ping(signal: AbortSignal): Promise<PingAnswer> {
+    const asked = this.#lane.run(async () => {
+      signal.throwIfAborted();
+      const began = performance.now();
+      const said = await this.#reader.versionText();
+      return { asked: 'GetVersionString', said, tookMs: performance.now() - began };
+    });
+    return unlessAborted(asked, signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

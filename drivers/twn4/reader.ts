@@ -21,6 +21,14 @@ export class Twn4Reader {
     return this.#protocol.gone;
   }
 
+  /** What GetVersionString says: boot loader, firmware and app. */
+  async versionText(): Promise<string> {
+    const results = await this.#results(functions.GET_VERSION_STRING, 'ask for the version');
+    const text = results.counted();
+    results.end();
+    return String.fromCharCode(...text);
+  }
+
   /** The tag in the field, selected anew; undefined when there is none. Whatever was open on it is closed. */
   async searchTag(): Promise<FoundTag | undefined> {
     const options = { doing: 'search for a card', deadlineMs: CARD_MS, isRepeatable: true };

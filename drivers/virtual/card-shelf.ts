@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { fromHex, toHex } from '../../src/card/hex.ts';
@@ -24,26 +25,30 @@ const keptCardFile = z.strictObject({
   memory: hex,
 });
 
-/** Ids beyond this many characters of a file name are told by their SHA-256. */
+/** Ids beyond this many characters of a file name are told by their SHA-256, as are those that a file system takes for others, or does not take. */
 const LONGEST_NAME = 100;
 
 /** Where cards that were taken away keep their memory: one file each, in a folder of the driver's own. */
 export class CardShelf {
   readonly #folder: string;
+  readonly #platform: NodeJS.Platform;
 
-  /** The folder is made when the first card is put into it. */
-  constructor(folder: string) {
+  /** The folder is made when the first card is put into it. Outside of Linux `A` and `a` are one file to most systems, and `*` none to Windows. */
+  constructor(folder: string, platform: NodeJS.Platform = process.platform) {
     this.#folder = folder;
+    this.#platform = platform;
   }
 
   /**
-   * The card of this name; undefined when there never was one.
+   * The card of this name; undefined when there never was one. An empty file is what a power cut leaves of one that was new: it never settled.
    * Throws an EncoderError `card_refused` when its file cannot be read or does not hold such a card: the file stays as it is.
    */
   find(id: string): KeptCard | undefined {
     const file = this.#fileOf(id);
     try {
-      const card = keptCardFile.parse(JSON.parse(readFileSync(file, 'utf8')));
+      const text = readFileSync(file, 'utf8');
+      if (text === '') return undefined;
+      const card = keptCardFile.parse(JSON.parse(text));
       if (card.id !== id) throw new Error(`it holds the card "${card.id}"`);
       return { ...card, memory: fromHex(card.memory) };
     } catch (error) {
@@ -53,7 +58,8 @@ export class CardShelf {
   }
 
   /**
-   * Keeps the card as it is now. The file is replaced whole, so that a process that dies leaves the old one or the new one.
+   * Keeps the card as it is now. The file is replaced whole, so that a process that dies leaves the old one or the new one; a power cut may
+   * leave an older one, until it is settled.
    * Throws an EncoderError `driver_unavailable` when it cannot be written.
    */
   keep(card: KeptCard): void {
@@ -65,8 +71,22 @@ export class CardShelf {
       writeFileSync(`${file}.tmp`, text, { mode: 0o600 });
       renameSync(`${file}.tmp`, file);
     } catch (error) {
-      const message = `the memory of the virtual card "${id}" cannot be kept in ${file}: ${messageOf(error)}`;
-      throw new EncoderError('driver_unavailable', message, { cause: error });
+      throw notKept(id, file, error);
+    }
+  }
+
+  /**
+   * Resolves when the card as it was kept last outlives a power cut, as what a chip holds does.
+   * Rejects with an EncoderError `driver_unavailable` when the disk does not serve.
+   */
+  async settle(id: string): Promise<void> {
+    const file = this.#fileOf(id);
+    try {
+      await onDisk(file, 'r+');
+      // Windows opens no folder as a file, and keeps what it renamed.
+      if (this.#platform !== 'win32') await onDisk(this.#folder, 'r');
+    } catch (error) {
+      throw notKept(id, file, error);
     }
   }
 
@@ -77,9 +97,20 @@ export class CardShelf {
 
   #fileOf(id: string): string {
     const name = encodeURIComponent(id.toWellFormed());
-    const short = name.length > LONGEST_NAME ? createHash('sha256').update(id).digest('hex') : name;
+    const isUnsafe = name.length > LONGEST_NAME || (this.#platform !== 'linux' && /[A-Z*]/.test(name));
+    const short = isUnsafe ? createHash('sha256').update(id).digest('hex') : name;
     return join(this.#folder, `card-${short}.json`);
   }
+}
+
+async function onDisk(path: string, flags: 'r' | 'r+'): Promise<void> {
+  await using handle = await open(path, flags);
+  await handle.sync();
+}
+
+function notKept(id: string, file: string, cause: unknown): EncoderError {
+  const message = `the memory of the virtual card "${id}" cannot be kept in ${file}: ${messageOf(cause)}`;
+  return new EncoderError('driver_unavailable', message, { cause });
 }
 
 function unreadable(id: string, file: string, cause: unknown): EncoderError {

@@ -1,6 +1,8 @@
 import type {
   CardEncoder,
   CardSimulator,
+  Cue,
+  PingAnswer,
   PresentedCard,
   SimulatedCard,
   SimulatedCardOrder,
@@ -12,6 +14,8 @@ import { untilEither } from './until-either.ts';
 /** A virtual encoder that is open. Closing it leaves the card where it lies, once a write to it has ended. */
 export class VirtualEncoder implements CardEncoder {
   readonly simulator: CardSimulator;
+  /** Set where the configuration gives virtual encoders a light. */
+  cue?: (cue: Cue) => void;
   readonly #station: VirtualStation;
   readonly #going = new AbortController();
   readonly #closing = new AbortController();
@@ -63,6 +67,13 @@ export class VirtualEncoder implements CardEncoder {
     } finally {
       this.#waiting.delete(next);
     }
+  }
+
+  /** There is no device to ask: it says so. */
+  async ping(signal: AbortSignal): Promise<PingAnswer> {
+    signal.throwIfAborted();
+    this.#requireOpen();
+    return { asked: 'the code that it is made of', said: `${this.#station.device.name} is there`, tookMs: 0 };
   }
 
   /** The device goes: everything that waits for it rejects with `reason`. */

@@ -3,13 +3,15 @@ import type {
   CreateDriver,
   Device,
   DriverContext,
+  DriverLog,
   DriverNews,
   EncoderDriver,
   SimulatedCard,
   SimulatedCardOrder,
 } from '../../src/encoder/contract.ts';
 import { EncoderError } from '../../src/encoder/errors.ts';
-import { CardExchange } from './card-exchange.ts';
+import type { WireTap } from '../../src/encoder/tap.ts';
+import { CardExchange, type CardTap } from './card-exchange.ts';
 import { CardShelf } from './card-shelf.ts';
 import { checkUid, drawUid, SIMULATED_TECHNOLOGIES } from './create-chip.ts';
 import { DesfireChip } from './desfire/desfire-chip.ts';
@@ -18,6 +20,9 @@ import { virtualOptions } from './options.ts';
 import { emptyKeySlots, type ReaderKeySlots } from './reader-face.ts';
 import { VirtualStation } from './station.ts';
 import { VirtualCard } from './virtual-card.ts';
+
+/** How long a cable that is loose stays out. */
+const LOST_MS = 700;
 
 /** The driver `virtual`: encoders and cards made of code. */
 export const createDriver: CreateDriver = (context) => new VirtualDriver(context);
@@ -33,11 +38,18 @@ export class VirtualDriver implements EncoderDriver {
   readonly name = 'virtual';
   readonly #seats: ReadonlyMap<string, Seat>;
   readonly #shelf: CardShelf;
+  /** Where the light of an encoder is seen; undefined: it has none. */
+  readonly #lightLog: DriverLog | undefined;
+  readonly #tap: WireTap | undefined;
   readonly #watchers = new Set<(news: DriverNews) => void>();
+  readonly #lossEveryMs: number | undefined;
 
   /** Throws a ZodError when `context.options` are not those of options.ts. */
   constructor(context: DriverContext) {
-    const { encoders } = virtualOptions.parse(context.options);
+    const { encoders, has_light, one_lost_every_seconds } = virtualOptions.parse(context.options);
+    this.#lossEveryMs = one_lost_every_seconds === undefined ? undefined : one_lost_every_seconds * 1_000;
+    this.#lightLog = has_light ? context.log : undefined;
+    this.#tap = context.tap;
     this.#shelf = new CardShelf(join(context.stateDir, 'cards'));
     const devices = Array.from({ length: encoders }, (_, at) => virtualDevice(at + 1));
     this.#seats = new Map(
@@ -62,6 +74,7 @@ export class VirtualDriver implements EncoderDriver {
     const stop = () => wake();
     this.#watchers.add(hear);
     signal.addEventListener('abort', stop);
+    const losing = this.#loseOneInTurn();
     try {
       while (!signal.aborted) {
         const news = queue.shift();
@@ -73,6 +86,7 @@ export class VirtualDriver implements EncoderDriver {
         }
       }
     } finally {
+      clearInterval(losing);
       this.#watchers.delete(hear);
       signal.removeEventListener('abort', stop);
     }
@@ -92,6 +106,10 @@ export class VirtualDriver implements EncoderDriver {
         seat.encoder = undefined;
       },
     );
+    const lightLog = this.#lightLog;
+    if (lightLog !== undefined) {
+      encoder.cue = (cue) => lightLog.debug({ device: device.id, cue }, 'the light of a virtual encoder');
+    }
     seat.encoder = encoder;
     return encoder;
   }
@@ -113,6 +131,18 @@ export class VirtualDriver implements EncoderDriver {
     if (station.isPlugged) return;
     station.replug();
     this.#tell({ news: 'device_arrived', device: station.device });
+  }
+
+  /** Undefined where no cable is ever loose. */
+  #loseOneInTurn(): NodeJS.Timeout | undefined {
+    if (this.#lossEveryMs === undefined) return undefined;
+    const ids = [...this.#seats.keys()];
+    let turn = 0;
+    return setInterval(() => {
+      const id = ids[turn++ % ids.length] ?? '';
+      this.unplug(id);
+      setTimeout(() => this.replug(id), LOST_MS).unref();
+    }, this.#lossEveryMs).unref();
   }
 
   #placeCard(seat: Seat, order: SimulatedCardOrder): SimulatedCard {
@@ -142,8 +172,16 @@ export class VirtualDriver implements EncoderDriver {
     }
     const keep = () => this.#shelf.keep({ id, technology, uid, memory: card.memory });
     if (!kept) keep();
-    seat.station.place(new CardExchange(id, card, keep));
+    // A new card that was named by its uid is the same when it is placed again; one with a uid of its own has to be remembered.
+    const isSettled = kept !== undefined || id === uid;
+    const keeper = { keep, settle: () => this.#shelf.settle(id), isSettled };
+    seat.station.place(new CardExchange(id, card, keeper, this.#tapOf(seat.station.device.id)));
     return { id, uid, technology };
+  }
+
+  #tapOf(deviceId: string): CardTap | undefined {
+    const tap = this.#tap;
+    return tap && { exchanges: tap.apdus(deviceId), work: (task) => tap.work(deviceId, task) };
   }
 
   #makeCard(id: string, options: ConstructorParameters<typeof VirtualCard>[0]): VirtualCard {

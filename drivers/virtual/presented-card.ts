@@ -5,6 +5,7 @@ import type { Transmit } from '../../src/card/pseudo-apdu.ts';
 import { ACR122_PROFILE, readUid, storageCardLink } from '../../src/card/storage-card.ts';
 import { abortableUntilNoted, type PresentedCard } from '../../src/encoder/contract.ts';
 import { EncoderError } from '../../src/encoder/errors.ts';
+import type { CardTask } from '../../src/encoder/tap.ts';
 import type { Card } from '../../src/model/card.ts';
 import type { CardContents, CardImage } from '../../src/model/card-record.ts';
 import type { CardExchange } from './card-exchange.ts';
@@ -32,16 +33,24 @@ export class VirtualPresentedCard implements PresentedCard {
   }
 
   read(signal: AbortSignal): Promise<Card> {
-    return this.#use(async () => this.card, signal);
+    return this.#use({ work: 'read', card: this.card }, async () => this.card, signal);
   }
 
   inspect(site: CardSite, signal: AbortSignal): Promise<CardContents> {
-    return this.#use((link) => inspectCard(link, this.card, site), signal);
+    return this.#use(
+      { work: 'inspect', card: this.card, site },
+      (link) => inspectCard(link, this.card, site),
+      signal,
+    );
   }
 
   write(site: CardSite, image: CardImage, journal: WriteJournal, signal: AbortSignal): Promise<void> {
     const written = abortableUntilNoted(journal, signal, (noted, untilNoted) =>
-      this.#use((link) => writeCard(link, this.card, site, image, noted), untilNoted),
+      this.#use(
+        { work: 'write', card: this.card, site, image },
+        (link) => writeCard(link, this.card, site, image, noted),
+        untilNoted,
+      ),
     );
     this.#lastWrites = Promise.allSettled([this.#lastWrites, written]);
     return written;
@@ -56,10 +65,10 @@ export class VirtualPresentedCard implements PresentedCard {
    * Holds the card for `work` alone, after its number was read again. When the signal fires or the card leaves it rejects at once, and no
    * exchange begins after that.
    */
-  #use<T>(work: (link: CardLink) => Promise<T>, signal: AbortSignal): Promise<T> {
+  #use<T>(task: CardTask, work: (link: CardLink) => Promise<T>, signal: AbortSignal): Promise<T> {
     const stops = [signal, this.removed];
     return untilEither(stops, () =>
-      this.#exchange.hold(async (transmit) => {
+      this.#exchange.hold(task, async (transmit) => {
         const untilStopped: Transmit = async (apdu) => {
           for (const stop of stops) stop.throwIfAborted();
           return transmit(apdu);

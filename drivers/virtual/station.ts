@@ -74,7 +74,9 @@ export class VirtualStation {
     if (!exchange || this.#presented || this.#isLooking || !this.#isPlugged) return;
     this.#isLooking = true;
     exchange
-      .hold((transmit) => identify(transmit, exchange.card.atr, ACR122_PROFILE))
+      .hold({ work: 'identify', atr: exchange.card.atr }, (transmit) =>
+        identify(transmit, exchange.card.atr, ACR122_PROFILE),
+      )
       .then(
         (card) => {
           if (this.#exchange !== exchange) return;

@@ -4,11 +4,12 @@ build_needs='libpcsclite-dev python3 make g++ pkg-config'
 wanted="pcscd libccid libusb-1.0-0 $build_needs"
 vm_needs='qemu-system-x86 mmdebstrap debian-archive-keyring e2fsprogs cpio kmod util-linux'
 case $command in
-  test | bench) wanted="$wanted vsmartcard-vpcd util-linux chromium socat libnfc-bin libnfc-examples libfreefare-bin" ;;
-  test:vm) wanted="$wanted $vm_needs" ;;
+  test | bench) wanted="$wanted systemd vsmartcard-vpcd util-linux chromium socat shellcheck libnfc-bin libnfc-examples libfreefare-bin" ;;
+  test:vm) wanted="$wanted binutils $vm_needs" ;;
+  package) wanted="$wanted binutils" ;;
 esac
-# With CI=true the tests in a virtual machine are a part of all tests.
-case ${CI:-}:$command in true:test) wanted="$wanted $vm_needs" ;; esac
+# With CI=true the tests in a virtual machine are a part of all tests, and the package is held against Debian's rules.
+case ${CI:-}:$command in true:test) wanted="$wanted binutils lintian man-db systemd-container $vm_needs" ;; esac
 
 # What could not be installed, so that every command of a machine without root does not say it again.
 given_up=$state/missing-debian-packages
@@ -80,9 +81,13 @@ say_what_will_not_work() {
       qemu-system-x86 | mmdebstrap | debian-archive-keyring | e2fsprogs | cpio | kmod)
         say "without $package: the tests in a virtual machine do not run"
         ;;
+      binutils) say "without $package: the Debian package cannot be made" ;;
+      lintian | man-db) say "without $package: the Debian package is not held against Debian's rules" ;;
       vsmartcard-vpcd | util-linux) say "without $package: the tests on a real pcscd do not run" ;;
       socat | libnfc-bin | libnfc-examples | libfreefare-bin) say "without $package: simulated cards are not held against libfreefare" ;;
+      systemd) say 'without systemd: what the service says, and its unit, are not tested' ;;
       chromium) say 'without chromium: the browser test does not run' ;;
+      shellcheck) say "without shellcheck: the technician's scripts are not held against it" ;;
       *) say "without $package: the PC/SC driver cannot be built" ;;
     esac
   done

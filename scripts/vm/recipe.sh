@@ -12,6 +12,8 @@ kernel=$folder/kernel
 # What the disk carries besides Debian's essential packages: an init with device management, what the pinned Node.js and native
 # packages are linked to, and what shows who holds a port.
 packages=systemd-sysv,udev,kmod,dbus,libstdc++6,libatomic1,libudev1,libusb-1.0-0,libpcsclite1,psmisc,procps,socat
+# What the package of the daemon depends on and recommends, for it is installed without a network; and a reader for its pcscd.
+packages=$packages,adduser,pcscd,libccid,polkitd,vsmartcard-vpcd
 # In the order of their use: the disk and its file system; then what is loaded once it runs.
 boot_modules='virtio_pci virtio_blk crc32c_generic ext4'
 modules='virtio_console virtio_net virtio_rng 9pnet_virtio 9p xhci_pci usbhid hid_generic uhid ftdi_sio cdc_acm overlay'
@@ -94,7 +96,7 @@ for number in 0 1 2 3 4 5; do
 done
 ln -sf /dev/null "$root/etc/systemd/system/systemd-timesyncd.service"
 chroot "$root" systemctl set-default multi-user.target
-truncate -s 1G "$folder/disk"
+truncate -s 2G "$folder/disk"
 mkfs.ext4 -q -F -O ^has_journal -d "$root" "$folder/disk"
 
 rm -rf "$root" "$kernel" "$initial" "$folder/sources" "$folder/apt.conf"

@@ -82,7 +82,11 @@ export class ApiError extends Error {
   readonly details: ApiErrorDetails;
 
   constructor(type: ApiErrorType, message: string, details: ApiErrorDetails = {}) {
+    // It is an answer, and no fault to be traced: where it was made is never looked at, and takes longer to note than all the rest of a refusal.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(withoutTokens(message));
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = 'ApiError';
     this.type = type;
     this.details = details;
@@ -153,9 +157,12 @@ export function toApiError(error: unknown): ApiError | null {
     if (type !== undefined) return new ApiError(type, error.message);
   }
   if (error instanceof StorageError) {
+    const cure = /SQLITE_FULL|ENOSPC|EDQUOT/.test(error.message)
+      ? 'Make room on it, then try again.'
+      : 'A technician finds out why: encoderctl doctor';
     return new ApiError(
       'storage_unavailable',
-      `The disk of the desk's computer does not take this: ${error.message}. Make room on it, then try again.`,
+      `The disk of the desk's computer does not take this: ${error.message}. ${cure}`,
     );
   }
   return null;

@@ -45,6 +45,8 @@ export class LiveFeed {
           this.#onStuck();
           return;
         }
+        // What leaves at once leaves within this turn: others get theirs before the next batch.
+        if (frames.texts.length > 1) await new Promise(setImmediate);
       }
     } finally {
       this.#isSending = false;

@@ -1,4 +1,4 @@
-import type { WebSocket } from 'ws';
+import type { RawData, WebSocket } from 'ws';
 import type { Logger } from '../log.ts';
 import type { Caller } from '../model/caller.ts';
 import { Brake } from './brake.ts';
@@ -7,7 +7,8 @@ import { ApiError, errorBody, toApiError } from './errors.ts';
 import type { Gate } from './gate.ts';
 import { LiveFeed } from './live-feed.ts';
 import { CLOSE, closeCodeOf, type Frame, readFrame } from './live-frames.ts';
-import { LiveHandshake, type SocketOrigin } from './live-handshake.ts';
+import type { SocketOrigin } from './live-handshake.ts';
+import { LiveHolder } from './live-holder.ts';
 import { type Desk, type Operation, personalInput, runOperation } from './operation.ts';
 import { PROTOCOL } from './routes/v1/hello.ts';
 import { toIsoTime } from './wire/fields.ts';
@@ -37,17 +38,13 @@ export class LiveSocket {
   readonly #socket: WebSocket;
   readonly #desk: Desk;
   readonly #gate: Gate;
-  readonly #handshake: LiveHandshake;
+  readonly #holder: LiveHolder;
   readonly #operations: ReadonlyMap<string, Operation>;
   readonly #log: Logger;
   readonly #feed: LiveFeed;
   readonly #brake: Brake;
   readonly #tooSlow: NodeJS.Timeout;
   #gone: NodeJS.Timeout | undefined;
-  /** Until when the client session is known to be good; null: the socket is that of an API key, or nobody's yet. */
-  #watchedUntil: number | null = null;
-  #watch = new AbortController();
-  #client: Caller | null = null;
   #isThere = true;
   #requests = 0;
 
@@ -59,12 +56,15 @@ export class LiveSocket {
     operations: ReadonlyMap<string, Operation>,
     log: Logger,
     changes: ChangeFrames,
+    accessVersion: () => number,
   ) {
     this.#socket = socket;
     this.origin = from.origin;
     this.#desk = desk;
     this.#gate = gate;
-    this.#handshake = new LiveHandshake(gate, desk.site, from);
+    this.#holder = new LiveHolder(gate, desk.site, from, accessVersion, () =>
+      this.#stays(() => this.#holder.lookAgain()),
+    );
     this.#operations = operations;
     this.#log = log;
     this.#brake = new Brake(socket);
@@ -75,8 +75,8 @@ export class LiveSocket {
       () => this.#close(CLOSE.tooSlowToAuthenticate, 'The first frame must be "authenticate", within 3 s.'),
       AUTHENTICATE_WITHIN_MS,
     );
-    socket.on('message', (data, isBinary) => this.#receive(data.toString(), isBinary));
-    socket.on('ping', () => this.#countPing());
+    socket.on('message', (data, isBinary) => this.#receive(data, isBinary));
+    socket.on('ping', (data) => this.#answerPing(data));
     socket.on('pong', () => {
       this.#isThere = true;
     });
@@ -84,13 +84,13 @@ export class LiveSocket {
     socket.on('close', () => {
       clearTimeout(this.#tooSlow);
       clearTimeout(this.#gone);
-      this.#watch.abort();
+      this.#holder[Symbol.dispose]();
     });
   }
 
   /** Something may have changed: the store, or what this socket may do. */
   wake(): void {
-    if (this.#client === null || !this.#isStillWelcome()) return;
+    if (this.#holder.client === null || !this.#stays(() => this.#holder.check())) return;
     this.#feed.wake();
   }
 
@@ -101,8 +101,8 @@ export class LiveSocket {
       return;
     }
     // The clock may have been set.
-    if (this.#client !== null && !this.#isStillWelcome()) return;
-    if (this.#client !== null) this.#handshake.noteUsed();
+    if (this.#holder.client !== null && !this.#stays(() => this.#holder.lookAgain())) return;
+    if (this.#holder.client !== null) this.#holder.noteUsed();
     this.#isThere = false;
     this.#socket.ping();
   }
@@ -117,18 +117,16 @@ export class LiveSocket {
     clearTimeout(late);
   }
 
-  #receive(text: string, isBinary: boolean): void {
+  #receive(data: RawData, isBinary: boolean): void {
     // Frames that were under way when this end closed still arrive; nothing is done for them.
     if (this.#socket.readyState !== this.#socket.OPEN) {
       this.#brake.hold();
       return;
     }
     try {
-      this.#obey(readFrame(text, isBinary));
+      this.#obey(readFrame(data.toString(), isBinary));
     } catch (error) {
-      const refusal = toApiError(error);
-      if (refusal === null) throw error;
-      this.#refuse(closeCodeOf(refusal), refusal);
+      this.#refuse(error);
     }
   }
 
@@ -137,28 +135,23 @@ export class LiveSocket {
       this.#shakeHands(received);
       return;
     }
-    if (this.#client === null) {
-      throw new ApiError(
-        'unauthorized',
-        'The first frame must be {"type":"authenticate","token":"..."}, or "prove" for a paired page.',
-      );
-    }
-    if (!this.#isStillWelcome()) return;
+    const client = this.#holder.check();
     if (received.type === 'subscribe') {
-      this.#gate.permit(this.#client, SUBSCRIBE.scopes);
-      personalInput(SUBSCRIBE, {}, this.#client);
+      this.#gate.permit(client, SUBSCRIBE.scopes);
+      personalInput(SUBSCRIBE, {}, client);
       this.#feed.subscribe(received.after);
     } else {
-      void this.#answer(received, this.#client);
+      void this.#answer(received, client);
     }
   }
 
-  /** It was answered already; pings count as requests do. */
-  #countPing(): void {
+  /** Pings count as requests do; one too many is not answered. */
+  #answerPing(data: Buffer): void {
     this.#dropIfUnread();
     try {
-      if (this.#client === null) this.#slowDown();
-      else this.#gate.count(this.#client.id);
+      if (this.#holder.client === null) this.#slowDown();
+      else this.#gate.count(this.#holder.client.id);
+      this.#socket.pong(data);
     } catch (error) {
       if (toApiError(error) === null) throw error;
       this.#slowDown();
@@ -171,17 +164,14 @@ export class LiveSocket {
   }
 
   #shakeHands(received: Frame & { type: 'authenticate' | 'prove' }): void {
-    if (this.#client !== null) {
-      const refusal = new ApiError('invalid_input', 'This socket is authenticated. Open another one.');
-      this.#refuse(CLOSE.malformed, refusal);
-      return;
+    if (this.#holder.client !== null) {
+      throw new ApiError('invalid_input', 'This socket is authenticated. Open another one.');
     }
     if (received.type === 'prove') {
-      this.#send(this.#handshake.prove(received));
+      this.#send(this.#holder.prove(received));
       return;
     }
-    const client = this.#handshake.authenticate(received);
-    this.#welcome(client);
+    const client = this.#holder.authenticate(received);
     clearTimeout(this.#tooSlow);
     this.#send({
       type: 'authenticated',
@@ -223,58 +213,30 @@ export class LiveSocket {
     }
   }
 
-  /** Notes who holds the socket; that of a client session is looked at again when the session is over. */
-  #welcome(client: Caller): void {
-    this.#client = client;
-    if (client.expiresAt === this.#watchedUntil) return;
-    this.#watch.abort();
-    this.#watchedUntil = client.expiresAt;
-    if (client.expiresAt === null) return;
-    this.#watch = new AbortController();
-    const lookAgain = () => {
-      this.#watchedUntil = null;
-      this.#isStillWelcome();
-    };
-    // It rejects when it is stopped, and then there is nothing to see.
-    this.#desk.site.clock.until(client.expiresAt, this.#watch.signal).then(lookAgain, () => undefined);
-  }
-
-  /** A key or a session may be over, or an origin removed, while a socket is open: then it is closed at once. */
-  #isStillWelcome(): boolean {
+  /** Closes the socket at once when its client is not welcome any more. */
+  #stays(check: () => void): boolean {
     try {
-      const heardEverybody = this.#client !== null && this.#client.userIdentityIds === null;
-      const client = this.#handshake.identifyAgain();
-      if (this.origin !== null && !this.#gate.allows(this.origin)) {
-        this.#close(CLOSE.notAllowed, 'This web page may not use the encoder any more.');
-        return false;
-      }
-      if (heardEverybody && client.userIdentityIds !== null) {
-        this.#close(
-          CLOSE.notAllowed,
-          'The client session acts for its own users only by now. Connect again.',
-        );
-        return false;
-      }
-      this.#welcome(client);
+      check();
       return true;
     } catch (error) {
-      const refusal = toApiError(error);
-      if (refusal === null) throw error;
-      this.#refuse(CLOSE.notAuthenticated, refusal);
+      this.#refuse(error);
       return false;
     }
   }
 
-  #refuse(code: number, refusal: ApiError): void {
+  /** Tells why, and closes. Throws on what is no refusal. */
+  #refuse(error: unknown): void {
+    const refusal = toApiError(error);
+    if (refusal === null) throw error;
     this.#send({ type: 'error', error: { type: refusal.type, message: refusal.message } });
-    this.#close(code, refusal.message);
+    this.#close(closeCodeOf(refusal), refusal.message);
   }
 
   #close(code: number, reason: string, isFlood = code === CLOSE.malformed): void {
     // A close reason has 123 bytes at most (RFC 6455, section 5.5).
     this.#socket.close(code, Buffer.from(reason).subarray(0, 123).toString().replace(/�+$/, ''));
     // One that is known gets the time to read what waits for it, unless it makes no sense.
-    if (this.#client === null || isFlood)
+    if (this.#holder.client === null || isFlood)
       this.#gone ??= setTimeout(() => this.#socket.terminate(), GONE_WITHIN_MS);
   }
 

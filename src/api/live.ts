@@ -9,7 +9,7 @@ import { hostOf } from './knock.ts';
 import { MAX_BODY_BYTES } from './limits.ts';
 import { LiveSocket } from './live-socket.ts';
 import type { Desk, Operation } from './operation.ts';
-import { Turns } from './turns.ts';
+import { oncePerTurn, Turns } from './turns.ts';
 
 /** How many sockets may be open at once; browsers reconnect by themselves, and a broken page may do so in a loop. */
 const MAX_SOCKETS = 1024;
@@ -33,8 +33,10 @@ export class Live implements AsyncDisposable {
     perMessageDeflate: false,
     // One frame of a socket in a turn: else whoever sends a thousand at once would have them all answered before anybody else is heard.
     allowSynchronousEvents: false,
+    autoPong: false,
   });
   readonly #changes: ChangeFrames;
+  readonly #accessVersion: () => number;
   readonly #desk: Desk;
   readonly #gate: Gate;
   readonly #operations: ReadonlyMap<string, Operation>;
@@ -45,6 +47,7 @@ export class Live implements AsyncDisposable {
   constructor(desk: Desk, gate: Gate, operations: readonly Operation[], log: Logger) {
     this.#desk = desk;
     this.#changes = new ChangeFrames(desk.site);
+    this.#accessVersion = oncePerTurn(() => desk.site.store.accessVersion());
     this.#gate = gate;
     this.#operations = new Map(operations.map((operation) => [operation.path, operation]));
     this.#log = log;
@@ -79,6 +82,7 @@ export class Live implements AsyncDisposable {
           this.#operations,
           this.#log,
           this.#changes,
+          this.#accessVersion,
         );
         this.#sockets.add(live);
         webSocket.on('close', () => {

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import { DELIVERY_STATES } from '../model/webhook.ts';
+import { addEncoderMetrics } from './encoder-metrics.ts';
 import type { Desk } from './operation.ts';
 import { addSyncMetrics } from './sync-metrics.ts';
 
@@ -9,7 +10,7 @@ export interface Metrics {
 }
 
 /** What Prometheus reads; asked of the store when it comes, so that nothing is counted between a card and an app. */
-export function createMetrics({ site, encoders, sync }: Desk): Metrics {
+export function createMetrics({ site, encoders, recorder, sync }: Desk): Metrics {
   const registry = new Registry();
   const registers = [registry];
   // Not prom-client's default metrics: one of them wakes the process a hundred times a second, for ever.
@@ -53,6 +54,7 @@ export function createMetrics({ site, encoders, sync }: Desk): Metrics {
       for (const { driver, state } of encoders.drivers()) this.set({ driver }, state === 'running' ? 1 : 0);
     },
   });
+  addEncoderMetrics({ site, recorder }, registers);
   addSyncMetrics({ site, sync }, registers);
   new Gauge({
     name: 'encoderd_webhook_deliveries',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Attempts } from '../attempts/attempts.ts';
 import type { Encoders } from '../encoder/encoders.ts';
+import type { FlightRecorder } from '../encoder/recorder/flight-recorder.ts';
 import type { RecentLines } from '../log.ts';
 import type { Scope } from '../model/api-key.ts';
 import type { Caller } from '../model/caller.ts';
@@ -21,6 +22,8 @@ export interface Desk {
   readonly pairing: PairingControl;
   /** What the daemon logged last. */
   readonly recentLog: RecentLines;
+  /** What passed at the encoders last. */
+  readonly recorder: FlightRecorder;
   readonly defaultTimeoutMs: number;
   /** Whether cards can be written and read: the site's keys are there. */
   readonly hasSiteKeys: () => boolean;

@@ -1,5 +1,5 @@
 /** How many are served before others get their turn. */
-const AT_ONCE = 50;
+const AT_ONCE = 25;
 
 /** Serves many in slices, one slice in a turn of the event loop, so that whoever asks for something else meanwhile need not wait for all of them. */
 export class Turns<One> {
@@ -33,4 +33,18 @@ export class Turns<One> {
     this.#isServing = this.#waiting.size > 0;
     if (this.#isServing) setImmediate(() => this.#next());
   }
+}
+
+/** Asks at most once in a turn of the event loop. What is learnt is the answer for the others who ask in that turn. */
+export function oncePerTurn<Answer>(ask: () => Answer): () => Answer {
+  let known: { readonly answer: Answer } | null = null;
+  return () => {
+    if (known === null) {
+      known = { answer: ask() };
+      setImmediate(() => {
+        known = null;
+      });
+    }
+    return known.answer;
+  };
 }

@@ -4,6 +4,7 @@ import { checkChain } from '../site/audit-chain.ts';
 import { cardHash } from '../site/audit-log.ts';
 import type { Store } from '../store/store.ts';
 import { entriesIn } from './audit-log-file.ts';
+import { everyEntry } from './every-entry.ts';
 import { openKnownState } from './state.ts';
 import { CommandError, EXIT, type Terminal, table } from './terminal.ts';
 import { wrongUseOf } from './verbs.ts';
@@ -16,9 +17,6 @@ const USAGES = [
 
 /** How many entries a list has unless it is said. */
 const USUAL_LIMIT = 50;
-
-/** How many entries are read at once. */
-const PAGE = 1000;
 
 /** Shows, checks and hands out the log of who did what; works on the state folder, with the daemon running or not. */
 export const auditLogCommand = {
@@ -175,15 +173,6 @@ function exportTo(store: Store, path: string | undefined, terminal: Terminal): v
   terminal.result({ exported: path, count }, [
     `${count} entries are in ${path}. To check them anywhere: encoderctl audit-log verify --file ${path}`,
   ]);
-}
-
-/** Every entry that is kept, read page by page, so that a daemon can go on writing meanwhile. */
-function* everyEntry({ auditLog }: Store): Generator<WrittenEntry> {
-  let page = auditLog.after(0, PAGE);
-  while (page.length > 0) {
-    yield* page;
-    page = auditLog.after(page.at(-1)?.sequence ?? 0, PAGE);
-  }
 }
 
 function checkedHash(text: string): string {

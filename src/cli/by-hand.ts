@@ -10,8 +10,17 @@ export function auditByHand(store: Store, action: string, subject: AuditSubject)
 
 /** The system's user; and who that is where sudo says so, which is no more than a hint. */
 export function technician(env: NodeJS.ProcessEnv): Actor {
-  const { username } = userInfo();
+  const username = systemUser();
   const person = env['SUDO_USER'];
   const name = person === undefined || person === username ? username : `${person} as ${username}`;
   return { kind: 'encoderctl', id: null, name };
+}
+
+/** The name of the user that this runs as; one that the system has no name for is told by its number. */
+export function systemUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid-${process.geteuid?.() ?? 0}`;
+  }
 }

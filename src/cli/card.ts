@@ -6,7 +6,7 @@ import { chosenEncoder } from './encoders.ts';
 import { CommandError, EXIT, type Terminal } from './terminal.ts';
 import { readWords } from './words.ts';
 
-const USAGE = 'card read | card inspect | card erase [--overwrite]  [--encoder ID] [--timeout SECONDS]';
+const USAGE = 'card read | card inspect | card erase [--overwrite]  [--encoder ENCODER] [--timeout SECONDS]';
 
 /** What each verb asks for, and how a person reads what comes of it. */
 const VERBS = {
@@ -39,11 +39,12 @@ export const cardCommand = {
     const { path, describe } = VERBS[verb];
     const timeoutSeconds = readTimeout(values.timeout);
     const daemon = new DaemonClient(values);
+    const { acs_encoder_id } = await chosenEncoder(daemon, values.encoder, `card ${verb} --encoder ENCODER`);
     const attempt = await runAttempt(
       daemon,
       {
         path,
-        encoderId: await chosenEncoder(daemon, values.encoder),
+        encoderId: acs_encoder_id,
         timeoutSeconds,
         ...(values.overwrite === true ? { params: { overwrite: true } } : {}),
       },

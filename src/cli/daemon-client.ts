@@ -1,8 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { createApiKey } from '../site/api-keys.ts';
-import { openKnownState, type StateWords, stateDir } from './state.ts';
+import { OWN_KEY_NAME } from './own-key.ts';
+import { openKnownState, requireAccess, type StateWords, stateDir } from './state.ts';
 import { CommandError, EXIT } from './terminal.ts';
 
 /** How the words of a command name the daemon. */
@@ -10,6 +12,9 @@ export interface DaemonWords extends StateWords {
   readonly url?: string | undefined;
   readonly 'api-key'?: string | undefined;
 }
+
+/** A key that asks too much is to rest a second or two; someone who guesses codes, longer. */
+const LONGEST_REST_MS = 2_000;
 
 const errorEnvelope = z.object({ error: z.object({ type: z.string(), message: z.string() }) });
 
@@ -33,6 +38,13 @@ export class DaemonClient {
     }).catch((error: unknown) => {
       throw noDaemon(this.url, error);
     });
+    const restMs = restMsOf(response);
+    if (restMs !== null) {
+      // A virtual card is read faster than a key may ask.
+      await response.body?.cancel();
+      await delay(restMs);
+      return this.call(path, params, answer);
+    }
     const body: unknown = await response.json().catch(() => null);
     const refusal = refusalIn(body);
     if (refusal !== null) throw refusal;
@@ -40,6 +52,12 @@ export class DaemonClient {
     if (!given.success) throw notEncoderd(this.url);
     return given.data;
   }
+}
+
+/** How long the daemon asks to rest, if that is what it answers and it is short; null: it is not. */
+function restMsOf({ status, headers }: Response): number | null {
+  const restMs = Number(headers.get('retry-after') ?? Number.NaN) * 1000;
+  return status === 429 && restMs <= LONGEST_REST_MS ? restMs : null;
 }
 
 /** The daemon's refusal, if this is one. */
@@ -76,6 +94,7 @@ function addressIn(word: string): string {
 
 /** Where the daemon of the state folder listens, and its process. Throws CommandError when none runs. */
 export function runningDaemon(words: StateWords): { readonly url: string; readonly pid: number } {
+  requireAccess(stateDir(words));
   const path = join(stateDir(words), 'daemon.json');
   if (!existsSync(path)) {
     throw new CommandError(
@@ -90,13 +109,13 @@ export function runningDaemon(words: StateWords): { readonly url: string; readon
 function ownKey(words: StateWords): string {
   const path = join(stateDir(words), 'encoderctl.key');
   using store = openKnownState(words);
-  if (store.apiKeys.withName('encoderctl') !== null && existsSync(path))
+  if (store.apiKeys.withName(OWN_KEY_NAME) !== null && existsSync(path))
     return readFileSync(path, 'utf8').trim();
-  const known = store.apiKeys.withName('encoderctl');
+  const known = store.apiKeys.withName(OWN_KEY_NAME);
   if (known !== null) store.apiKeys.revoke(known.id, Date.now());
   const { token } = createApiKey(
     store,
-    { name: 'encoderctl', scopes: ['read', 'scan', 'encode', 'manage', 'admin'] },
+    { name: OWN_KEY_NAME, scopes: ['read', 'scan', 'encode', 'manage', 'admin'] },
     Date.now(),
   );
   writeFileSync(path, `${token}\n`, { mode: 0o600 });

@@ -5,7 +5,8 @@ import { chosenEncoder } from './encoders.ts';
 import { CommandError, EXIT, type Terminal } from './terminal.ts';
 import { readWords } from './words.ts';
 
-const USAGE = 'encode CREDENTIAL_ID [--encoder ID] [--timeout SECONDS] [--replace-lost-card] [--overwrite]';
+const USAGE =
+  'encode CREDENTIAL_ID [--encoder ENCODER] [--timeout SECONDS] [--replace-lost-card] [--overwrite]';
 
 const encoded = z.object({
   display_name: z.string(),
@@ -29,11 +30,16 @@ export const encodeCommand = {
     }
     const timeoutSeconds = readTimeout(values.timeout);
     const daemon = new DaemonClient(values);
+    const { acs_encoder_id } = await chosenEncoder(
+      daemon,
+      values.encoder,
+      'encode CREDENTIAL_ID --encoder ENCODER',
+    );
     const attempt = await runAttempt(
       daemon,
       {
         path: '/acs/encoders/encode_credential',
-        encoderId: await chosenEncoder(daemon, values.encoder),
+        encoderId: acs_encoder_id,
         timeoutSeconds,
         params: {
           acs_credential_id,

@@ -1,14 +1,17 @@
 import { DEFAULT_SCOPES, SCOPES, type Scope } from '../model/api-key.ts';
 import { createApiKey, revokeApiKey } from '../site/api-keys.ts';
 import { auditByHand } from './by-hand.ts';
+import { OWN_KEY_NAME } from './own-key.ts';
 import { openKnownState, openState } from './state.ts';
 import { CommandError, EXIT, type Terminal, table } from './terminal.ts';
 import { readWords } from './words.ts';
 
-const USAGE = 'keys create --name NAME [--scope SCOPE ...] | keys list | keys revoke NAME';
+const USAGE = `keys create --name NAME [--scope ${SCOPES.join('|')} ...] | keys list | keys revoke NAME`;
 
 /** What a key may be called: it stands in tables, and on the screen of whoever finds the encoder in use. */
 const NAME = /^[^\p{Cc}]{1,100}$/u;
+
+const OWN_KEY_WORDS = `"${OWN_KEY_NAME}" is this tool's own key, with which it asks the daemon: it lies in the state folder, for nobody else. Where it is revoked, the tool makes itself a new one when it next needs it.`;
 
 /** Makes, lists and revokes API keys; works on the state folder, with the daemon running or not. */
 export const keysCommand = {
@@ -55,10 +58,14 @@ export const keysCommand = {
             scopes: key.scopes,
             created_at: new Date(key.createdAt).toISOString(),
             revoked_at: key.revokedAt === null ? null : new Date(key.revokedAt).toISOString(),
+            is_of_encoderctl: key.name === OWN_KEY_NAME,
           })),
           keys.length === 0
             ? ['There are no keys yet. Make one with: encoderctl keys create --name NAME']
-            : table(['NAME', 'SCOPES', 'CREATED', 'STATE'], rows),
+            : [
+                ...table(['NAME', 'SCOPES', 'CREATED', 'STATE'], rows),
+                ...(keys.some(({ name }) => name === OWN_KEY_NAME) ? ['', OWN_KEY_WORDS] : []),
+              ],
         );
         return;
       }
@@ -73,7 +80,9 @@ export const keysCommand = {
           }),
         );
         terminal.result({ revoked: key.name }, [
-          `The key "${key.name}" is revoked. Apps that use it are refused from now on.`,
+          key.name === OWN_KEY_NAME
+            ? `The key "${key.name}" is revoked. It was this tool's own: it makes itself a new one when it next asks the daemon.`
+            : `The key "${key.name}" is revoked. Apps that use it are refused from now on.`,
         ]);
         return;
       }

@@ -19,6 +19,17 @@ export async function readPassphrase(file: string | undefined, isNew: boolean): 
   return line;
 }
 
+/** A sealed file may lie about for years; scrypt makes each guess dear, not the passphrase long. */
+const SHORTEST_PASSPHRASE = 12;
+
+/** A passphrase to seal something under, as readPassphrase. Throws CommandError for one that is too short. */
+export async function readNewPassphrase(file: string | undefined): Promise<string> {
+  const passphrase = await readPassphrase(file, true);
+  if (passphrase.length >= SHORTEST_PASSPHRASE) return passphrase;
+  const message = `The passphrase is too short to keep keys: at least ${SHORTEST_PASSPHRASE} characters.`;
+  throw new CommandError(message, EXIT.usage);
+}
+
 async function askForPassphrase(isNew: boolean): Promise<string> {
   // readline repeats what is typed on its output: this one shows it to nobody.
   const output = new Writable({ write: (_chunk, _encoding, done) => done() });

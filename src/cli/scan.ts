@@ -14,12 +14,16 @@ const scanResult = z.object({
 
 /** Reads one card and says what the site has for it. */
 export const scanCommand = {
-  usage: 'scan [--encoder ID] [--timeout SECONDS]',
+  usage: 'scan [--encoder ENCODER] [--timeout SECONDS]',
   async run(words: readonly string[], terminal: Terminal): Promise<void> {
     const { values } = readWords(words, attemptWords);
     const timeoutSeconds = readTimeout(values.timeout);
     const daemon = new DaemonClient(values);
-    const encoderId = await chosenEncoder(daemon, values.encoder);
+    const { acs_encoder_id: encoderId } = await chosenEncoder(
+      daemon,
+      values.encoder,
+      'scan --encoder ENCODER',
+    );
     const order = { path: '/acs/encoders/scan_credential', encoderId, timeoutSeconds } as const;
     const attempt = await runAttempt(daemon, order, terminal);
     terminal.result(attempt, describe(scanResult.parse(attempt.result)));

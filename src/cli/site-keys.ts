@@ -20,16 +20,13 @@ import {
 import { isSealed, openSealedKeyFile, sealKeyFile } from '../site-keys/sealed-file.ts';
 import { readSiteKeys, type SiteKeysPlace, siteKeysPlace } from '../site-keys.ts';
 import { auditByHand } from './by-hand.ts';
-import { readPassphrase } from './passphrase.ts';
+import { readNewPassphrase, readPassphrase } from './passphrase.ts';
 import { openState, type StateWords, stateDir } from './state.ts';
 import { CommandError, EXIT, type Terminal, table } from './terminal.ts';
 import { readWords } from './words.ts';
 
 const USAGE =
   'site-keys list | site-keys generate [--force] | site-keys rotate | site-keys import FILE [--passphrase-file FILE] [--force] | site-keys export --sealed --out FILE [--passphrase-file FILE]';
-
-/** A sealed file may lie about for years; scrypt makes each guess dear, not the passphrase long. */
-const SHORTEST_PASSPHRASE = 12;
 
 const EXIT_CODES: Readonly<Record<SiteKeysErrorCode, number>> = {
   too_open: EXIT.configuration,
@@ -186,11 +183,7 @@ async function exportSealed(
   terminal: Terminal,
 ): Promise<void> {
   const { keys } = readSiteKeys(place);
-  const passphrase = await readPassphrase(passphraseFile, true);
-  if (passphrase.length < SHORTEST_PASSPHRASE) {
-    const message = `The passphrase is too short to keep keys: at least ${SHORTEST_PASSPHRASE} characters.`;
-    throw new CommandError(message, EXIT.usage);
-  }
+  const passphrase = await readNewPassphrase(passphraseFile);
   const sealed = await sealKeyFile(formatKeyFile(keys), passphrase);
   noteFirst(keys);
   writeNewFile(out, sealed);

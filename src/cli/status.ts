@@ -14,6 +14,9 @@ const health = z.object({
     refused: z.int(),
     hint: z.string().nullable(),
   }),
+  captures: z
+    .array(z.object({ acs_encoder_id: z.string(), with_payload: z.boolean(), ends_at: z.string() }))
+    .default([]),
   drivers: z.array(z.object({ driver: z.string(), state: z.string(), reason: z.string().optional() })),
 });
 
@@ -23,12 +26,26 @@ export const statusCommand = {
   async run(words: readonly string[], terminal: Terminal): Promise<void> {
     const { values } = readWords(words, {});
     const daemon = new DaemonClient(values);
-    const { drivers, msg, site_keys, given_up_deliveries, sync } = await daemon.call('/health', {}, health);
+    const { drivers, msg, site_keys, given_up_deliveries, sync, captures } = await daemon.call(
+      '/health',
+      {},
+      health,
+    );
     const encoders = await listEncoders(daemon);
     const online = encoders.filter(({ state }) => state !== 'offline').length;
     const console_url = new URL('/', daemon.url).href;
     terminal.result(
-      { url: daemon.url, console_url, msg, site_keys, given_up_deliveries, sync, drivers, encoders },
+      {
+        url: daemon.url,
+        console_url,
+        msg,
+        site_keys,
+        given_up_deliveries,
+        sync,
+        captures,
+        drivers,
+        encoders,
+      },
       [
         `${msg} at ${daemon.url}`,
         `The console: ${console_url} in a browser of this computer`,
@@ -43,6 +60,7 @@ export const statusCommand = {
               `${given_up_deliveries} events were given up on their way to a webhook. See: encoderctl webhooks deliveries --state given_up`,
             ]),
         ...hintLines(sync.hint),
+        ...captures.map(captureLine),
         '',
         ...table(
           ['DRIVER', 'STATE', ''],
@@ -59,4 +77,14 @@ export const statusCommand = {
 function hintLines(hint: string | null): readonly string[] {
   if (hint === null) return [];
   return [hint.includes('encoderctl') ? hint : `${hint} See: encoderctl sync status`];
+}
+
+/** Somebody who looks at the desk is to know that what passes at an encoder is written down. */
+function captureLine({
+  acs_encoder_id,
+  with_payload,
+  ends_at,
+}: z.output<typeof health>['captures'][number]): string {
+  const what = with_payload ? 'every byte, keys of cards among them' : 'without keys and card numbers';
+  return `The encoder ${acs_encoder_id} is being captured (${what}) until ${ends_at}.`;
 }

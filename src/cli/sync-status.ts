@@ -95,7 +95,9 @@ function clockWords(ahead: number | null): string {
   if (ahead === null) return 'the backend’s is not known';
   const seconds = (Math.abs(ahead) / 1000).toFixed(1);
   const words = `this computer’s is ${seconds} s ${ahead < 0 ? 'behind' : 'ahead of'} the backend’s`;
-  return Math.abs(ahead) < WRONG_CLOCK_MS ? words : `${words}: set it (systemctl status systemd-timesyncd)`;
+  return Math.abs(ahead) < WRONG_CLOCK_MS
+    ? words
+    : `${words}: set it (on Linux: systemctl status systemd-timesyncd)`;
 }
 
 function mirrorWords({ is_walking, met_count, walked_at, held_count }: SyncStatus['mirror']): string {

@@ -37,7 +37,7 @@ export const watchCommand = {
         if (!terminal.isJson) terminal.news(message, 'Watching. Put a card on an encoder; Ctrl-C ends.');
         continue;
       }
-      terminal.news(message, `${new Date().toLocaleTimeString()}  ${describe(message, names)}`);
+      terminal.news(message, `${new Date().toTimeString().slice(0, 8)}  ${describe(message, names)}`);
     }
   },
 };

@@ -2,6 +2,7 @@ import { ReadableStream } from 'node:stream/web';
 import type { CardSite, WriteJournal } from '../card/program.ts';
 import type { Card, CardTechnology } from '../model/card.ts';
 import type { CardContents, CardImage } from '../model/card-record.ts';
+import type { WireTap } from './tap.ts';
 
 /**
  * The contract between the daemon and a driver. This is the file for driver authors; drivers/README.md is the page
@@ -31,6 +32,8 @@ export interface DriverContext {
   /** A folder that is the driver's own and outlives the process; made by the driver when it first needs it. */
   readonly stateDir: string;
   readonly log: DriverLog;
+  /** Where what passes between the driver and its devices is noted; absent: nobody listens. */
+  readonly tap?: WireTap | undefined;
 }
 
 /** The part of a log that a driver uses; it works across processes. Keys, card images and uids never go to it. */
@@ -107,11 +110,26 @@ export interface CardEncoder extends AsyncDisposable {
   awaitCard(signal: AbortSignal): Promise<PresentedCard>;
   /** A light or a sound for the person; best effort, never throws. Absent where the device has neither. */
   cue?(cue: Cue): void;
+  /**
+   * Asks the device something that it answers from itself: no card is needed, and none is touched. It waits for what the device is doing, so it is not to
+   * be called while a card is worked on. Absent where the device can be asked nothing.
+   */
+  ping?(signal: AbortSignal): Promise<PingAnswer>;
   /** Only on a virtual encoder. */
   readonly simulator?: CardSimulator;
 }
 
 export type Cue = 'success' | 'failure';
+
+/** What a device said of itself. */
+export interface PingAnswer {
+  /** What it was asked, in the words of its manual: `Diagnose, communication line test`. */
+  readonly asked: string;
+  /** What it answered, for a person: `the same 4 bytes came back`. */
+  readonly said: string;
+  /** From the first byte of the question to the last one of the answer, milliseconds. */
+  readonly tookMs: number;
+}
 
 /** A card in the field of an encoder. It stays the same object until the card leaves, and is never reused after. */
 export interface PresentedCard {

@@ -1,8 +1,8 @@
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
 import type { Card } from '../model/card.ts';
-import type { CardEncoder, Device, EncoderDriver, PresentedCard } from './contract.ts';
-import { EncoderError } from './errors.ts';
+import type { CardEncoder, Cue, Device, EncoderDriver, PresentedCard } from './contract.ts';
+import { EncoderError, type EncoderErrorCode } from './errors.ts';
 import { Presence, type Steadiness } from './presence.ts';
 import { Station } from './station.ts';
 
@@ -14,12 +14,23 @@ export interface EncoderObserver {
   cardPresented(encoderId: string, card: Card): void;
   /** `encoder_left`: nobody knows whether the card still lies there. */
   cardRemoved(encoderId: string, card: Card, cause: 'taken_away' | 'encoder_left'): void;
+  /** A driver can see no devices, not all of them, or all of them (again). Need not be kept. */
+  driverTold?(driver: string, state: 'available' | 'unavailable' | 'trouble', reason: string | null): void;
+  /** A card lies there that cannot be read. Need not be kept. */
+  cardFailed?(encoderId: string, code: EncoderErrorCode): void;
 }
 
 /** How a driver is doing; `reason` says what a technician can do. */
 export type DriverStatus =
   | { readonly driver: string; readonly state: 'starting' | 'running'; readonly reason?: string }
   | { readonly driver: string; readonly state: 'unavailable'; readonly reason: string };
+
+/** A light or sound, and when. */
+export interface TimedCue {
+  /** After the first one, milliseconds. */
+  readonly atMs: number;
+  readonly cue: Cue;
+}
 
 /** What failed without the device leaving, opening it or reading a card, is tried again after this long. */
 const RETRY_AFTER_MS = 1000;
@@ -41,6 +52,8 @@ export class Encoders implements AsyncDisposable {
   readonly #presence = new Presence();
   readonly #closing = new AbortController();
   readonly #running: Promise<void>[] = [];
+  /** Resolves when every light and sound that was asked for has been given. */
+  #signs: Promise<unknown> = Promise.resolve();
   readonly #observer: EncoderObserver;
   readonly #clock: Clock;
   readonly #log: Logger;
@@ -65,6 +78,7 @@ export class Encoders implements AsyncDisposable {
   /** Notes a driver that cannot even be started. */
   noteUnavailable(driver: string, reason: string): void {
     this.#statuses.set(driver, { driver, state: 'unavailable', reason });
+    this.#observer.driverTold?.(driver, 'unavailable', reason);
     this.#log.warn({ driver, reason }, 'driver unavailable');
   }
 
@@ -72,6 +86,7 @@ export class Encoders implements AsyncDisposable {
   #noteTrouble(driver: string, reason: string | null): void {
     if (reason === null) this.#troubles.delete(driver);
     else this.#troubles.set(driver, reason);
+    this.#observer.driverTold?.(driver, reason === null ? 'available' : 'trouble', reason);
     if (reason === null) this.#log.info({ driver }, 'the driver sees all its devices again');
     else this.#log.warn({ driver, reason }, 'the driver does not see all its devices');
   }
@@ -93,13 +108,27 @@ export class Encoders implements AsyncDisposable {
     return station;
   }
 
+  /** Gives lights and sounds at an encoder at their times, until `mayGoOn` says no before one, or this is disposed of. */
+  giveCues(id: string, cues: readonly TimedCue[], mayGoOn: () => boolean): void {
+    const station = this.station(id);
+    const began = this.#clock.now();
+    const give = async () => {
+      for (const { atMs, cue } of cues) {
+        if (atMs > 0) await this.#clock.until(began + atMs, this.#closing.signal);
+        if (!mayGoOn()) return;
+        station.cue(cue);
+      }
+    };
+    this.#signs = Promise.allSettled([this.#signs, give()]);
+  }
+
   steadiness(id: string): Steadiness {
     return this.#presence.of(id, this.#clock.now());
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort(new EncoderError('device_lost', 'The daemon is stopping.'));
-    await Promise.all(this.#running);
+    await Promise.all([...this.#running, this.#signs]);
   }
 
   async #watch(driver: EncoderDriver, started: () => void): Promise<void> {
@@ -129,6 +158,7 @@ export class Encoders implements AsyncDisposable {
         case 'available':
           this.#statuses.set(driver.name, { driver: driver.name, state: 'running' });
           this.#log.info({ driver: driver.name }, 'driver available');
+          this.#observer.driverTold?.(driver.name, 'available', null);
           void Promise.all([...devices.values()].map(({ opened }) => opened)).then(started);
           break;
         case 'trouble':
@@ -226,6 +256,7 @@ export class Encoders implements AsyncDisposable {
       } catch (error) {
         if (!(error instanceof EncoderError) || error.code === 'device_lost' || signal.aborted) throw error;
         this.#log.warn({ encoder: station.id, code: error.code, err: error }, 'a card could not be read');
+        this.#observer.cardFailed?.(station.id, error.code);
         station.fail(error);
         await this.#clock.until(this.#clock.now() + RETRY_AFTER_MS, AbortSignal.any([signal, encoder.gone]));
       }

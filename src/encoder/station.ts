@@ -1,4 +1,4 @@
-import type { CardEncoder, CardSimulator, Cue, PresentedCard } from './contract.ts';
+import type { CardEncoder, CardSimulator, Cue, PingAnswer, PresentedCard } from './contract.ts';
 import { EncoderError } from './errors.ts';
 
 /** The place of one encoder at the desk: it stays while the device comes and goes. */
@@ -48,6 +48,22 @@ export class Station {
   /** Shows the person how it went, where the device can. */
   cue(cue: Cue): void {
     this.#encoder?.cue?.(cue);
+  }
+
+  /** Whether a device is there, and what it has for a person and for a technician. */
+  get means(): 'away' | { readonly hasCue: boolean; readonly canBePinged: boolean } {
+    const encoder = this.#encoder;
+    if (encoder === null) return 'away';
+    return { hasCue: encoder.cue !== undefined, canBePinged: encoder.ping !== undefined };
+  }
+
+  /** As CardEncoder.ping. Rejects with `device_lost` while the device is away, and with `driver_unavailable` where it can be asked nothing. */
+  async ping(signal: AbortSignal): Promise<PingAnswer> {
+    if (this.#encoder === null) throw new EncoderError('device_lost', 'The encoder is not connected.');
+    if (this.#encoder.ping === undefined) {
+      throw new EncoderError('driver_unavailable', 'The encoder can be asked nothing of itself.');
+    }
+    return this.#encoder.ping(signal);
   }
 
   attach(encoder: CardEncoder): void {

@@ -28,10 +28,11 @@ export interface FileText {
  * Reads a file that only its owner may read, and that belongs to whoever runs this.
  * Throws SiteKeysError `missing`, `too_open`, `wrong_owner` or `unusable`.
  */
-export function readPrivateFile(path: string): FileText {
+export function readPrivateFile(path: string, platform: NodeJS.Platform = process.platform): FileText {
   return reading(path, (file) => {
     const { mode, uid } = fstatSync(file);
-    if ((mode & OTHERS) !== 0) {
+    // Windows has lists of who may do what, and Node.js tells of modes that nobody gave (docs/other-systems.md).
+    if (platform !== 'win32' && (mode & OTHERS) !== 0) {
       const seen = (mode & 0o777).toString(8).padStart(4, '0');
       const cure = `Cure: chmod 600 ${path}, and, if somebody may have read it, encoderctl site-keys rotate.`;
       throw new SiteKeysError(
@@ -134,8 +135,9 @@ function ownersBeside(path: string): readonly number[] {
   return me === 0 ? [...new Set([statSync(dirname(path)).uid, me])] : [me];
 }
 
-/** A rename or link is on the disk once its folder is. */
+/** A rename or link is on the disk once its folder is. Windows has no such call for folders: NTFS keeps a journal of its own. */
 function syncFolder(path: string): void {
+  if (process.platform === 'win32') return;
   const folder = openSync(dirname(path), 'r');
   try {
     fsyncSync(folder);

@@ -33,6 +33,7 @@ export type SiteErrorType =
   | 'backend_unavailable'
   | 'not_paired'
   | 'too_many_requests'
+  | 'unsupported_operation'
   | 'invalid_input';
 
 /** The site's answer to a request that makes no sense for it now. The message tells the caller what to do. */

@@ -21,6 +21,8 @@ export interface Site {
   readonly store: Store;
   readonly clock: Clock;
   readonly doorbell: Doorbell;
+  /** Hears of every change as it is recorded, in its transaction: what is undone was told all the same. Never throws. */
+  readonly noted?: (change: Change) => void;
 }
 
 export interface SiteSettings {
@@ -76,6 +78,7 @@ export const newId: () => string = randomUUID;
 /** Appends a change line, and rings once the turn is over: by then the transaction around it is committed. */
 export function record(site: Site, change: Change): void {
   const sequence = site.store.changes.append(change, site.clock.now());
+  site.noted?.(change);
   // Pruning costs a delete; once in a hundred lines is often enough.
   if (sequence % 100 === 0) site.store.changes.keep(site.settings.keptChanges);
   site.doorbell.ring();

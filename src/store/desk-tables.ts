@@ -1,6 +1,7 @@
 import type { Attempt, FailureReason, Phase } from '../model/attempt.ts';
 import type { CardWrite, CardWriteOutcome } from '../model/card-write.ts';
 import type { Encoder, ServedCard } from '../model/encoder.ts';
+import type { Strain } from '../model/encoder-health.ts';
 import type { Page, PageRequest } from './paging.ts';
 
 export interface EncoderTable {
@@ -11,6 +12,16 @@ export interface EncoderTable {
   update(encoder: Encoder): void;
   servedCard(id: string): ServedCard | null;
   setServedCard(id: string, card: ServedCard | null): void;
+}
+
+/** What encoders suffered, by the day: whole days of UTC since 1970-01-01. */
+export interface EncoderStrainTable {
+  /** Adds to what is kept of that day. */
+  add(encoderId: string, day: number, strain: Strain): void;
+  /** All that is kept of each encoder from that day on, added up. */
+  since(day: number): ReadonlyMap<string, Strain>;
+  /** Forgets what is kept of the days before. */
+  forgetBefore(day: number): void;
 }
 
 export interface AttemptFilter {

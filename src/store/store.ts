@@ -6,7 +6,7 @@ import type {
   PagePairingTable,
 } from './access-tables.ts';
 import type { AuditTable } from './audit-table.ts';
-import type { AttemptTable, CardWriteTable, EncoderTable } from './desk-tables.ts';
+import type { AttemptTable, CardWriteTable, EncoderStrainTable, EncoderTable } from './desk-tables.ts';
 import type {
   AccessGroupTable,
   CredentialTable,
@@ -34,6 +34,7 @@ export interface Store extends Disposable {
   transaction<T>(work: () => T): T;
   readonly site: SiteTable;
   readonly encoders: EncoderTable;
+  readonly encoderStrain: EncoderStrainTable;
   readonly attempts: AttemptTable;
   readonly users: UserTable;
   readonly userIdentities: UserIdentityTable;
@@ -60,6 +61,8 @@ export interface Store extends Disposable {
   readonly auditLog: AuditTable;
   /** A number that differs after another process has written here. Cheap enough to ask twice a second. */
   foreignWrites(): number;
+  /** A number that differs after anything was written about who may come in (keys, sessions, origins), and after another process has written here. */
+  accessVersion(): number;
 }
 
 /** Who this desk is, made once. */

@@ -33,12 +33,16 @@ const folderOf = (stateDir: string): string => join(stateDir, 'tls');
 export const caFile = (stateDir: string): string => join(folderOf(stateDir), FILES.ca);
 
 /** null: TLS was not set up. Throws TlsError for a folder that cannot be used, whether or not its certificate is over. */
-export function readTlsFiles(stateDir: string): TlsFiles | null {
+export function readTlsFiles(
+  stateDir: string,
+  platform: NodeJS.Platform = process.platform,
+): TlsFiles | null {
   const folder = folderOf(stateDir);
   if (!existsSync(folder)) return null;
   try {
     const mode = statSync(join(folder, FILES.key)).mode & 0o777;
-    if ((mode & OTHERS) !== 0) {
+    // Windows has lists of who may do what, and Node.js tells of modes that nobody gave (docs/other-systems.md).
+    if (platform !== 'win32' && (mode & OTHERS) !== 0) {
       throw new TlsError(`others can read key.pem (mode ${mode.toString(8).padStart(4, '0')})`);
     }
     const read = (file: string) => readFileSync(join(folder, file), 'utf8');

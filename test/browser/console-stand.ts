@@ -1,20 +1,12 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { z } from 'zod';
+import { axeTroublesOf } from './axe.ts';
 import type { DeskProcess } from './desk-process.ts';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-const violations = z.array(
-  z.object({ id: z.string(), impact: z.string().nullish(), nodes: z.array(z.object({ html: z.string() })) }),
-);
 const waiting = z.object({ pairings: z.array(z.object({ code: z.string().nullable() })) });
-
-/** What an axe run is asked for: everything that WCAG 2.2 AA and good practice have rules for. */
-const AXE_RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 /** Pictures of the console, kept where ENCODERD_ARTIFACTS says, or else gone with the test. */
 export class Pictures implements Disposable {
@@ -96,17 +88,8 @@ export class ConsolePage {
   }
 
   /** What axe finds here, one line for each rule that is broken. */
-  async findAxeTroubles(): Promise<readonly string[]> {
-    // By the debugger's door, which the page's own policy does not close.
-    if (!(await this.page.evaluate(() => Reflect.has(globalThis, 'axe')))) await this.page.evaluate(AXE);
-    const found: unknown = await this.page.evaluate(async (values) => {
-      const axe = Reflect.get(globalThis, 'axe');
-      const results = await axe.run({ runOnly: { type: 'tag', values } });
-      return results.violations;
-    }, AXE_RULES);
-    return violations
-      .parse(found)
-      .map(({ id, impact, nodes }) => `${id} (${impact}): ${nodes.map(({ html }) => html).join(' | ')}`);
+  findAxeTroubles(): Promise<readonly string[]> {
+    return axeTroublesOf(this.page);
   }
 
   /** Whether something lies beyond the right edge. */

@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { isChromiumMissing, openPage, STARTING_MS, startChromium } from './chromium.ts';
 import { builtClient, connectPage, DESK_PAGE, giveCodes, inPage } from './desk-page.ts';
 import { DeskProcess } from './desk-process.ts';
@@ -42,7 +42,8 @@ describe.skipIf(isChromiumMissing)('a program that took the port of the desk', (
     expect(token.length).toBeGreaterThan(20);
     await desk.kill();
   }, STARTING_MS);
-  afterEach(async () => {
+  // A desk that the page still has would look for its daemon, too.
+  beforeEach(async () => {
     await page.reload();
   });
   afterAll(async () => {

@@ -26,7 +26,7 @@ export class Stand implements AsyncDisposable {
 
   /** Starts the daemon. */
   async open(): Promise<void> {
-    this.#desk = await Desk.open();
+    this.#desk = await Desk.open({ config: { drivers: { virtual: { has_light: true } } } });
   }
 
   /** The daemon; it places cards, makes keys and other apps. Throws outside of a test. */

@@ -54,6 +54,19 @@ export function encoderContract(
     cardWorkFacts(fact, kind);
 
     describe('an encoder', () => {
+      fact('that can be asked something of itself answers, with and without a card', async (desk) => {
+        const { encoder } = desk;
+        if (encoder.ping === undefined) return;
+        const { asked, said, tookMs } = await encoder.ping(patience());
+        expect([asked, said]).not.toContain('');
+        expect(tookMs).toBeGreaterThanOrEqual(0);
+        await desk.bench.placeCard(kind.first);
+        const { card } = await desk.nextCard();
+        await encoder.ping(patience());
+        expect(card.uid).toBe(kind.first.uid);
+        const aborted = AbortSignal.abort(new Error('nobody asks any more'));
+        await expect(Promise.resolve().then(() => encoder.ping?.(aborted))).rejects.toBe(aborted.reason);
+      });
       fact('that is closed ends the wait for a card', async (desk) => {
         const waiting = rejectionOf(desk.encoder.awaitCard(patience()));
         await desk.encoder[Symbol.asyncDispose]();

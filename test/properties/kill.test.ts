@@ -7,7 +7,7 @@ import { HookEndpoint } from './hook-endpoint.ts';
 import { KilledDesk } from './killed-desk.ts';
 import { type CommonThings, Ledger } from './ledger.ts';
 
-const KILLS = process.env['CI'] === 'true' ? 40 : 4;
+const KILLS = process.env['CI'] === 'true' ? 40 : 2;
 const CLIENTS = 4;
 /** Between two kills. */
 const MOST_CHANGES = 60;

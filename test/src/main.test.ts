@@ -1,58 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { z } from 'zod';
-import { type EncoderdProcess, startEncoderd } from '../../scripts/encoderd-process.ts';
-
-function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'encoderd-main-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
-
-async function startDaemon(
-  stateDir: string,
-  environment: Readonly<Record<string, string>> = {},
-): Promise<EncoderdProcess> {
-  const daemon = await startEncoderd({
-    ENCODERD_STATE_DIR: stateDir,
-    ENCODERD_DRIVERS: 'virtual',
-    ENCODERD_LOG_LEVEL: 'warn',
-    ...environment,
-  });
-  onTestFinished(() => daemon.kill());
-  return daemon;
-}
-
-/** How long something may take that needs no person. */
-const SOON = { timeout: 10_000 };
-
-const encoderList = z.object({ acs_encoders: z.array(z.object({ acs_encoder_id: z.string() })) });
-const attemptAnswer = z.object({
-  action_attempt: z.object({ action_attempt_id: z.string(), status: z.string(), phase: z.string() }),
-});
-
-async function firstEncoder(daemon: EncoderdProcess, token: string): Promise<string> {
-  const { acs_encoders } = encoderList.parse(await daemon.post(token, '/acs/encoders/list', {}));
-  const [encoder] = acs_encoders;
-  if (encoder === undefined) throw new Error('the desk has no encoder');
-  return encoder.acs_encoder_id;
-}
-
-async function startScan(daemon: EncoderdProcess, token: string, acs_encoder_id: string) {
-  const answer = await daemon.post(token, '/acs/encoders/scan_credential', { acs_encoder_id });
-  return attemptAnswer.parse(answer).action_attempt.action_attempt_id;
-}
-
-async function attemptIs(daemon: EncoderdProcess, token: string, action_attempt_id: string) {
-  const answer = await daemon.post(token, '/action_attempts/get', { action_attempt_id });
-  return attemptAnswer.parse(answer).action_attempt;
-}
+import { attemptIs, firstEncoder, SOON, startDaemon, startScan, temporaryFolder } from './main-process.ts';
 
 const mode = (path: string) => (statSync(path).mode & 0o777).toString(8);
 
@@ -149,52 +101,5 @@ describe('the daemon', () => {
     await expect(startDaemon(temporaryFolder(), { ENCODERD_PORT: port })).rejects.toThrow(
       new RegExp(`encoderd ended with 75:\nPort ${port} cannot be opened: .*EADDRINUSE`),
     );
-  });
-
-  test('ends with 75 when another daemon has its state folder, and leaves that one alone', async () => {
-    const stateDir = temporaryFolder();
-    const first = await startDaemon(stateDir);
-    await expect(startDaemon(stateDir)).rejects.toThrow(
-      /ended with 75:\n.*Another encoderd is running on this state folder/,
-    );
-    expect((await fetch(new URL('/health', first.url))).status).toBe(200);
-    expect(existsSync(join(stateDir, 'daemon.json'))).toBe(true);
-  });
-
-  test('ends with 75 and says why when its state folder cannot be used', async () => {
-    const folder = temporaryFolder();
-    writeFileSync(join(folder, 'a-file'), '');
-    await expect(startDaemon(join(folder, 'a-file'))).rejects.toThrow(
-      /ended with 75:\nThe state folder .*a-file cannot be used: /,
-    );
-    const broken = join(folder, 'broken');
-    mkdirSync(broken);
-    writeFileSync(join(broken, 'encoderd.db'), 'no database, '.repeat(1000));
-    await expect(startDaemon(broken)).rejects.toThrow(/ended with 75:\nThe state folder .* not a database/);
-  });
-
-  test('goes on when the disk is full: it says so, forgets nothing, and finishes once there is room', async () => {
-    const stateDir = temporaryFolder();
-    const daemon = await startDaemon(stateDir);
-    const token = daemon.createApiKey('test');
-    const acs_encoder_id = await firstEncoder(daemon, token);
-    const card = { technology: 'ntag215', id: 'the-card' };
-    await daemon.post(token, '/acs/encoders/simulate/place_card', { acs_encoder_id, card });
-    await daemon.post(token, '/acs/encoders/simulate/remove_card', { acs_encoder_id });
-    const id = await startScan(daemon, token, acs_encoder_id);
-    await expect.poll(() => attemptIs(daemon, token, id), SOON).toMatchObject({ phase: 'awaiting_card' });
-    // From now on no file may grow by a single byte.
-    const allow = (bytes: string) =>
-      execFileSync('prlimit', [`--fsize=${bytes}`, '--pid', String(daemon.process.pid)]);
-    allow('0:unlimited');
-    await daemon.post(token, '/acs/encoders/simulate/place_card', { acs_encoder_id, card });
-    await expect
-      .poll(() => daemon.post(token, '/user_identities/create', { full_name: 'Ada' }), SOON)
-      .toMatchObject({ ok: false, error: { type: 'storage_unavailable' } });
-    expect(await attemptIs(daemon, token, id)).toMatchObject({ phase: 'awaiting_card' });
-    allow('unlimited:unlimited');
-    await expect
-      .poll(() => attemptIs(daemon, token, id), { timeout: 10_000, interval: 50 })
-      .toMatchObject({ status: 'success' });
   });
 });

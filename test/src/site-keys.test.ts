@@ -21,7 +21,7 @@ import {
   rotateKeys,
   type StoredKeys,
 } from '../../src/site-keys/key-file.ts';
-import { createPrivateFile, replacePrivateFile } from '../../src/site-keys/private-file.ts';
+import { createPrivateFile, readPrivateFile, replacePrivateFile } from '../../src/site-keys/private-file.ts';
 import { isSealed, openSealedKeyFile, sealKeyFile } from '../../src/site-keys/sealed-file.ts';
 import { openSiteKeys } from '../../src/site-keys.ts';
 
@@ -124,6 +124,14 @@ describe('the keys of a site', () => {
       expect(versionsOf(ring.current())).toEqual([1]);
     },
   );
+
+  test('are read whatever the mode where files have none: on Windows', () => {
+    const { path } = withKeys();
+    chmodSync(path, 0o666);
+    expect(() => readPrivateFile(path, 'linux')).toThrow(expect.objectContaining({ code: 'too_open' }));
+    expect(() => readPrivateFile(path, 'darwin')).toThrow(expect.objectContaining({ code: 'too_open' }));
+    expect(readPrivateFile(path, 'win32').text).toBe(readFileSync(path, 'utf8'));
+  });
 
   test.runIf(isRoot)('are refused in a file of somebody else', () => {
     const { folder, path } = withKeys();

@@ -35,6 +35,7 @@ type Canary = (typeof CANARIES)[number];
 const PLACES: readonly (readonly [place: string, mayHold: readonly Canary[]])[] = [
   ['the log at its finest', []],
   ['the log over the API', []],
+  ['the flight recorder', []],
   ['refusals', []],
   ['the figures', []],
   ['the health', []],
@@ -323,6 +324,7 @@ async function onSocket(frames: readonly object[]): Promise<string> {
 async function look(): Promise<void> {
   const authorization = { authorization: `Bearer ${secretOf('API key')}` };
   await keep('the log over the API', said(app, '/v1/log/list', { limit: 1000 }));
+  await keep('the flight recorder', said(app, '/v1/flight_recorder/list', { limit: 10_000 }));
   await keep('the figures', raw('GET', '/metrics', authorization));
   await keep('the health', raw('GET', '/health', {}));
   await keep('the description of the API', raw('GET', '/openapi.json', {}));
@@ -340,6 +342,7 @@ async function look(): Promise<void> {
     await keep('what the daemon serves to browsers', raw('GET', path, {}));
   expect(await daemon.stop()).toBe(0);
   await keep('the log at its finest', daemon.output.join('\n'));
+  await keep('the flight recorder', readFileSync(join(stateDir, 'flight-recorder.jsonl'), 'utf8'));
   await keep('what the backend is told', told.join('\n'));
   for (const name of readdirSync(stateDir).filter((one) => one.startsWith('encoderd.db'))) {
     const bytes = readFileSync(join(stateDir, name));

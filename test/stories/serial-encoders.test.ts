@@ -109,6 +109,14 @@ describe.skipIf(!pcscdIsAvailable())('at a desk with four kinds of encoders side
     },
   );
 
+  test.each(DRIVERS)('cards cannot be simulated on the %s', async (driver) => {
+    const answer = await desk.desk.raw.post('/acs/encoders/simulate/place_card', {
+      acs_encoder_id: desk.encoderId(driver),
+      card: { technology: 'ntag213' },
+    });
+    expect(answer).toMatchObject({ status: 400, body: { error: { type: 'encoder_not_virtual' } } });
+  });
+
   test('four guests at once each get the card of their own encoder', async () => {
     const { seam, systemId } = desk.desk;
     const made = DRIVERS.map(async (driver) => {

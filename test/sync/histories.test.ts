@@ -1,3 +1,3 @@
 import { historiesAgree } from './histories.ts';
 
-historiesAgree(5);
+historiesAgree(1);

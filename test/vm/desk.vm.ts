@@ -2,9 +2,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { ENCODER_GRACE_MS } from '../../src/attempts/run.ts';
 import { SimulatedStripe } from '../benches/msr605/stripe.ts';
 import { printedCard } from '../benches/pcprox/wiegand-card.ts';
+import type { WireAttempt, WireEncoder } from './desk-api.ts';
 import { hidMsr605x, hidPcprox } from './devices/usb-hid.ts';
 import { UsbPn532 } from './devices/usb-pn532.ts';
-import { VmDesk, type WireAttempt, type WireEncoder } from './vm-desk.ts';
+import { VmDesk } from './vm-desk.ts';
 
 const DAY_MS = 86_400_000;
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { vmImage } from '../../scripts/vm/image.ts';
@@ -11,6 +12,9 @@ const ROOT = join(import.meta.dirname, '../..');
 
 /** Compiled code in the guest. */
 const KEPT_COMPILED = '/run/compiled';
+
+/** Has the kernel draw its random numbers from all that it was given (random(4), linux/random.h). */
+const RNDRESEEDCRNG = 0x5207;
 
 /** QEMU has this long to connect to a serial port. */
 const CABLE_TIMEOUT_MS = 10_000;
@@ -113,15 +117,35 @@ export class Guest implements AsyncDisposable {
     await this.run(`udevadm wait --removed --settle --timeout=30 ${serialById(name)}`);
   }
 
+  /**
+   * Plugs in a virtio disk with a write cache, which an NBD server at this Unix socket serves, and resolves with its node.
+   * Nothing but the guest's own flushes reach the server as such.
+   */
+  async plugDisk(socketPath: string): Promise<string> {
+    this.#count += 1;
+    const id = `disk${this.#count}`;
+    const server = { type: 'unix', path: socketPath };
+    await this.#qemu.monitor.run('blockdev-add', { driver: 'nbd', 'node-name': id, server });
+    const device = { driver: 'virtio-blk-pci', drive: id, id, serial: id, 'write-cache': 'on' };
+    await this.#qemu.monitor.run('device_add', device);
+    const node = `/dev/disk/by-id/virtio-${id}`;
+    await this.run(`udevadm wait --settle --timeout=30 ${node}`);
+    return node;
+  }
+
   /** Connections to this port of this machine's loopback come, in the guest, from its loopback to its loopback. Resolves when the guest is ready for them. */
   async forward(port: number): Promise<void> {
-    const refused = await this.#qemu.monitor.runLine(
-      `hostfwd_add net tcp:127.0.0.1:${port}-10.0.2.15:${port}`,
-    );
-    if (refused.trim() !== '') throw new Error(`QEMU does not forward port ${port}: ${refused}`);
+    await this.forwardDirectly(port, port);
     await this.run(
       `systemd-run -q --collect -- socat TCP-LISTEN:${port},bind=10.0.2.15,fork,reuseaddr TCP:127.0.0.1:${port}`,
     );
+  }
+
+  /** Connections to `port` of this machine's loopback come to `guestPort` of the guest's own address, for a program that listens there. */
+  async forwardDirectly(port: number, guestPort: number): Promise<void> {
+    const words = `hostfwd_add net tcp:127.0.0.1:${port}-10.0.2.15:${guestPort}`;
+    const refused = await this.#qemu.monitor.runLine(words);
+    if (refused.trim() !== '') throw new Error(`QEMU does not forward port ${port}: ${refused}`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -129,11 +153,12 @@ export class Guest implements AsyncDisposable {
     await this.#qemu[Symbol.asyncDispose]();
   }
 
-  /** What cannot be saved with the image: the time, the checkout, compiled code (Node.js wants a folder of its own for each user). */
+  /** What cannot be saved with the image: the time, what is random (every guest would make up the same ids), the checkout, compiled code (Node.js wants a folder of its own for each user). */
   async #settleIn(): Promise<void> {
     const { exitCode, stderr } = await this.attempt(
       `set -e
        date -s @${Math.floor(Date.now() / 1000)} >/dev/null
+       perl -e 'open F, ">", "/dev/urandom" or die; syswrite F, "${randomUUID()}"; ioctl F, ${RNDRESEEDCRNG}, 0 or die'
        busybox ifconfig "$(cd /sys/class/net && echo e*)" 10.0.2.15
        mkdir -p ${quoted(ROOT)}
        mount -t 9p -o trans=virtio,version=9p2000.L,ro,cache=loose,msize=524288 shared ${quoted(ROOT)}

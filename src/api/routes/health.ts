@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineOperation, READS } from '../operation.ts';
+import { isoTime, toIsoTime } from '../wire/fields.ts';
 import { syncSummary, toSyncSummary } from '../wire/sync.ts';
 
 export const health = defineOperation({
@@ -15,6 +16,8 @@ export const health = defineOperation({
     /** How many events were given up on their way to a webhook; `encoderctl webhooks deliveries` lists them. */
     given_up_deliveries: z.int(),
     sync: syncSummary,
+    /** Encoders whose wire is captured now. */
+    captures: z.array(z.object({ acs_encoder_id: z.uuid(), with_payload: z.boolean(), ends_at: isoTime })),
     drivers: z.array(
       z.object({
         driver: z.string(),
@@ -28,6 +31,9 @@ export const health = defineOperation({
     site_keys: desk.hasSiteKeys() ? ('available' as const) : ('unavailable' as const),
     given_up_deliveries: desk.site.store.deliveries.count('given_up'),
     sync: toSyncSummary(desk.sync.status()),
+    captures: desk.recorder.captures.running().map(({ encoderId, withPayload, endsAt }) => ({
+      ...{ acs_encoder_id: encoderId, with_payload: withPayload, ends_at: toIsoTime(endsAt) },
+    })),
     drivers: [...desk.encoders.drivers()],
   }),
 });

@@ -95,10 +95,16 @@ import { desksList } from './v1/desks/list.ts';
 import { desksRemove } from './v1/desks/remove.ts';
 import { desksReplaceKey } from './v1/desks/replace_key.ts';
 import { encodersEraseCard } from './v1/encoders/erase_card.ts';
+import { encodersIdentify } from './v1/encoders/identify.ts';
 import { encodersInspectCard } from './v1/encoders/inspect_card.ts';
 import { encodersListHealth } from './v1/encoders/list_health.ts';
+import { encodersPing } from './v1/encoders/ping.ts';
 import { entrancesCreate } from './v1/entrances/create.ts';
 import { entrancesDelete } from './v1/entrances/delete.ts';
+import { flightRecorderList } from './v1/flight_recorder/list.ts';
+import { flightRecorderReadCapture } from './v1/flight_recorder/read_capture.ts';
+import { flightRecorderStartCapture } from './v1/flight_recorder/start_capture.ts';
+import { flightRecorderStopCapture } from './v1/flight_recorder/stop_capture.ts';
 import { hello } from './v1/hello.ts';
 import { logList } from './v1/log/list.ts';
 import { pairingConfirm } from './v1/pairing/confirm.ts';
@@ -224,8 +230,14 @@ export const operations: readonly Operation[] = [
   encodersEraseCard,
   encodersInspectCard,
   encodersListHealth,
+  encodersIdentify,
+  encodersPing,
   entrancesCreate,
   entrancesDelete,
+  flightRecorderList,
+  flightRecorderReadCapture,
+  flightRecorderStartCapture,
+  flightRecorderStopCapture,
   hello,
   logList,
   pairingConfirm,

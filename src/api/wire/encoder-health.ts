@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { describeFailure, FAILURES } from '../../attempts/errors.ts';
 import type { Steadiness } from '../../encoder/presence.ts';
+import { HEALTH_WORDS, healthOf, type Strain, WEAR_SIGNS } from '../../model/encoder-health.ts';
 import type { EncoderRecord, FailedAttempt } from '../../site/encoder-health.ts';
 import { isoTime, toIsoTime } from './fields.ts';
 
@@ -27,12 +28,24 @@ export const encoderHealth = z
     failures: z.array(z.object({ reason: z.string(), message: z.string(), count: z.int() })),
     /** The last one in these 7 days, but for those that were cancelled or superseded. */
     last_failure: lastFailure.nullable(),
+    /** Whether it wears out: `replace` before it dies. */
+    health: z.object({ word: z.enum(HEALTH_WORDS), sign: z.enum(WEAR_SIGNS).nullable(), reason: z.string() }),
+    /** What it suffered in the last 7 days, by which its health is judged. */
+    strain: z.object({
+      exchanges: z.int(),
+      retries: z.int(),
+      slow_answers: z.int(),
+      resets: z.int(),
+      replugs: z.int(),
+      torn_cards: z.int(),
+    }),
   })
   .meta({ id: 'encoder_health' });
 
 export function toEncoderHealth(
   record: EncoderRecord,
   { since, lostCount }: Steadiness,
+  strain: Strain,
 ): z.input<typeof encoderHealth> {
   const { encoder, succeeded, failed, pending, failures } = record;
   return {
@@ -47,6 +60,15 @@ export function toEncoderHealth(
       count,
     })),
     last_failure: record.lastFailure === null ? null : toLastFailure(record.lastFailure),
+    health: healthOf(strain),
+    strain: {
+      exchanges: strain.exchanges,
+      retries: strain.retries,
+      slow_answers: strain.slowAnswers,
+      resets: strain.resets,
+      replugs: strain.replugs,
+      torn_cards: strain.tornCards,
+    },
   };
 }
 

@@ -100,6 +100,7 @@ function HealthPanel({ encoder, health }: HealthPanelProps) {
             t('technician.encoders.lost'),
             health === null ? '…' : count('technician.encoders.times', health.lost_count),
           ],
+          [t('technician.encoders.health'), health === null ? '…' : <Wear health={health} />],
           [t('technician.encoders.driver'), driver],
           [t('technician.encoders.kinds'), list(capabilities.card_technologies.map(technologyName))],
           [
@@ -130,6 +131,25 @@ function HealthPanel({ encoder, health }: HealthPanelProps) {
         </Button>
       </div>
     </Panel>
+  );
+}
+
+const HEALTH_TONES = {
+  unknown: 'neutral',
+  good: 'good',
+  watch: 'warn',
+  replace: 'bad',
+} as const satisfies Record<string, Tone>;
+
+/** Whether it wears out, by what, and what to do. */
+function Wear({ health: { health, strain } }: { readonly health: EncoderHealth }) {
+  const { t, count } = useWords();
+  const { word, sign } = health;
+  return (
+    <>
+      <Status tone={HEALTH_TONES[word]} text={t(`technician.health.${word}`)} />
+      {sign === null ? null : <p class="quiet">{count(`technician.health.${sign}`, strain[sign])}</p>}
+    </>
   );
 }
 

@@ -1,4 +1,5 @@
 import type { Attempt } from '../../client/client.ts';
+import type { HealthWord, WearSign } from '../../model/encoder-health.ts';
 
 /** What the daemon tells a technician, as far as it is shown (src/api/wire has all of it). */
 
@@ -22,6 +23,14 @@ export interface EncoderHealth {
     readonly reason: string;
     readonly message: string;
   } | null;
+  readonly health: { readonly word: HealthWord; readonly sign: WearSign | null };
+  readonly strain: {
+    readonly exchanges: number;
+    readonly retries: number;
+    readonly slow_answers: number;
+    readonly resets: number;
+    readonly replugs: number;
+  };
 }
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;

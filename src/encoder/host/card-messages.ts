@@ -63,7 +63,8 @@ export const writeProgress = z.object({
   awaitsSwipe: z.boolean().exactOptional(),
 });
 
-const formatSettings = z.discriminatedUnion('format', [
+/** `FormatSettings`. */
+export const formatSettings = z.discriminatedUnion('format', [
   z.object({ format: z.literal('ntag'), isPasswordProtected: z.boolean() }),
   z.object({
     format: z.literal('mifare_classic'),

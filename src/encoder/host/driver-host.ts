@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { DriverLog } from '../contract.ts';
 import { EncoderError } from '../errors.ts';
+import type { HostedWire } from '../recorder/flight-recorder.ts';
 import type { HostLimits } from './limits.ts';
 import { errorOf, type HostAnswer, type HostOrder, type HostReport, hostReport } from './messages.ts';
 import { type CallTerms, PendingCall } from './pending-call.ts';
@@ -20,6 +21,8 @@ export interface HostSetup {
   readonly options: unknown;
   readonly stateDir: string;
   readonly log: DriverLog;
+  /** Who hears what passes at the driver's devices. */
+  readonly wire?: HostedWire;
   /** Added to the daemon's own environment. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -28,12 +31,16 @@ export interface HostEnd {
   readonly why: string;
   /** The driver's module could not be loaded. */
   readonly isUnloadable: boolean;
+  /** It was killed because it was not ready in time, or gave no sign of life. */
+  readonly wasLate: boolean;
 }
 
 type Unnumbered<Order> = Order extends unknown ? Omit<Order, 'call'> : never;
 
 /** A call as it is made: its number is given to it here. */
-type Call = Unnumbered<Extract<HostOrder, { order: 'open' | 'read' | 'inspect' | 'write' | 'close' }>>;
+type Call = Unnumbered<
+  Extract<HostOrder, { order: 'open' | 'read' | 'inspect' | 'write' | 'ping' | 'close' }>
+>;
 
 /** Until a process that has ended counts as having said everything, though its pipes are still open. */
 const DRAIN_MS = 1_000;
@@ -54,6 +61,7 @@ export class DriverHost {
   #misses = 0;
   #why: string | undefined;
   #isUnloadable = false;
+  #wasLate = false;
   #lastWords = '';
 
   constructor(setup: HostSetup, limits: HostLimits, onReport: (report: HostReport) => void) {
@@ -68,7 +76,10 @@ export class DriverHost {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     setup.log.debug({ driver: setup.name, pid: this.#child.pid }, 'driver host started');
-    this.#start = setTimeout(() => this.kill(`it was not ready within ${limits.startMs} ms`), limits.startMs);
+    this.#start = setTimeout(() => {
+      this.#wasLate = true;
+      this.kill(`it was not ready within ${limits.startMs} ms`);
+    }, limits.startMs);
     // Half the time, twice: when this process itself was held up, what the host said meanwhile is heard between the two.
     this.#silence = setInterval(() => this.#miss(), limits.silenceMs / 2);
     this.#child.on('message', (message) => this.#hear(message));
@@ -198,7 +209,9 @@ export class DriverHost {
     // A slow machine loads code for seconds, in which the main thread says nothing: that has a limit of its own.
     if (!this.#isReady) return;
     this.#misses++;
-    if (this.#misses >= 2) this.kill(`its main thread gave no sign of life for ${this.#limits.silenceMs} ms`);
+    if (this.#misses < 2) return;
+    this.#wasLate = true;
+    this.kill(`its main thread gave no sign of life for ${this.#limits.silenceMs} ms`);
   }
 
   #hasExited(): boolean {
@@ -217,7 +230,7 @@ export class DriverHost {
     clearTimeout(this.#start);
     clearInterval(this.#silence);
     for (const pending of this.#calls.values()) pending.reject(this.#lost());
-    return { why: this.#why, isUnloadable: this.#isUnloadable };
+    return { why: this.#why, isUnloadable: this.#isUnloadable, wasLate: this.#wasLate };
   }
 
   #followOutput(): void {

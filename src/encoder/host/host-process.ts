@@ -5,6 +5,7 @@ import { EncoderError } from '../errors.ts';
 import { loadDriver } from './load-driver.ts';
 import { faultOf, type HostAnswer, type HostOrder, type HostReport, hostOrder } from './messages.ts';
 import { ServedEncoder } from './served-encoder.ts';
+import { WireBox } from './wire-box.ts';
 
 /**
  * The entry of a driver host: serves one driver to the process that forked this one.
@@ -18,12 +19,15 @@ const encoders = new Map<string, ServedEncoder>();
 const calls = new Map<number, AbortController>();
 const writes = new Set<Promise<void>>();
 const stopping = new AbortController();
+const wire = new WireBox();
 let driver: EncoderDriver | undefined;
 
 function send(report: HostReport): void {
   if (process.connected) process.send?.(report);
 }
 
+// A terminal sends these to everybody in it (Ctrl-C): what becomes of a write that is under way, the process that forked this one decides.
+for (const signal of ['SIGINT', 'SIGHUP', 'SIGBREAK'] as const) process.on(signal, () => {});
 process.on('message', (message) => obey(hostOrder.parse(message)));
 process.on('disconnect', () => {
   void stop();
@@ -31,10 +35,16 @@ process.on('disconnect', () => {
   setTimeout(() => process.kill(process.pid, 'SIGKILL'), ORPHAN_MS).unref();
 });
 
+/** A sign of life, and what has passed since the last one. */
+function beat(): void {
+  const batch = wire.take();
+  send(batch === null ? { report: 'beat' } : { report: 'wire', ...batch });
+}
+
 function obey(order: HostOrder): void {
   switch (order.order) {
     case 'start':
-      setInterval(() => send({ report: 'beat' }), order.beatMs).unref();
+      setInterval(beat, order.beatMs).unref();
       void serve(order);
       return;
     case 'stop':
@@ -43,7 +53,14 @@ function obey(order: HostOrder): void {
     case 'abort':
       calls.get(order.call)?.abort();
       return;
+    case 'tell_wire':
+      send({ report: 'wire', ...(wire.take() ?? { records: [], raw: [] }) });
+      return;
+    case 'capture':
+      wire.tap.capture(order.deviceId, order.isOn);
+      return;
     case 'cue':
+      wire.tap.work(order.deviceId, { work: 'cue', cue: order.cue });
       encoders.get(order.deviceId)?.cue(order.cue);
       return;
     case 'open':
@@ -51,7 +68,9 @@ function obey(order: HostOrder): void {
       return;
     case 'read':
       void answer(order.call, async (signal) => {
-        const card = await encoderOf(order.deviceId).cardOf(order.cardId).read(signal);
+        const presented = encoderOf(order.deviceId).cardOf(order.cardId);
+        wire.tap.work(order.deviceId, { work: 'read', card: presented.card });
+        const card = await presented.read(signal);
         return { answer: 'read', card: { uid: card.uid, technology: card.technology } };
       });
       return;
@@ -64,6 +83,13 @@ function obey(order: HostOrder): void {
       void written.finally(() => writes.delete(written));
       return;
     }
+    case 'ping':
+      wire.tap.work(order.deviceId, { work: 'ping' });
+      void answer(order.call, async (signal) => ({
+        answer: 'pinged',
+        ...(await encoderOf(order.deviceId).ping(signal)),
+      }));
+      return;
     case 'close':
       void answer(order.call, async () => {
         const encoder = encoders.get(order.deviceId);
@@ -78,14 +104,17 @@ function obey(order: HostOrder): void {
 async function serve(order: Extract<HostOrder, { order: 'start' }>): Promise<void> {
   try {
     const { options, stateDir } = order;
-    driver = await loadDriver(order.module, { options, stateDir, log: remoteLog });
+    driver = await loadDriver(order.module, { options, stateDir, log: remoteLog, tap: wire.tap });
   } catch (error) {
     send({ report: 'cannot_load', reason: faultOf(error).message });
     process.disconnect();
     return;
   }
   send({ report: 'ready' });
-  for await (const news of driver.watch(stopping.signal)) send({ report: 'news', news });
+  for await (const news of driver.watch(stopping.signal)) {
+    if (news.news === 'device_arrived') wire.tap.greeted(news.device.id);
+    send({ report: 'news', news });
+  }
   if (process.connected) process.disconnect();
 }
 
@@ -94,7 +123,7 @@ async function open(device: Device, signal: AbortSignal): Promise<HostAnswer> {
   const encoder = new ServedEncoder(device.id, await driver.open(device, signal), send);
   encoders.set(device.id, encoder);
   void encoder.follow();
-  return { answer: 'opened', hasCue: encoder.hasCue };
+  return { answer: 'opened', hasCue: encoder.hasCue, canBePinged: encoder.canBePinged };
 }
 
 async function inspect(
@@ -102,7 +131,9 @@ async function inspect(
   signal: AbortSignal,
 ): Promise<HostAnswer> {
   try {
-    const contents = await encoderOf(deviceId).cardOf(cardId).inspect(site, signal);
+    const presented = encoderOf(deviceId).cardOf(cardId);
+    wire.tap.work(deviceId, { work: 'inspect', card: presented.card, site });
+    const contents = await presented.inspect(site, signal);
     return { answer: 'inspected', contents };
   } finally {
     wipe(site.keys);
@@ -123,7 +154,9 @@ async function write(
     },
   };
   try {
-    await encoderOf(deviceId).cardOf(cardId).write(site, image, journal, signal);
+    const presented = encoderOf(deviceId).cardOf(cardId);
+    wire.tap.work(deviceId, { work: 'write', card: presented.card, site, image });
+    await presented.write(site, image, journal, signal);
     return { answer: 'written' };
   } finally {
     wipe(site.keys);

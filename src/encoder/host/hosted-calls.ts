@@ -1,6 +1,7 @@
 import type { CardSite, WriteJournal } from '../../card/program.ts';
 import type { Card } from '../../model/card.ts';
 import type { CardContents, CardImage } from '../../model/card-record.ts';
+import type { PingAnswer } from '../contract.ts';
 import type { DriverHost } from './driver-host.ts';
 import type { HostLimits } from './limits.ts';
 import type { HostAnswer } from './messages.ts';
@@ -37,6 +38,14 @@ export class HostedCalls {
     const answer = await this.#host.call(order, signal, { limitMs: this.#limits.callMs });
     if (answer.answer !== 'inspected') throw unexpected(answer, order.order);
     return answer.contents;
+  }
+
+  async ping(signal: AbortSignal): Promise<PingAnswer> {
+    const order = { order: 'ping', deviceId: this.#deviceId } as const;
+    const answer = await this.#host.call(order, signal, { limitMs: this.#limits.callMs });
+    if (answer.answer !== 'pinged') throw unexpected(answer, order.order);
+    const { asked, said, tookMs } = answer;
+    return { asked, said, tookMs };
   }
 
   async write(write: HostedWrite, journal: WriteJournal, signal: AbortSignal): Promise<void> {

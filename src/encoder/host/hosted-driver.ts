@@ -40,11 +40,20 @@ class HostedDriver implements EncoderDriver {
   #host: DriverHost | undefined;
   #isAvailable = true;
   #isTroubled = false;
+  /** How many times longer than usual a host may take. */
+  #patience = 1;
 
   constructor(setup: HostedDriverSetup) {
     this.name = setup.name;
     this.#setup = setup;
     this.#limits = { ...HOST_LIMITS, ...setup.limits };
+    setup.wire?.attach({
+      tellNow: () => {
+        this.#host?.send({ order: 'tell_wire' });
+        return this.#host !== undefined;
+      },
+      capture: (deviceId, isOn) => this.#host?.send({ order: 'capture', deviceId, isOn }),
+    });
   }
 
   watch(signal: AbortSignal): AsyncIterable<DriverNews> {
@@ -57,9 +66,8 @@ class HostedDriver implements EncoderDriver {
     if (host === undefined || !this.#devices.has(device.id)) {
       throw new EncoderError('device_lost', `${device.name} is not there`);
     }
-    const encoder: HostedEncoder = new HostedEncoder(new HostedCalls(host, device.id, this.#limits), () =>
-      this.#forget(device.id, encoder),
-    );
+    const calls = new HostedCalls(host, device.id, this.#limits);
+    const encoder: HostedEncoder = new HostedEncoder(calls, () => this.#forget(device.id, encoder));
     // A card may be presented right behind the answer: the encoder has to be known by then.
     this.#encoders.set(device.id, encoder);
     try {
@@ -69,6 +77,7 @@ class HostedDriver implements EncoderDriver {
       if (answer.answer === 'opened' && answer.hasCue) {
         encoder.cue = (cue) => host.send({ order: 'cue', deviceId: device.id, cue });
       }
+      if (answer.answer === 'opened' && answer.canBePinged) encoder.ping = (signal) => calls.ping(signal);
       return encoder;
     } catch (error) {
       this.#forget(device.id, encoder);
@@ -97,7 +106,10 @@ class HostedDriver implements EncoderDriver {
       const began = performance.now();
       const end = await this.#runHost(tell, signal);
       if (signal.aborted) return;
-      failures = performance.now() - began > this.#limits.steadyMs ? 1 : failures + 1;
+      const wasSteady = performance.now() - began > this.#limits.steadyMs * this.#patience;
+      if (wasSteady) this.#patience = 1;
+      if (end.wasLate) this.#patience = Math.min(this.#patience * 2, this.#limits.longestPatience);
+      failures = wasSteady ? 1 : failures + 1;
       const respawnMs = end.isUnloadable ? this.#limits.reloadMs : this.#respawnMs(failures);
       this.#setup.log.warn(
         { driver: this.name, reason: end.why, respawnMs },
@@ -110,13 +122,20 @@ class HostedDriver implements EncoderDriver {
 
   /** From the start of a host to its end. */
   async #runHost(tell: (news: DriverNews) => void, signal: AbortSignal): Promise<HostEnd> {
-    const host = new DriverHost(this.#setup, this.#limits, (report) => this.#hear(report, tell));
+    const { startMs, silenceMs } = this.#limits;
+    const limits = {
+      ...this.#limits,
+      startMs: startMs * this.#patience,
+      silenceMs: silenceMs * this.#patience,
+    };
+    const host = new DriverHost(this.#setup, limits, (report) => this.#hear(report, tell));
     this.#host = host;
     const stop = () => void host.stop();
     signal.addEventListener('abort', stop, { once: true });
     const end = await host.ended;
     signal.removeEventListener('abort', stop);
     this.#host = undefined;
+    this.#setup.wire?.ended(end.why);
     for (const deviceId of this.#devices) {
       this.#lose(
         deviceId,
@@ -134,8 +153,14 @@ class HostedDriver implements EncoderDriver {
   #hear(report: HostReport, tell: (news: DriverNews) => void): void {
     switch (report.report) {
       case 'ready':
+        for (const deviceId of this.#setup.wire?.began() ?? []) {
+          this.#host?.send({ order: 'capture', deviceId, isOn: true });
+        }
         if (!this.#isAvailable) tell({ news: 'available' });
         this.#isAvailable = true;
+        return;
+      case 'wire':
+        this.#setup.wire?.hear(report);
         return;
       case 'news':
         this.#pass(report.news, tell);

@@ -1,7 +1,7 @@
 import type { CardSite, WriteJournal } from '../../card/program.ts';
 import type { Card } from '../../model/card.ts';
 import type { CardContents, CardImage } from '../../model/card-record.ts';
-import type { CardEncoder, Cue, PresentedCard } from '../contract.ts';
+import type { CardEncoder, Cue, PingAnswer, PresentedCard } from '../contract.ts';
 import { EncoderError } from '../errors.ts';
 import type { HostedCalls } from './hosted-calls.ts';
 
@@ -9,6 +9,8 @@ import type { HostedCalls } from './hosted-calls.ts';
 export class HostedEncoder implements CardEncoder {
   /** Set where the device has a light or a sound. */
   cue?: (cue: Cue) => void;
+  /** Set where the device can be asked something. */
+  ping?: (signal: AbortSignal) => Promise<PingAnswer>;
   readonly #calls: HostedCalls;
   readonly #onClose: () => void;
   readonly #gone = new AbortController();

@@ -4,6 +4,11 @@ export interface HostLimits {
   readonly startMs: number;
   /** Without a sign of life from the host's main thread. */
   readonly silenceMs: number;
+  /**
+   * A machine may be slow, or busy with several hosts that start: `startMs` and `silenceMs` are doubled after each host that missed one of
+   * them, up to so many times what they are.
+   */
+  readonly longestPatience: number;
   /** For one call that changes no card: opening a device, reading or inspecting a card. */
   readonly callMs: number;
   /** For a write, from its order to its first note, from each note to the next, and from the last one to its end. */
@@ -26,6 +31,7 @@ export interface HostLimits {
 export const HOST_LIMITS: HostLimits = {
   startMs: 15_000,
   silenceMs: 3_000,
+  longestPatience: 8,
   callMs: 10_000,
   writeMs: 10_000,
   longestWriteMs: 75_000,

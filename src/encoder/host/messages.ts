@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CARD_TECHNOLOGIES } from '../../model/card.ts';
 import { ENCODER_ERROR_CODES, EncoderError } from '../errors.ts';
 import { cardContents, cardImage, cardSite, writeProgress } from './card-messages.ts';
+import { rawRecord, wireRecord } from './wire-messages.ts';
 
 /** What crosses between the daemon and a driver host, over Node's IPC channel. Both ends are the same release. */
 
@@ -42,21 +43,27 @@ export const hostOrder = z.discriminatedUnion('order', [
   z.object({ order: z.literal('read'), call, deviceId, cardId }),
   z.object({ order: z.literal('inspect'), call, deviceId, cardId, site: cardSite }),
   z.object({ order: z.literal('write'), call, deviceId, cardId, site: cardSite, image: cardImage }),
+  z.object({ order: z.literal('ping'), call, deviceId }),
   z.object({ order: z.literal('close'), call, deviceId }),
   /** The caller of `call` gave up. */
   z.object({ order: z.literal('abort'), call }),
   z.object({ order: z.literal('cue'), deviceId, cue: z.enum(['success', 'failure']) }),
+  /** What has passed at the devices is to be told now: one report `wire`, empty or not. */
+  z.object({ order: z.literal('tell_wire') }),
+  /** Every byte that passes at this device is to be told from now on, or no more. */
+  z.object({ order: z.literal('capture'), deviceId, isOn: z.boolean() }),
   z.object({ order: z.literal('stop') }),
 ]);
 export type HostOrder = z.infer<typeof hostOrder>;
 
 /** The answer to a call. */
 const answer = z.discriminatedUnion('answer', [
-  z.object({ answer: z.literal('opened'), hasCue: z.boolean() }),
+  z.object({ answer: z.literal('opened'), hasCue: z.boolean(), canBePinged: z.boolean() }),
   z.object({ answer: z.literal('read'), card }),
   z.object({ answer: z.literal('inspected'), contents: cardContents }),
   /** Read back, too. */
   z.object({ answer: z.literal('written') }),
+  z.object({ answer: z.literal('pinged'), asked: z.string(), said: z.string(), tookMs: z.number() }),
   z.object({ answer: z.literal('closed') }),
   z.object({ answer: z.literal('failed'), fault }),
   /** The driver heeded the abort. */
@@ -73,6 +80,12 @@ export const hostReport = z.discriminatedUnion('report', [
   /** The driver cannot be loaded: starting again soon will not help. */
   z.object({ report: z.literal('cannot_load'), reason: z.string() }),
   z.object({ report: z.literal('news'), news: driverNews }),
+  /** What has passed at the devices since the last one; a sign of life, too. */
+  z.object({
+    report: z.literal('wire'),
+    records: z.array(wireRecord).readonly(),
+    raw: z.array(rawRecord).readonly(),
+  }),
   z.object({ report: z.literal('answer'), call, answer }),
   /**
    * How a write is getting on; the first one precedes the first change of the card. It is in the kernel's hands before the next exchange begins,

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CardEncoder, Cue, PresentedCard } from '../contract.ts';
+import type { CardEncoder, Cue, PingAnswer, PresentedCard } from '../contract.ts';
 import { EncoderError } from '../errors.ts';
 import { faultOf, type HostReport } from './messages.ts';
 
@@ -27,6 +27,15 @@ export class ServedEncoder {
 
   get hasCue(): boolean {
     return this.#encoder.cue !== undefined;
+  }
+
+  get canBePinged(): boolean {
+    return this.#encoder.ping !== undefined;
+  }
+
+  async ping(signal: AbortSignal): Promise<PingAnswer> {
+    if (this.#encoder.ping === undefined) throw new Error(`${this.#deviceId} can be asked nothing`);
+    return this.#encoder.ping(signal);
   }
 
   cue(cue: Cue): void {

@@ -1,13 +1,13 @@
-import { chmodSync, readdirSync, readFileSync } from 'node:fs';
+import { chmodSync } from 'node:fs';
 import SQLite from 'better-sqlite3';
-import { folded } from '../../model/folded.ts';
-import { StorageError } from '../errors.ts';
-import { searchPieces } from './search-pieces.ts';
+import { DamagedError, StorageError } from '../errors.ts';
+import { migrate } from './migrate.ts';
+import { addSqlFunctions } from './sql-functions.ts';
 
 /** A value that a statement takes. */
 export type Value = string | number | Uint8Array | null;
 
-/** An open database file with its statements; the tables are built on it. Any call may throw StorageError. */
+/** An open database file with its statements; the tables are built on it. Any call may throw StorageError or DamagedError. */
 export interface Database {
   /** The rows of a query. A statement is prepared once for each text. */
   all<Row>(sql: string, ...values: readonly Value[]): Row[];
@@ -26,32 +26,40 @@ const PATIENCE_MS = 1000;
 export interface DatabaseOptions {
   /** How long to wait for another process that writes, milliseconds. */
   readonly patienceMs?: number;
+  /** Is told of a damage that a call meets, which throws it too. */
+  readonly onDamage?: (damage: DamagedError) => void;
 }
-
-const MIGRATIONS = new URL('../migrations/', import.meta.url);
 
 /**
  * Opens the file, made if it is missing, and brings it to the newest migration.
  * Every commit is on the disk before it returns: write-ahead log, `synchronous = FULL` (https://sqlite.org/pragma.html#pragma_synchronous).
- * Throws when the file was written by a newer version of the daemon, and StorageError when the disk does not serve it.
+ * What it was before a migration is kept beside it (before-migration.ts).
+ * Throws NewerDatabaseError when the file was written by a newer version of the daemon, DamagedError when it is no sound database as far as
+ * opening shows, and StorageError when the disk does not serve it; then the file is closed, and as it was.
  */
-export function openDatabase(path: string, { patienceMs = PATIENCE_MS }: DatabaseOptions = {}): Database {
-  return onDisk(() => open(path, patienceMs));
+export function openDatabase(path: string, options: DatabaseOptions = {}): Database {
+  const onDisk = diskErrors(path, options.onDamage);
+  return onDisk(() => {
+    const file = new SQLite(path, { timeout: options.patienceMs ?? PATIENCE_MS });
+    try {
+      return open(file, path, onDisk);
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+  });
 }
 
-function open(path: string, patienceMs: number): Database {
-  const file = new SQLite(path, { timeout: patienceMs });
+function open(file: SQLite.Database, path: string, onDisk: OnDisk): Database {
   chmodSync(path, 0o600);
   file.pragma('journal_mode = WAL');
   file.pragma('synchronous = FULL');
-  // LIKE and lower() know the letters of English only: "MÜLLER" would not find "Müller".
-  file.function('folded', { deterministic: true }, (text) =>
-    typeof text === 'string' ? folded(text) : null,
-  );
-  file.function('search_pieces', { deterministic: true, varargs: true }, searchPieces);
+  // macOS answers fsync before the disk has written; elsewhere this changes nothing (https://sqlite.org/pragma.html#pragma_fullfsync).
+  file.pragma('fullfsync = ON');
+  addSqlFunctions(file);
   // A migration that makes a table anew would else take with it the rows that name the old one's (https://sqlite.org/lang_altertable.html#otheralter).
   file.pragma('foreign_keys = OFF');
-  migrate(file);
+  migrate(file, path);
   file.pragma('foreign_keys = ON');
 
   const statements = new Map<string, SQLite.Statement<Value[]>>();
@@ -82,41 +90,25 @@ function open(path: string, patienceMs: number): Database {
 /** SQLite's result codes (https://sqlite.org/rescode.html) that are about the disk and whoever else uses the file. */
 const DISK_CODES = /^SQLITE_(FULL|IOERR|BUSY|READONLY|CANTOPEN|NOMEM|PERM)/;
 
-/** Passes on what `work` returns, and tells a disk that does not serve from every other failure. */
-function onDisk<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof SQLite.SqliteError && DISK_CODES.test(error.code)) {
-      throw new StorageError(`${error.message} (${error.code})`, { cause: error });
-    }
-    throw error;
-  }
-}
+/** Those that are about what the file holds. */
+const DAMAGE_CODES = /^SQLITE_(CORRUPT|NOTADB)/;
 
-function migrate(file: SQLite.Database): void {
-  const names = readdirSync(MIGRATIONS)
-    .filter((name) => name.endsWith('.sql'))
-    .sort();
-  file
-    .transaction(() => {
-      const done = Number(file.pragma('user_version', { simple: true }));
-      if (done > names.length) {
-        throw new Error(
-          `The database is at version ${done}, this encoderd knows ${names.length}. Install the newer encoderd again, or restore a backup from before it.`,
-        );
+/** Passes on what `work` returns, and tells a disk that does not serve, and a damaged file, from every other failure. */
+type OnDisk = <T>(work: () => T) => T;
+
+function diskErrors(path: string, onDamage: (damage: DamagedError) => void = () => {}): OnDisk {
+  return (work) => {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof SQLite.SqliteError)) throw error;
+      if (DISK_CODES.test(error.code)) {
+        throw new StorageError(`${error.message} (${error.code})`, { cause: error });
       }
-      if (done === names.length) return;
-      const lostBefore = rowsThatNameNothing(file);
-      for (const name of names.slice(done)) file.exec(readFileSync(new URL(name, MIGRATIONS), 'utf8'));
-      const lost = rowsThatNameNothing(file) - lostBefore;
-      if (lost > 0) throw new Error(`The migration would leave ${lost} rows that name what is gone.`);
-      file.pragma(`user_version = ${names.length}`);
-    })
-    .immediate();
-}
-
-/** How many rows break a foreign key, which nothing enforces while a migration runs. */
-function rowsThatNameNothing(file: SQLite.Database): number {
-  return Number(file.prepare('SELECT count(*) FROM pragma_foreign_key_check').pluck().get());
+      if (!DAMAGE_CODES.test(error.code)) throw error;
+      const damage = new DamagedError(path, [error.message], { cause: error });
+      onDamage(damage);
+      throw damage;
+    }
+  };
 }

@@ -9,6 +9,7 @@ import { changeTable } from './changes.ts';
 import { clientSessionTable } from './client-sessions.ts';
 import { credentialTable } from './credentials.ts';
 import { type Database, type DatabaseOptions, openDatabase } from './database.ts';
+import { encoderStrainTable } from './encoder-strain.ts';
 import { encoderTable } from './encoders.ts';
 import { entranceTable } from './entrances.ts';
 import { eventTable } from './events.ts';
@@ -35,6 +36,16 @@ export function openSqliteStore(path: string, options: DatabaseOptions = {}): St
 
 /** The store in an open database, which it closes. */
 export function sqliteStore(database: Database): Store {
+  let accessWrites = 0;
+  const accessDatabase: Database = {
+    ...database,
+    run: (sql, ...values) => {
+      accessWrites += 1;
+      return database.run(sql, ...values);
+    },
+  };
+  const foreignWrites = () =>
+    database.get<{ readonly data_version: number }>('PRAGMA data_version')?.data_version ?? 0;
   return {
     transaction: database.transaction,
     site: {
@@ -61,6 +72,7 @@ export function sqliteStore(database: Database): Store {
       },
     },
     encoders: encoderTable(database),
+    encoderStrain: encoderStrainTable(database),
     attempts: attemptTable(database),
     users: userTable(database),
     userIdentities: userIdentityTable(database),
@@ -77,16 +89,16 @@ export function sqliteStore(database: Database): Store {
     pairedDesks: pairedDeskTable(database),
     pairingRequests: pairingRequestTable(database),
     feed: feedTable(database),
-    apiKeys: apiKeyTable(database),
-    clientSessions: clientSessionTable(database),
+    apiKeys: apiKeyTable(accessDatabase),
+    clientSessions: clientSessionTable(accessDatabase),
     pagePairings: pagePairingTable(database),
     webhooks: webhookTable(database),
     deliveries: deliveryTable(database),
-    origins: originTable(database),
+    origins: originTable(accessDatabase),
     answers: answerTable(database),
     auditLog: auditTable(database),
-    foreignWrites: () =>
-      database.get<{ readonly data_version: number }>('PRAGMA data_version')?.data_version ?? 0,
+    foreignWrites,
+    accessVersion: () => accessWrites + foreignWrites(),
     [Symbol.dispose]: () => database.close(),
   };
 }

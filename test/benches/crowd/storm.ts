@@ -1,4 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -36,8 +44,8 @@ export interface StormReport {
   readonly changes: number;
   /** What the crowd did, by what it is. */
   readonly tally: Readonly<Record<string, number>>;
-  /** Files and sockets that the daemon still had open when the crowd was gone or mute, above the calm count. */
-  readonly filesLeft: number;
+  /** Files and sockets that the daemon still had open when the crowd was gone or mute, when they were more than in the calm. */
+  readonly filesLeft: readonly string[];
   /** Resident memory of the daemon, MB: before the storm, at most during it, and when everybody was gone; the first and the last without garbage. */
   readonly memoryMb: { readonly calm: number; readonly most: number; readonly after: number };
   /** Lines of the daemon's log that say that something went wrong that nobody foresaw. */
@@ -72,6 +80,10 @@ export async function runStorm(options: StormOptions): Promise<StormReport> {
     ...INSPECTED,
   });
   try {
+    // SQLite keeps the copying thread's file open for the next copy (https://sqlite.org/src/file/src/os_unix.c, "pending close"): once, from the first.
+    const copies = join(folder, 'copies');
+    const isCopied = () => existsSync(copies) && readdirSync(copies).some((name) => name.endsWith('.db'));
+    for (let look = 0; look < 300 && !isCopied(); look += 1) await sleep(100);
     return await stormAt(daemon, keys, options);
   } finally {
     await daemon.stop();
@@ -132,8 +144,12 @@ async function stormAt(daemon: EncoderdProcess, keys: Keys, options: StormOption
   const until = performance.now() + options.lettingGoMs;
   if (options.lettingGoMs === 0) await crowd[Symbol.asyncDispose]();
   const patience = Math.max(until, performance.now() + 10_000);
-  while (filesOf(daemon) > calmFiles && performance.now() < patience) await sleep(250);
-  const filesLeft = Math.max(0, filesOf(daemon) - calmFiles);
+  const filesLeft = () => {
+    const now = filesOf(daemon);
+    return now.length > calmFiles.length ? beyond(now, calmFiles) : [];
+  };
+  while (filesLeft().length > 0 && performance.now() < patience) await sleep(250);
+  const left = filesLeft();
   await work(options.calmMs);
   await collectGarbage(daemon);
   const afterMb = memoryMbOf(daemon);
@@ -156,7 +172,7 @@ async function stormAt(daemon: EncoderdProcess, keys: Keys, options: StormOption
     lost: all.reduce((total, regular) => total + lostOf(regular), 0),
     changes: expected.length,
     tally,
-    filesLeft,
+    filesLeft: left,
     memoryMb: { calm: calmMb, most: mostMb, after: afterMb },
     errors: daemon.output.filter((line) => /"level":[56]0/.test(line)),
   };
@@ -232,9 +248,25 @@ async function lastSequence(daemon: EncoderdProcess, keys: Keys): Promise<number
   }
 }
 
-/** How many files and sockets the daemon has open. */
-function filesOf({ process: { pid } }: EncoderdProcess): number {
-  return readdirSync(`/proc/${pid}/fd`).length;
+/** What is in `all` more often than in `known`: a file may be open twice. */
+function beyond(all: readonly string[], known: readonly string[]): readonly string[] {
+  const left = [...known];
+  return all.filter((one) => {
+    const at = left.indexOf(one);
+    if (at >= 0) left.splice(at, 1);
+    return at < 0;
+  });
+}
+
+/** The files and sockets that the daemon has open, as the kernel names them. */
+function filesOf({ process: { pid } }: EncoderdProcess): readonly string[] {
+  return readdirSync(`/proc/${pid}/fd`).flatMap((number) => {
+    try {
+      return readlinkSync(`/proc/${pid}/fd/${number}`);
+    } catch {
+      return []; // It was closed meanwhile.
+    }
+  });
 }
 
 /** Resident memory of the daemon, MB. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { AttemptProgress, FailureReason } from '../../../src/model/attempt.ts';
+import { addStrain, NO_STRAIN } from '../../../src/model/encoder-health.ts';
 import type { SiteEvent } from '../../../src/model/event.ts';
 import { ALL, attempt, cardOf, ENDED, encoder, ids } from './records.ts';
 import type { StorePlaces } from './store.ts';
@@ -15,6 +16,35 @@ export function deskContract({ openStore }: StorePlaces): void {
       expect(store.site.read()).toEqual(site);
       store.site.write({ ...site, workspaceId: 'another' });
       expect(store.site.read()).toEqual({ ...site, workspaceId: 'another' });
+    });
+  });
+
+  describe('encoderStrain', () => {
+    const strain = { ...NO_STRAIN, exchanges: 100, retries: 2, slowAnswers: 3 };
+    const other = { ...NO_STRAIN, resets: 4, replugs: 5, tornCards: 6 };
+
+    test('adds up what is of the same encoder, by the day', () => {
+      const store = openStore();
+      store.encoderStrain.add('a', 20_000, strain);
+      store.encoderStrain.add('a', 20_000, strain);
+      store.encoderStrain.add('a', 20_001, other);
+      store.encoderStrain.add('b', 20_001, other);
+      expect(store.encoderStrain.since(20_000)).toEqual(
+        new Map([
+          ['a', addStrain(strain, addStrain(strain, other))],
+          ['b', other],
+        ]),
+      );
+      expect(store.encoderStrain.since(20_001).get('a')).toEqual(other);
+      expect(store.encoderStrain.since(20_002)).toEqual(new Map());
+    });
+
+    test('forgets the days before', () => {
+      const store = openStore();
+      store.encoderStrain.add('a', 20_000, strain);
+      store.encoderStrain.add('a', 20_001, other);
+      store.encoderStrain.forgetBefore(20_001);
+      expect(store.encoderStrain.since(0).get('a')).toEqual(other);
     });
   });
 

@@ -128,6 +128,28 @@ export function keepingContract({ openPlace, openStore }: StorePlaces): void {
     });
   });
 
+  describe('accessVersion', () => {
+    test('differs after a write about who may come in, and after any of another process', () => {
+      const place = openPlace();
+      const [here, there] = [place.open(), place.open()];
+      const versions = [here.accessVersion()];
+      here.origins.allow('https://pms.example.com', 1);
+      versions.push(here.accessVersion());
+      here.apiKeys.revoke('nobody', 1);
+      versions.push(here.accessVersion());
+      there.users.insert(user('ada'));
+      versions.push(here.accessVersion());
+      expect(new Set(versions).size).toBe(versions.length);
+    });
+
+    test('stays when a user is written', () => {
+      const store = openStore();
+      const before = store.accessVersion();
+      store.users.insert(user('ada'));
+      expect(store.accessVersion()).toBe(before);
+    });
+  });
+
   test('holds everything when it is opened again', () => {
     const place = openPlace();
     const before = place.open();

@@ -136,6 +136,11 @@ function driverOf(reader: PcscReader): EncoderDriver {
       yield { news: 'available' };
       if (!signal.aborted) await once(signal, 'abort');
     },
-    open: async () => new PcscEncoder(reader, () => {}),
+    open: async () =>
+      new PcscEncoder(
+        reader,
+        () => {},
+        () => {},
+      ),
   };
 }

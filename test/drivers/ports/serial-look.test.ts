@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { PortWish } from '../../../drivers/ports/port-wish.ts';
+import { type PortWish, portWish } from '../../../drivers/ports/port-wish.ts';
 import { SerialLook, type UsbProduct } from '../../../drivers/ports/serial-look.ts';
 import { SimulatedSerialPort } from '../../benches/ports/serial-bench.ts';
 import { SysfsTree } from '../../benches/ports/sysfs-tree.ts';
@@ -205,4 +205,54 @@ describe('keys', () => {
     await tree.plugUsbSerial('ttyUSB0', { ...FTDI, port: '1-1', serial: 'OTHER' });
     expect(found(look)).toEqual([['0403-6001-serial-other-if00', 'ttyUSB0']]);
   });
+});
+
+test.each([
+  ['/dev/ttyUSB0', true],
+  ['COM3', true],
+  ['com12', true],
+  ['COM0', false],
+  ['COM', false],
+  ['LPT1', false],
+  ['COM3:', false],
+])('whether %s may be the path of a port: %s', (path, may) => {
+  expect(portWish.safeParse(path).success).toBe(may);
+});
+
+describe('where there is no /sys', () => {
+  const NOWHERE = { sysfs: '/nonexistent/sys', dev: '/nonexistent/dev' };
+
+  test('a port of Windows is a candidate by its name alone, and opening it tells whether it is there', () => {
+    const { candidates, troubles } = new SerialLook(
+      ['COM3', 'com12'],
+      [TWN4_PRODUCT],
+      NOWHERE,
+      'win32',
+    ).look();
+    expect(candidates).toEqual([
+      { key: 'com3', path: 'COM3' },
+      { key: 'com12', path: 'com12' },
+    ]);
+    expect(troubles).toEqual([]);
+    expect(absences(new SerialLook(['COM3'], [], NOWHERE, 'linux'))).toEqual([
+      expect.stringContaining('absent: COM3 is configured and not there'),
+    ]);
+  });
+  test('a port of macOS is a candidate by its path', async () => {
+    await using port = await SimulatedSerialPort.open();
+    const { candidates, troubles } = new SerialLook([port.path], [], NOWHERE, 'darwin').look();
+    expect(candidates).toMatchObject([{ path: port.path }]);
+    expect(troubles).toEqual([]);
+    const [missing] = absences(new SerialLook(['/dev/cu.usbserial-1'], [], NOWHERE, 'darwin'));
+    expect(missing).toContain('/dev/cu.usbserial-1 is configured and not there');
+    expect(missing).not.toContain('by-id');
+  });
+  test.each(['win32', 'darwin'] as const)(
+    'what USB says of a port helps nobody on %s, which is told',
+    (platform) => {
+      expect(absences(new SerialLook([ANY_CH340], [], NOWHERE, platform))).toEqual([
+        'absent: the serial port 1A86:7523 cannot be looked for: only Linux tells what is on USB (/sys). Name the port\'s path in "ports" (docs/other-systems.md)',
+      ]);
+    },
+  );
 });

@@ -7,6 +7,7 @@ import { hidSource } from '../../../drivers/ports/hid-source.ts';
 import { holdersOf } from '../../../drivers/ports/holders.ts';
 import { loaded } from '../../../drivers/ports/loaded.ts';
 import { serialSource } from '../../../drivers/ports/serial-source.ts';
+import { whyNotOpened } from '../../../drivers/ports/why-not-opened.ts';
 import { quietLog } from '../../benches/pcsc/quiet-log.ts';
 import { NOBODY, openAsNobody } from '../../benches/ports/open-as-user.ts';
 import { PortHolder } from '../../benches/ports/port-holder.ts';
@@ -143,5 +144,13 @@ test('a package that is missing is unloadable, and the cure is said', async () =
   const loading = loaded('serialport', () => import(String('encoderd-no-such-package')));
   expect(shown(await rejectionOf(loading))).toMatch(
     /^unloadable: the package serialport cannot be loaded \(.*\): run npm install/,
+  );
+});
+
+test('what Windows says of a port is passed on, and it is not asked for what only Linux has', async () => {
+  const cause = new Error('Opening COM3: Access denied');
+  const trouble = await whyNotOpened({ key: 'com3', path: 'COM3' }, 'serial port', cause, 'win32');
+  expect(shown(trouble)).toBe(
+    'absent: COM3 cannot be opened (Opening COM3: Access denied): plug it in, end the program that has it open, or correct "ports" in the configuration',
   );
 });

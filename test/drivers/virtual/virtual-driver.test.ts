@@ -134,7 +134,7 @@ describe('placeCard', () => {
     const file = join(stateDir, 'cards', 'card-torn.json');
     const card = { id: 'torn', technology: order.technology, uid };
     const broken = [
-      '',
+      ' ',
       '{"id":"torn"',
       '[]',
       JSON.stringify({ ...card, memory: '00' }),
@@ -151,6 +151,19 @@ describe('placeCard', () => {
   });
 });
 
+test('a file that a power cut left empty is a card that never was, and settling tells when the disk does not serve', async () => {
+  const folder = join(stateDir, 'cards');
+  const shelf = new CardShelf(folder);
+  const card = { id: 'AA', technology: 'ntag213', uid: '04A2C3F1D25E80', memory: fromHex('00') } as const;
+  shelf.keep(card);
+  await shelf.settle('AA');
+  expect(shelf.find('AA')).toEqual(card);
+  const [name = ''] = await readdir(folder);
+  await writeFile(join(folder, name), '');
+  expect(shelf.find('AA')).toBeUndefined();
+  await expect(shelf.settle('BB')).rejects.toMatchObject({ code: 'driver_unavailable' });
+});
+
 test('a shelf gives back what was put on it, whatever the name', () => {
   const shelf = new CardShelf(join(stateDir, 'cards'));
   for (const id of ['.', '..', '/etc/passwd', 'a\u0000b', 'ü'.repeat(500), '\ud800', ' ']) {
@@ -160,6 +173,21 @@ test('a shelf gives back what was put on it, whatever the name', () => {
     expect(shelf.find(id)).toEqual({ id, technology: 'ntag213', uid: '04A2C3F1D25E80', memory });
   }
 });
+
+test.each(['darwin', 'win32'] as const)(
+  'a shelf on %s has a file for each name, whatever its case, and no name that the system does not take',
+  async (platform) => {
+    const folder = join(stateDir, 'cards');
+    const shelf = new CardShelf(folder, platform);
+    const ids = ['Ada', 'ada', 'ADA', '*', '04a2'];
+    for (const id of ids)
+      shelf.keep({ id, technology: 'ntag213', uid: '04A2C3F1D25E80', memory: fromHex('00') });
+    const names = await readdir(folder);
+    expect(new Set(names.map((name) => name.toLowerCase())).size).toBe(ids.length);
+    for (const name of names) expect(name).toMatch(/^card-[a-z0-9]+\.json$/);
+    for (const id of ids) expect(shelf.find(id)).toMatchObject({ id });
+  },
+);
 
 describe('a mute card', () => {
   test('ends the wait with device_timeout, and the next card is presented', async () => {

@@ -161,6 +161,9 @@ test('every operation that is not served to GET is audited, but for these', () =
       .sort(),
   ).toEqual([
     '/v1/desks/list',
+    '/v1/encoders/ping',
+    '/v1/flight_recorder/list',
+    '/v1/flight_recorder/read_capture',
     '/v1/pairing/confirm',
     '/v1/pairing/list',
     '/v1/pairing/request',

@@ -7,10 +7,10 @@ import { LiveClient } from '../../stories/live-client.ts';
 
 afterEach(() => vi.useRealTimers());
 
-/** A connection that closes nothing by itself: not even its half once the daemon has closed the other. */
-async function openHalf(port: number, bytes: string): Promise<Socket> {
+/** A connection that closes nothing by itself: not even its half once the daemon has closed the other. `atEnd`: of the test, where it is one of several at once. */
+async function openHalf(port: number, bytes: string, atEnd = onTestFinished): Promise<Socket> {
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
-  onTestFinished(() => void socket.destroy());
+  atEnd(() => void socket.destroy());
   socket.on('error', () => {});
   await once(socket, 'connect');
   socket.write(bytes);
@@ -161,7 +161,7 @@ describe('what a socket asks is counted', () => {
       const clock = new HandClock();
       await using desk = await Desk.open({ clock, config: { limits } });
       await using live = await quietSocket(desk);
-      for (let n = 0; n < 5; n += 1) expect(await live.ask(path, {})).toMatchObject({ ok: true });
+      for (let n = 0; n < 4; n += 1) expect(await live.ask(path, {})).toMatchObject({ ok: true });
       const refused = { ok: false, error: { type: 'too_many_requests' } };
       expect(await live.ask(path, {})).toMatchObject(refused);
       clock.pass(1000);
@@ -187,31 +187,40 @@ describe('what a socket asks is counted', () => {
   });
 });
 
-test('a connection that never finishes the head of its request is dropped after 5 seconds', async () => {
-  await using desk = await Desk.open();
-  const began = performance.now();
-  const halves = ['GET /hea', 'GET /health HTTP/1.1\r\n', 'GET /health HTTP/1.1\r\nHost: 127.0'];
-  const ended = halves.map(async (half) => refusalOn(await openHalf(desk.port, half)));
-  expect(await Promise.all(ended)).toEqual(halves.map(() => 'HTTP/1.1 408 Request Timeout'));
-  const tookMs = performance.now() - began;
-  expect(tookMs).toBeGreaterThan(4000);
-  expect(tookMs).toBeLessThan(9000);
+// Each waits for what the daemon allows by the real clock, at a desk of its own.
+describe.concurrent('a connection', () => {
+  test('that never finishes the head of its request is dropped after 5 seconds', async ({
+    onTestFinished: atEnd,
+    expect,
+  }) => {
+    await using desk = await Desk.open();
+    const began = performance.now();
+    const halves = ['GET /hea', 'GET /health HTTP/1.1\r\n', 'GET /health HTTP/1.1\r\nHost: 127.0'];
+    const ended = halves.map(async (half) => refusalOn(await openHalf(desk.port, half, atEnd)));
+    expect(await Promise.all(ended)).toEqual(halves.map(() => 'HTTP/1.1 408 Request Timeout'));
+    const tookMs = performance.now() - began;
+    expect(tookMs).toBeGreaterThan(4000);
+    expect(tookMs).toBeLessThan(9000);
+  });
+
+  test('on which nothing was asked is closed without a word', async ({ onTestFinished: atEnd, expect }) => {
+    await using desk = await Desk.open();
+    const spare = await openHalf(desk.port, '', atEnd);
+    expect(await everythingOn(spare)).toBe('');
+  }, 9000);
+
+  test('whose request was answered is told of half a second one, and of nothing else', async ({
+    onTestFinished: atEnd,
+    expect,
+  }) => {
+    await using desk = await Desk.open();
+    const whole = `GET /health HTTP/1.1\r\nHost: 127.0.0.1:${desk.port}\r\n\r\n`;
+    const half = everythingOn(await openHalf(desk.port, `${whole}GET /hea`, atEnd));
+    const idle = await openHalf(desk.port, whole, atEnd);
+    const said: string[] = [];
+    idle.on('data', (chunk) => said.push(String(chunk)));
+    expect((await half).match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 408']);
+    expect(said.join('').match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200']);
+    expect(idle.readableEnded).toBe(false);
+  }, 9000);
 });
-
-test('a connection on which nothing was asked is closed without a word', async () => {
-  await using desk = await Desk.open();
-  const spare = await openHalf(desk.port, '');
-  expect(await everythingOn(spare)).toBe('');
-}, 9000);
-
-test('a connection whose request was answered is told of half a second one, and of nothing else', async () => {
-  await using desk = await Desk.open();
-  const whole = `GET /health HTTP/1.1\r\nHost: 127.0.0.1:${desk.port}\r\n\r\n`;
-  const half = everythingOn(await openHalf(desk.port, `${whole}GET /hea`));
-  const idle = await openHalf(desk.port, whole);
-  const said: string[] = [];
-  idle.on('data', (chunk) => said.push(String(chunk)));
-  expect((await half).match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 408']);
-  expect(said.join('').match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200']);
-  expect(idle.readableEnded).toBe(false);
-}, 9000);

@@ -8,7 +8,8 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { type EncoderdProcess, startEncoderd } from '../../../scripts/encoderd-process.ts';
 
-const ENCODERCTL = fileURLToPath(new URL('../../../src/cli/encoderctl.ts', import.meta.url));
+/** The tool's entry. */
+export const ENCODERCTL = fileURLToPath(new URL('../../../src/cli/encoderctl.ts', import.meta.url));
 
 /** What a command left. */
 export interface Outcome {

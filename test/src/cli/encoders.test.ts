@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readTimeout } from '../../../src/cli/attempt.ts';
+import type { DaemonClient } from '../../../src/cli/daemon-client.ts';
 import { chosenEncoder } from '../../../src/cli/encoders.ts';
 import { EXIT } from '../../../src/cli/terminal.ts';
 
@@ -13,17 +14,16 @@ const encoder = (acs_encoder_id: string, more: { state?: string; is_virtual?: bo
 });
 
 /** Chooses at a desk that has seen these encoders. */
-const choose = (seen: readonly object[], id?: string) =>
-  chosenEncoder(
-    { url: '', token: '', call: async (_path, _params, answer) => answer.parse({ acs_encoders: seen }) },
-    id,
-  );
+const choose = async (seen: readonly object[], word?: string) => {
+  const call: DaemonClient['call'] = async (_path, _params, answer) => answer.parse({ acs_encoders: seen });
+  return (await chosenEncoder({ url: '', token: '', call }, word, 'scan --encoder ENCODER')).acs_encoder_id;
+};
 
 describe('the encoder of a command', () => {
   test('is the one that is named, else the only one that is attached, else the only real one', async () => {
     const [offline, made] = [encoder('A', { state: 'offline' }), encoder('B', { is_virtual: true })];
     const busy = encoder('C', { state: 'busy' });
-    expect(await choose([], 'Z')).toBe('Z');
+    expect(await choose([offline, made, busy], 'A')).toBe('A');
     expect(await choose([offline, made])).toBe('B');
     expect(await choose([offline, made, busy])).toBe('C');
   });
@@ -38,9 +38,27 @@ describe('the encoder of a command', () => {
     await expect(choose(seen)).rejects.toMatchObject({
       exitCode: EXIT.usage,
       message: expect.stringMatching(
-        /^There are 3 encoders.*\n {2}A {2}Encoder A\n {2}B {2}Encoder B\n {2}D {2}Encoder D$/,
+        /^There are 3 encoders\. Say which one: encoderctl scan --encoder ENCODER\n {2}A {2}Encoder A\n {2}B {2}Encoder B\n {2}D {2}Encoder D$/,
       ),
     });
+  });
+
+  test('is named by its id, the beginning of one, or its name, and else refused with those that there are', async () => {
+    const seen = [encoder('4f1a-one'), encoder('4f1b-two', { state: 'offline' })];
+    for (const word of ['4f1b-two', '4f1b', '4F1B', 'Encoder 4f1b-two', 'encoder 4F1B-TWO']) {
+      expect(await choose(seen, word), word).toBe('4f1b-two');
+    }
+    const list = 'There are:\n  4f1a-one  Encoder 4f1a-one\n  4f1b-two  Encoder 4f1b-two';
+    for (const [word, why] of [
+      ['4f1', '"4f1" is more than one encoder.'],
+      ['none', 'There is no encoder "none".'],
+      ['', 'There is no encoder "".'],
+    ]) {
+      await expect(choose(seen, word)).rejects.toMatchObject({
+        exitCode: EXIT.usage,
+        message: `${why} ${list}`,
+      });
+    }
   });
 
   test('is missing when none is attached', async () => {
@@ -48,6 +66,7 @@ describe('the encoder of a command', () => {
       exitCode: EXIT.unavailable,
       message: expect.stringContaining('No encoder is attached'),
     });
+    await expect(choose([], 'A')).rejects.toMatchObject({ exitCode: EXIT.unavailable });
   });
 });
 

@@ -18,28 +18,13 @@ beforeAll(async () => {
 afterAll(() => desk.shell[Symbol.asyncDispose]());
 
 describe('encoderctl, when it fails,', () => {
-  test('says that no daemon runs, also when one was killed', async () => {
+  test('says that no daemon runs', async () => {
     await using shell = new Shell();
     expect(await shell.run('status')).toMatchObject({
       code: 69,
       stdout: '',
       stderr: expect.stringMatching(/^No daemon runs on the state folder .*encoderd-cli-/),
     });
-    const daemon = await shell.startDaemon();
-    await daemon.kill();
-    const { code, stderr } = await shell.run('encoders', '--json');
-    expect(code).toBe(69);
-    expect(JSON.parse(stderr)).toEqual({
-      error: { message: expect.stringMatching(/^No daemon answers at http:/) },
-    });
-    for (const words of [['scan'], ['encode', 'credential'], ['card', 'read']]) {
-      expect(await shell.run(...words, '--encoder', 'E1'), words.join(' ')).toMatchObject({
-        code: 69,
-        stdout: '',
-        stderr: expect.stringMatching(/^No daemon answers at http:.*ECONNREFUSED/),
-      });
-    }
-    expect((await shell.run('watch')).code).toBe(69);
   });
 
   test('says that something else answers, and not the daemon', async () => {
@@ -60,16 +45,14 @@ describe('encoderctl, when it fails,', () => {
     }
   });
 
-  test.each(['frob', '127.0.0.1:3375', 'ftp://127.0.0.1', 'http://', 'http://127.0.0.1:99999'])(
-    'fails with 64 for the address %s, without a stack trace',
-    async (url) => {
-      const { code, stderr } = await desk.shell.run('encoders', '--url', url);
-      expect({ code, stderr }).toEqual({
-        code: 64,
-        stderr: `"${url}" is no address of a daemon. It is scheme, host and port, as http://127.0.0.1:3375\n`,
-      });
-    },
-  );
+  test('fails with 64 for what is no address, without a stack trace', async () => {
+    const { code, stderr } = await desk.shell.run('encoders', '--url', '127.0.0.1:3375');
+    expect({ code, stderr }).toEqual({
+      code: 64,
+      stderr:
+        '"127.0.0.1:3375" is no address of a daemon. It is scheme, host and port, as http://127.0.0.1:3375\n',
+    });
+  });
 
   test('tells programs of a failure as an object, also of a command that there is none of', async () => {
     const { shell, encoder } = desk;

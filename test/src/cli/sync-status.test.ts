@@ -71,7 +71,10 @@ test.each([
   [null, 'the backend’s is not known'],
   [0, 'this computer’s is 0.0 s ahead of the backend’s'],
   [59_999, 'this computer’s is 60.0 s ahead of the backend’s'],
-  [-60_000, 'this computer’s is 60.0 s behind the backend’s: set it (systemctl status systemd-timesyncd)'],
+  [
+    -60_000,
+    'this computer’s is 60.0 s behind the backend’s: set it (on Linux: systemctl status systemd-timesyncd)',
+  ],
 ])('a clock that is ahead by %d ms', (clock_ahead_ms, words) => {
   expect(said({ ...WORKING, clock_ahead_ms }, 'clock')).toBe(words);
 });

@@ -52,16 +52,6 @@ async function refusedUser(full_name: string): Promise<string> {
   return id;
 }
 
-test('a technician reads that the desk has no backend, and how to get one', async () => {
-  expect((await shell.run('sync', 'status')).stdout).toContain('This desk has no backend: it is its own.');
-  expect(await shell.json('sync', 'status')).toMatchObject({ state: 'off', endpoint: null, problem: null });
-  expect((await shell.run('sync', 'refused')).stdout).toBe('The backend refused nothing.\n');
-  expect(await shell.json('sync', 'refused')).toEqual([]);
-  const none = { code: 1, stdout: '', stderr: expect.stringContaining('This desk has no backend') };
-  expect(await shell.run('sync', 'resync')).toMatchObject(none);
-  expect(await shell.run('sync', 'retry')).toMatchObject(none);
-});
-
 test('a technician reads what was refused, and decides', async () => {
   const [dropped, retried, taken] = [
     await refusedUser('Ada'),
@@ -90,28 +80,16 @@ test('a technician reads what was refused, and decides', async () => {
   expect(again.map(stateOf)).toEqual(['waiting', 'waiting']);
 });
 
-test.each([
-  [[]],
-  [['drop']],
-  [['take-theirs']],
-  [['status', 'x']],
-  [['refused', 'x']],
-  [['resync', 'x']],
-  [['retry', 'x', 'y']],
-  [['forget']],
-])('encoderctl sync %j makes no sense', async (words) => {
-  expect(await shell.run('sync', ...words)).toMatchObject({
+test('encoderctl sync makes no sense without a word', async () => {
+  expect(await shell.run('sync')).toMatchObject({
     code: 64,
     stderr: expect.stringMatching(/^usage: encoderctl sync status .*\n {7}encoderctl sync retry/),
   });
 });
 
-test.each([['retry'], ['drop'], ['take-theirs']])(
-  'encoderctl sync %s names a change that is refused',
-  async (verb) => {
-    expect(await shell.run('sync', verb, 'x')).toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining('There is no refused change x'),
-    });
-  },
-);
+test('encoderctl sync drop names a change that is refused', async () => {
+  expect(await shell.run('sync', 'drop', 'x')).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('There is no refused change x'),
+  });
+});

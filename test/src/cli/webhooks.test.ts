@@ -63,25 +63,16 @@ test('a technician sees what was not delivered and why, and sends it again', asy
   expect(await shell.json('status')).toMatchObject({ given_up_deliveries: 0 });
 });
 
-test.each([[[]], [['replay', 'x', '--webhook', 'y']], [['list', 'x']]])(
-  'encoderctl webhooks %j makes no sense',
-  async (words) => {
-    expect(await shell.run('webhooks', ...words)).toMatchObject({
-      code: 64,
-      stderr: expect.stringMatching(
-        /^usage: encoderctl webhooks list .*\n {7}encoderctl webhooks deliveries/,
-      ),
-    });
-  },
-);
+test('encoderctl webhooks makes no sense without a word', async () => {
+  expect(await shell.run('webhooks')).toMatchObject({
+    code: 64,
+    stderr: expect.stringMatching(/^usage: encoderctl webhooks list .*\n {7}encoderctl webhooks deliveries/),
+  });
+});
 
-test.each([
-  [['create', 'ftp://example.com'], 'an address with http or https'],
-  [['replay', 'x'], 'There is no delivery x here'],
-  [['deliveries', '--state', 'lost'], 'state'],
-])('encoderctl webhooks %j is refused', async (words, problem) => {
-  expect(await shell.run('webhooks', ...words)).toMatchObject({
+test('encoderctl webhooks create is refused for an address of another kind', async () => {
+  expect(await shell.run('webhooks', 'create', 'ftp://example.com')).toMatchObject({
     code: 1,
-    stderr: expect.stringContaining(problem),
+    stderr: expect.stringContaining('an address with http or https'),
   });
 });

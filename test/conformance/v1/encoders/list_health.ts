@@ -24,6 +24,12 @@ operation(path, (stand) => {
     const after = await health();
     expect(after.attempts.failed).toBe(before.attempts.failed + 1);
     expect(after.last_failure).toMatchObject({ action_attempt_id, reason: 'simulated_failure' });
+    expect(after.health).toEqual({
+      word: expect.stringMatching(/^(unknown|good)$/),
+      sign: null,
+      reason: expect.any(String),
+    });
+    expect(after.strain).toMatchObject({ retries: 0, resets: 0, replugs: 0 });
     expect(after.failures).toContainEqual(expect.objectContaining({ reason: 'simulated_failure' }));
   });
 });

@@ -167,6 +167,16 @@ describe('a driver host that fails', () => {
     );
   });
 
+  test('that is never in time is given more of it, up to a limit', async () => {
+    await using watched = new Watched('spins-at-start', { startMs: 100, longestPatience: 4 });
+    const reasons = () =>
+      watched.lines.flatMap(({ level, fields }) => (level === 'warn' ? [fields['reason']] : []));
+    await watched.until(() => reasons().length >= 4, 'four hosts have been too late');
+    expect(reasons().slice(0, 4)).toEqual(
+      [100, 200, 400, 400].map((ms) => `it was not ready within ${ms} ms`),
+    );
+  });
+
   test('that crashes is started again, and the log says of what it died', async () => {
     await using watched = new Watched('crashes', { callMs: 20_000 });
     const encoder = await watched.driver.open(await watched.arrival('left'), never());

@@ -128,6 +128,21 @@ describe('a card behind a driver host', () => {
     }
   });
 
+  test.each(['SIGINT', 'SIGHUP'] as const)(
+    'is written to its end when %s comes, which a terminal sends to everybody in it',
+    async (signal) => {
+      await using watched = watch();
+      const { card } = await layCard(watched);
+      const journal = new Kept();
+      const writing = card.write(site('takes its time'), IMAGE, journal, never());
+      await journal.begun;
+      expect(process.kill(watched.pids.at(-1) ?? 0, signal)).toBe(true);
+      await writing;
+      expect(journal.notes).toEqual([note(0), note(1)]);
+      expect(watched.pids).toHaveLength(1);
+    },
+  );
+
   test('a journal that throws is told of at the end of the write, which nobody can stop', async () => {
     await using watched = watch();
     const { card } = await layCard(watched);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, test } from 'vitest';
 import { type PcscBench, pcscdIsAvailable, startPcscBench } from '../benches/pcsc/pcsc-bench.ts';
 import { keepingPlaceCard } from '../benches/pcsc/pcsc-encoder-bench.ts';
 import { Desk } from './desk.ts';
@@ -38,12 +38,4 @@ describe.skipIf(!pcscdIsAvailable())('at a desk with a PC/SC reader on a real pc
       removeCard: () => pcscd.slot(0).remove(),
     }),
   );
-
-  test('cards cannot be simulated on it', async () => {
-    const answer = await desk.raw.post('/acs/encoders/simulate/place_card', {
-      acs_encoder_id: encoderId,
-      card: { technology: 'ntag213' },
-    });
-    expect(answer).toMatchObject({ status: 400, body: { error: { type: 'encoder_not_virtual' } } });
-  });
 });

@@ -1,0 +1,3 @@
+import { leaveNothingBehind } from './crowded.ts';
+
+leaveNothingBehind(10_000);
