@@ -9,7 +9,11 @@ case $command in
   package) wanted="$wanted binutils" ;;
 esac
 # With CI=true the tests in a virtual machine are a part of all tests, and the package is held against Debian's rules.
-case ${CI:-}:$command in true:test) wanted="$wanted binutils lintian man-db systemd-container $vm_needs" ;; esac
+# The installed service is measured in a container on the virtual machine's disk.
+case ${CI:-}:$command in
+  true:test) wanted="$wanted binutils lintian man-db systemd-container $vm_needs" ;;
+  *:bench) wanted="$wanted binutils systemd-container $vm_needs" ;;
+esac
 
 # What could not be installed, so that every command of a machine without root does not say it again.
 given_up=$state/missing-debian-packages
@@ -81,6 +85,7 @@ say_what_will_not_work() {
       qemu-system-x86 | mmdebstrap | debian-archive-keyring | e2fsprogs | cpio | kmod)
         say "without $package: the tests in a virtual machine do not run"
         ;;
+      systemd-container) say "without $package: the installed service is neither tested nor measured in a container" ;;
       binutils) say "without $package: the Debian package cannot be made" ;;
       lintian | man-db) say "without $package: the Debian package is not held against Debian's rules" ;;
       vsmartcard-vpcd | util-linux) say "without $package: the tests on a real pcscd do not run" ;;
