@@ -16,6 +16,7 @@ export class Qmp {
   readonly #socket: Socket;
   readonly #pending = new Map<number, PromiseWithResolvers<unknown>>();
   #deleted = new Map<string, PromiseWithResolvers<void>>();
+  readonly #awaited = new Map<string, PromiseWithResolvers<void>>();
   #count = 0;
 
   private constructor(socket: Socket) {
@@ -25,7 +26,9 @@ export class Qmp {
       .on('line', (line) => this.#hear(line))
       .on('error', () => {});
     socket.on('close', () => {
-      for (const call of [...this.#pending.values(), ...this.#deleted.values()]) {
+      for (const call of [this.#pending, this.#deleted, this.#awaited].flatMap((calls) => [
+        ...calls.values(),
+      ])) {
         call.reject(new Error('QEMU has ended'));
       }
     });
@@ -63,9 +66,17 @@ export class Qmp {
     await Promise.all([gone.promise, this.run('device_del', { id: deviceId })]);
   }
 
+  /** Resolves when QEMU tells this event the next time; one waits for it at a time. */
+  event(name: string): Promise<void> {
+    const heard = Promise.withResolvers<void>();
+    this.#awaited.set(name, heard);
+    return heard.promise;
+  }
+
   #hear(line: string): void {
     const said = message.parse(JSON.parse(line));
     if ('event' in said) {
+      this.#awaited.get(said.event)?.resolve();
       const device = said.data?.device;
       if (said.event === 'DEVICE_DELETED' && device !== undefined) this.#deleted.get(device)?.resolve();
       return;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { vmImage } from '../../scripts/vm/image.ts';
 import { Qemu } from '../../scripts/vm/qemu.ts';
 import { listenOnce } from '../../scripts/vm/qmp.ts';
@@ -146,6 +147,22 @@ export class Guest implements AsyncDisposable {
     const words = `hostfwd_add net tcp:127.0.0.1:${port}-10.0.2.15:${guestPort}`;
     const refused = await this.#qemu.monitor.runLine(words);
     if (refused.trim() !== '') throw new Error(`QEMU does not forward port ${port}: ${refused}`);
+  }
+
+  /**
+   * Suspends the guest to its memory (ACPI S3), as a notebook that is closed, and wakes it up after `ms` of this side's time. The checkout is out of the
+   * guest's reach from then on, for Linux's virtio-9p does not survive that: whatever runs from it has to be ended before.
+   */
+  async sleep(ms: number): Promise<void> {
+    await this.run(`cd /; umount ${quoted(ROOT)}`);
+    const { monitor } = this.#qemu;
+    const asleep = monitor.event('SUSPEND');
+    await this.run('systemctl --no-block suspend');
+    await asleep;
+    await pause(ms);
+    const awake = monitor.event('WAKEUP');
+    await monitor.run('system_wakeup');
+    await awake;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

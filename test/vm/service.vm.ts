@@ -19,6 +19,8 @@ import {
 /** Where the reader of vsmartcard-vpcd waits for cards. */
 const VPCD_PORT = 35_963;
 const HOUR_SECONDS = 3_600;
+/** Longer than the watchdog's patience. */
+const SLEPT_MS = 65_000;
 /** The guest has mounted it where it is here. */
 const CHECKOUT = join(import.meta.dirname, '..', '..');
 
@@ -87,8 +89,7 @@ describe('an encoder that is plugged in is usable by the official client', () =>
     await desk.guest.forwardDirectly(port, VPCD_PORT);
     await desk.encoder('pcsc');
     vpcd = new VpcdSlot(port);
-    const card = new VirtualCard({ technology: 'ntag215', uid: '04B1B2B3B4B5B6', onPulled: () => {} });
-    await assign('pcsc', () => void vpcd.insert(card));
+    await assign('pcsc', () => void vpcd.insert(ntag215('04B1B2B3B4B5B6')));
   });
 });
 
@@ -153,7 +154,25 @@ describe('versions', () => {
     ).toBe(`${VERSION} ii`);
     await desk.healthy();
   });
+});
 
+describe('a computer that sleeps', () => {
+  test('suspended to memory while an attempt waits for a card: after it the same process goes on waiting, and every encoder works', async () => {
+    const waiting = await waitForCard('pn532');
+    const pid = await desk.shown('MainPID');
+    // It runs from the checkout.
+    await desk.hid.close();
+    await desk.guest.sleep(SLEPT_MS);
+    expect(await desk.guest.run('journalctl -k -o cat')).toMatch(/Waking up from system sleep state S3/);
+    expect(await desk.attempt(waiting, 'ends or waits', () => true)).toMatchObject({ status: 'pending' });
+    pn532.place({ technology: 'ntag215', uid: '04A1B2C3D4E5F7' });
+    expect(await desk.end(waiting)).toMatchObject({ status: 'success' });
+    await assign('pcsc', () => void vpcd.insert(ntag215('04B1B2B3B4B5B7')));
+    expect(await desk.shown('MainPID')).toBe(pid);
+  });
+});
+
+describe('taken away', () => {
   test('purge leaves nothing', async () => {
     await desk.guest.run('cd /; dpkg --purge encoderd');
     const left = await desk.guest.run(
@@ -167,6 +186,10 @@ describe('versions', () => {
     );
   });
 });
+
+function ntag215(uid: string): VirtualCard {
+  return new VirtualCard({ technology: 'ntag215', uid, onPulled: () => {} });
+}
 
 /** A guest's card is assigned by scan: by the official client, on this side. */
 async function assign(driver: string, place: () => void): Promise<void> {

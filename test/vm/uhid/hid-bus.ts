@@ -67,6 +67,11 @@ export class HidBus {
     this.#devices.delete(serialNumber);
   }
 
+  /** Pulls all of them out at once: the relay ends. */
+  async close(): Promise<void> {
+    await this.#relay.stop();
+  }
+
   #unlessLost<T>(promise: Promise<T>): Promise<T> {
     return Promise.race([promise, this.#relayLost]);
   }
