@@ -2,12 +2,13 @@ import { writeFileSync } from 'node:fs';
 import { Agent } from 'node:http';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { startEncoderd } from '../encoderd-process.ts';
+import { type EncoderdProcess, startEncoderd } from '../encoderd-process.ts';
 import { listen } from './live-listener.ts';
 import { post } from './load.ts';
 
 /** A daemon with virtual encoders, at which cards are scanned and assigned one after the other. */
 export interface AttemptDesk extends AsyncDisposable {
+  readonly daemon: EncoderdProcess;
   readonly encoderIds: readonly string[];
   readonly url: string;
   readonly token: string;
@@ -22,8 +23,13 @@ const changed = z.object({
 
 const begun = z.object({ action_attempt: z.object({ action_attempt_id: z.string() }) });
 
-/** Starts it on the state folder `folder/state`; `settings` are lines of its configuration. */
-export async function openAttemptDesk(folder: string, encoders: number, settings = ''): Promise<AttemptDesk> {
+/** Starts it on the state folder `folder/state`; `settings` are lines of its configuration, and `environment` is added to its own. */
+export async function openAttemptDesk(
+  folder: string,
+  encoders: number,
+  settings = '',
+  environment: Readonly<Record<string, string>> = {},
+): Promise<AttemptDesk> {
   const config = join(folder, 'config.yaml');
   writeFileSync(
     config,
@@ -33,6 +39,7 @@ export async function openAttemptDesk(folder: string, encoders: number, settings
     ENCODERD_STATE_DIR: join(folder, 'state'),
     ENCODERD_CONFIG: config,
     ENCODERD_LOG_LEVEL: 'fatal',
+    ...environment,
   });
   const token = daemon.createApiKey(`bench ${Date.now()}`);
   const agent = new Agent({ keepAlive: true });
@@ -54,6 +61,7 @@ export async function openAttemptDesk(folder: string, encoders: number, settings
   const { acs_user_id } = user.acs_user;
   let cards = Date.now() % 1_000_000_000;
   return {
+    daemon,
     encoderIds: acs_encoders.map((encoder) => encoder.acs_encoder_id),
     url: daemon.url,
     token,
