@@ -6,14 +6,13 @@ import {
   fstatSync,
   lstatSync,
   openSync,
-  readdirSync,
   readlinkSync,
   realpathSync,
   rmSync,
   type Stats,
   statSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { pathsIn } from '../state-paths.ts';
 import { CommandError, EXIT } from './terminal.ts';
 
 /**
@@ -42,10 +41,7 @@ export function giveToOwner(stateDir: string): void {
   const owner = statSync(stateDir, { throwIfNoEntry: false });
   if (process.geteuid?.() !== 0 || process.platform !== 'linux') return;
   if (owner === undefined || owner.uid === 0) return;
-  const root = realpathSync(stateDir);
-  for (const name of readdirSync(root, { recursive: true, encoding: 'utf8' })) {
-    giveOne(join(root, name), owner);
-  }
+  for (const path of pathsIn(realpathSync(stateDir))) giveOne(path, owner);
 }
 
 function giveOne(path: string, owner: Stats): void {

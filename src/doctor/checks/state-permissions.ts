@@ -1,5 +1,5 @@
-import { chmodSync, chownSync, lchownSync, lstatSync, readdirSync, type Stats } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, chownSync, lchownSync, lstatSync, type Stats } from 'node:fs';
+import { pathsIn } from '../../state-paths.ts';
 import { type Check, error, fine, warning } from '../check.ts';
 import type { Desk } from '../desk.ts';
 
@@ -101,11 +101,4 @@ function openIn(desk: Desk, folder: Stats): readonly Wrong[] {
     if ((mode & OTHERS) === 0) return [];
     return [{ path, how: `has the mode ${mode.toString(8).padStart(4, '0')}` }];
   });
-}
-
-/** What a disk of its own brings along is root's, and stays so: `lost+found` is e2fsck's (fsck.ext4(8)). */
-function pathsIn(folder: string): readonly string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => !/^lost\+found(\/|$)/.test(name))
-    .map((name) => join(folder, name));
 }

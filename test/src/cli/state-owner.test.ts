@@ -49,6 +49,16 @@ describe.runIf(existsSync('/dev/full'))('a disk that is full', () => {
 });
 
 describe.runIf(process.geteuid?.() === 0)('root', () => {
+  test.runIf(process.platform === 'linux')('leaves what a disk of its own brings along', () => {
+    const state = temporaryFolder();
+    mkdirSync(join(state, 'lost+found'));
+    writeFileSync(join(state, 'left'), '');
+    chownSync(state, SERVICE, SERVICE);
+    giveToOwner(state);
+    expect(statSync(join(state, 'left')).uid).toBe(SERVICE);
+    expect(statSync(join(state, 'lost+found')).uid).toBe(0);
+  });
+
   test.runIf(process.platform === 'linux')('leaves what is on a disk that has become read-only', () => {
     const state = temporaryFolder();
     execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', state]);
