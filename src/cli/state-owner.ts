@@ -12,7 +12,7 @@ import {
   type Stats,
   statSync,
 } from 'node:fs';
-import { pathsIn } from '../state-paths.ts';
+import { pathsIn } from '../store/state-paths.ts';
 import { CommandError, EXIT } from './terminal.ts';
 
 /**

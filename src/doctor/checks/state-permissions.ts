@@ -1,5 +1,5 @@
 import { chmodSync, chownSync, lchownSync, lstatSync, type Stats } from 'node:fs';
-import { pathsIn } from '../../state-paths.ts';
+import { pathsIn } from '../../store/state-paths.ts';
 import { type Check, error, fine, warning } from '../check.ts';
 import type { Desk } from '../desk.ts';
 
