@@ -14,6 +14,20 @@ const encoder = z.object({
 
 export type ListedEncoder = z.output<typeof encoder>;
 
+const health = z.object({ word: z.string(), sign: z.string().nullable(), reason: z.string() });
+
+const NOT_KNOWN: z.output<typeof health> = { word: 'unknown', sign: null, reason: '' };
+
+/** How each encoder wears, by its id (docs/encoder-health.md). */
+async function listHealth(daemon: DaemonClient): Promise<ReadonlyMap<string, z.output<typeof health>>> {
+  const { encoder_health } = await daemon.call(
+    '/v1/encoders/list_health',
+    {},
+    z.object({ encoder_health: z.array(z.object({ acs_encoder_id: z.string(), health })) }),
+  );
+  return new Map(encoder_health.map((one) => [one.acs_encoder_id, one.health]));
+}
+
 /** Every encoder that the desk has seen. */
 export async function listEncoders(daemon: DaemonClient): Promise<readonly ListedEncoder[]> {
   const answer = await daemon.call(
@@ -91,15 +105,28 @@ export const encodersCommand = {
       return identify(new DaemonClient(values), named, values.cue, terminal);
     }
     if (verb !== undefined || values.cue !== undefined) throw wrongUseOf([LIST_USAGE, IDENTIFY_USAGE]);
-    const encoders = await listEncoders(new DaemonClient(values));
+    const daemon = new DaemonClient(values);
+    const [seen, health] = await Promise.all([listEncoders(daemon), listHealth(daemon)]);
+    const encoders = seen.map((one) => ({ ...one, health: health.get(one.acs_encoder_id) ?? NOT_KNOWN }));
     terminal.result(
       encoders,
       encoders.length === 0
         ? ['No encoder has been seen yet. Plug one in, and see: encoderctl status']
-        : table(
-            ['ENCODER', 'NAME', 'STATE', 'DRIVER'],
-            encoders.map((one) => [one.acs_encoder_id, one.display_name, one.state, one.driver]),
-          ),
+        : [
+            ...table(
+              ['ENCODER', 'NAME', 'STATE', 'DRIVER', 'HEALTH'],
+              encoders.map((one) => [
+                one.acs_encoder_id,
+                one.display_name,
+                one.state,
+                one.driver,
+                one.health.word,
+              ]),
+            ),
+            ...encoders
+              .filter(({ health }) => health.sign !== null)
+              .map((one) => `${one.display_name}: ${one.health.reason}`),
+          ],
     );
   },
 };

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import SQLite from 'better-sqlite3';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import packageJson from '../../../package.json' with { type: 'json' };
@@ -98,7 +99,7 @@ describe('encoderctl encoders and status', () => {
     const { shell, daemon } = desk;
     const listed = await shell.run('encoders');
     expect(listed.stdout).toMatch(
-      /^ENCODER +NAME +STATE +DRIVER\n(\S+ +Virtual encoder \d +online +virtual\n){2}$/,
+      /^ENCODER +NAME +STATE +DRIVER +HEALTH\n(\S+ +Virtual encoder \d +online +virtual +unknown\n){2}$/,
     );
     expect(await shell.json('status')).toMatchObject({
       url: daemon.url,
@@ -110,6 +111,26 @@ describe('encoderctl encoders and status', () => {
     expect(status.stdout).toContain(`at ${daemon.url}`);
     expect(status.stdout).toContain(`The console: ${daemon.url}/ in a browser`);
     expect(status.stdout).toContain('2 of 2 encoders online');
+  });
+
+  test('say how each encoder wears, and what to do about it', async () => {
+    const { shell, encoder } = desk;
+    const database = new SQLite(join(shell.stateDir, 'encoderd.db'));
+    const today = Math.floor(Date.now() / 86_400_000);
+    const worn = database.prepare(
+      'INSERT INTO encoder_strain (acs_encoder_id, day, replugs) VALUES (?, ?, ?)',
+    );
+    worn.run(encoder, today, 50);
+    database.close();
+    const { stdout } = await shell.run('encoders');
+    expect(stdout).toMatch(new RegExp(`^${encoder} .* replace$`, 'm'));
+    expect(stdout).toMatch(/^Virtual encoder \d: In the last 7 days it was unplugged 50 times\. /m);
+    expect(await shell.json('encoders')).toContainEqual(
+      expect.objectContaining({
+        acs_encoder_id: encoder,
+        health: { word: 'replace', sign: 'replugs', reason: expect.stringContaining('50 times') },
+      }),
+    );
   });
 
   test('make a key of their own once, for its owner alone, and a new one when that was revoked', async () => {
