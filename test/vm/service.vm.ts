@@ -205,6 +205,7 @@ async function assign(driver: string, place: () => void): Promise<void> {
   });
   place();
   expect(await desk.end(asked)).toMatchObject({
+    error: null,
     status: 'success',
     result: { acs_user_id, is_issued: true },
   });
