@@ -19,6 +19,8 @@ import {
 /** Where the reader of vsmartcard-vpcd waits for cards. */
 const VPCD_PORT = 35_963;
 const HOUR_SECONDS = 3_600;
+/** The log has room for fewer (src/store/sqlite: 1,000 pages until a checkpoint). */
+const MOST_ADDED = 1_000;
 /** Longer than the watchdog's patience. */
 const SLEPT_MS = 65_000;
 /** The guest has mounted it where it is here. */
@@ -117,7 +119,7 @@ describe('whatever ends the daemon, systemd starts it again', () => {
   });
 });
 
-describe('time and the disk', () => {
+describe('time', () => {
   test('the clock jumps an hour ahead and two hours back while an attempt waits: it goes on waiting, and ends with a card', async () => {
     const setBy = (seconds: number) => desk.guest.run(`date -s @$(($(date +%s) + ${seconds}))`);
     const waiting = await waitForCard('pcprox');
@@ -128,6 +130,24 @@ describe('time and the disk', () => {
     pcprox.reader.hold(printedCard('h10301', 17n, 5000n));
     expect(await desk.end(waiting)).toMatchObject({ status: 'success' });
     await setBy(HOUR_SECONDS);
+  });
+});
+
+describe('a disk that is full', () => {
+  test('refuses what it cannot keep and has what was told, and the same process serves again once there is room', async () => {
+    const pid = await desk.shown('MainPID');
+    const filler = '/var/lib/encoderd/filler';
+    const fill = (block: string) =>
+      `runuser -u encoderd -- dd if=/dev/zero of=${filler} bs=${block} oflag=append conv=notrunc 2>&1`;
+    expect((await desk.guest.attempt(`${fill('1M')}; ${fill('4k')}; sync`)).stdout).toMatch(/No space left/);
+    const { added, refusal } = await addUntilRefused();
+    expect(refusal).toMatchObject({ statusCode: 503, code: 'storage_unavailable' });
+    for (const acs_user_id of added) {
+      expect((await desk.seam.acs.users.get({ acs_user_id })).acs_user_id).toBe(acs_user_id);
+    }
+    await desk.guest.run(`rm ${filler}`);
+    await addUser('There is room again');
+    expect(await desk.shown('MainPID')).toBe(pid);
   });
 });
 
@@ -194,11 +214,7 @@ function ntag215(uid: string): VirtualCard {
 /** A guest's card is assigned by scan: by the official client, on this side. */
 async function assign(driver: string, place: () => void): Promise<void> {
   const encoder = await desk.encoder(driver);
-  const [system] = await desk.seam.acs.systems.list();
-  const { acs_user_id } = await desk.seam.acs.users.create({
-    acs_system_id: system?.acs_system_id ?? '',
-    full_name: `Guest at ${driver}`,
-  });
+  const acs_user_id = await addUser(`Guest at ${driver}`);
   const asked = await desk.begin('/acs/encoders/scan_to_assign_credential', encoder, {
     acs_user_id,
     timeout_seconds: 120,
@@ -209,6 +225,25 @@ async function assign(driver: string, place: () => void): Promise<void> {
     status: 'success',
     result: { acs_user_id, is_issued: true },
   });
+}
+
+async function addUser(full_name: string): Promise<string> {
+  const [system] = await desk.seam.acs.systems.list();
+  const acs_system_id = system?.acs_system_id ?? '';
+  return (await desk.seam.acs.users.create({ acs_system_id, full_name })).acs_user_id;
+}
+
+/** What a full disk has room for yet: SQLite writes its log anew from the beginning, as long as that is enough. */
+async function addUntilRefused(): Promise<{ readonly added: readonly string[]; readonly refusal: unknown }> {
+  const added: string[] = [];
+  while (added.length < MOST_ADDED) {
+    try {
+      added.push(await addUser(`While it was full ${added.length}`));
+    } catch (refusal) {
+      return { added, refusal };
+    }
+  }
+  return { added, refusal: null };
 }
 
 async function waitForCard(driver: string): Promise<WireAttempt> {
