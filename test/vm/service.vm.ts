@@ -21,8 +21,8 @@ const VPCD_PORT = 35_963;
 const HOUR_SECONDS = 3_600;
 /** The log has room for fewer (src/store/sqlite: 1,000 pages until a checkpoint). */
 const MOST_ADDED = 1_000;
-/** Longer than the watchdog's patience. */
-const SLEPT_MS = 65_000;
+/** Longer than an encoder may be away. */
+const SLEPT_MS = 15_000;
 /** The guest has mounted it where it is here. */
 const CHECKOUT = join(import.meta.dirname, '..', '..');
 
