@@ -1,5 +1,6 @@
-import { createReadStream, existsSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { createReadStream, existsSync, lstatSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
+import { pathsIn } from '../../store/state-paths.ts';
 import { type Attack, type Finding, HELD, hole, notTried } from './attack.ts';
 import { bearer, type Target } from './target.ts';
 
@@ -51,9 +52,9 @@ const octal = (mode: number) => mode.toString(8).padStart(4, '0');
 
 /** Every file in the state folder. */
 function filesIn(folder: string): readonly { readonly name: string; readonly path: string }[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map(({ name, parentPath }) => ({ name, path: join(parentPath, name) }));
+  return pathsIn(folder)
+    .filter((path) => lstatSync(path, { throwIfNoEntry: false })?.isFile())
+    .map((path) => ({ name: basename(path), path }));
 }
 
 /** Which of the secret files others may read; a file is of the first kind that fits. */

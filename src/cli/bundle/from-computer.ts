@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { arch, availableParallelism, freemem, release, totalmem, uptime, version } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { Computer } from '../../doctor/computer.ts';
 import { usbDevices } from '../../doctor/facts/usb-facts.ts';
 import { tableSizes } from '../../store/sqlite/private-values.ts';
+import { pathsIn } from '../../store/state-paths.ts';
 import { asJson, type Gathered, type Missing } from './gathered.ts';
 
 /** How long a program may take, milliseconds. */
@@ -86,13 +87,22 @@ export async function journal(): Promise<Gathered | null> {
 
 /** What lies in the state folder: names, sizes, modes, times; and how many rows each table has. */
 export function stateFolder(stateDir: string, database: string): readonly Gathered[] {
-  const files = readdirSync(stateDir, { recursive: true, encoding: 'utf8' })
-    .filter((name) => !name.startsWith(join('drivers', 'virtual', 'cards')))
-    .flatMap((name) => {
-      const found = statSync(join(stateDir, name), { throwIfNoEntry: false });
+  const cards = join(stateDir, 'drivers', 'virtual', 'cards');
+  const files = pathsIn(stateDir)
+    .filter((path) => !path.startsWith(cards))
+    .flatMap((path) => {
+      const found = statSync(path, { throwIfNoEntry: false });
       if (found === undefined) return [];
       const mode = (found.mode & 0o7777).toString(8).padStart(4, '0');
-      return [{ name, bytes: found.size, mode, owner: found.uid, changed_at: found.mtime.toISOString() }];
+      return [
+        {
+          name: relative(stateDir, path),
+          bytes: found.size,
+          mode,
+          owner: found.uid,
+          changed_at: found.mtime.toISOString(),
+        },
+      ];
     });
   return [asJson('state-folder.json', files), asJson('tables.json', tableSizes(database))];
 }

@@ -16,8 +16,9 @@ import {
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { packedText, writeTarGz } from '../../../src/cli/archive/tar-gz.ts';
-import { fillNewFile, giveToOwner } from '../../../src/cli/state-owner.ts';
+import { asOwnerOf, fillNewFile, giveToOwner } from '../../../src/cli/state-owner.ts';
 import { EXIT } from '../../../src/cli/terminal.ts';
+import { pathsIn } from '../../../src/store/state-paths.ts';
 import { openTestSite, temporaryFolder } from '../site/site-bed.ts';
 import { ENCODERCTL } from './backup-desk.ts';
 
@@ -49,15 +50,19 @@ describe.runIf(existsSync('/dev/full'))('a disk that is full', () => {
 });
 
 describe.runIf(process.geteuid?.() === 0)('root', () => {
-  test.runIf(process.platform === 'linux')('leaves what a disk of its own brings along', () => {
-    const state = temporaryFolder();
-    mkdirSync(join(state, 'lost+found'));
-    writeFileSync(join(state, 'left'), '');
-    chownSync(state, SERVICE, SERVICE);
-    giveToOwner(state);
-    expect(statSync(join(state, 'left')).uid).toBe(SERVICE);
-    expect(statSync(join(state, 'lost+found')).uid).toBe(0);
-  });
+  test.runIf(process.platform === 'linux')(
+    'leaves what a disk of its own brings along, and nobody looks into it',
+    async () => {
+      const state = temporaryFolder();
+      mkdirSync(join(state, 'lost+found'), { mode: 0o700 });
+      writeFileSync(join(state, 'left'), '');
+      chownSync(state, SERVICE, SERVICE);
+      giveToOwner(state);
+      expect(statSync(join(state, 'left')).uid).toBe(SERVICE);
+      expect(statSync(join(state, 'lost+found')).uid).toBe(0);
+      expect(await asOwnerOf(state, async () => pathsIn(state))).toEqual([join(state, 'left')]);
+    },
+  );
 
   test.runIf(process.platform === 'linux')('leaves what is on a disk that has become read-only', () => {
     const state = temporaryFolder();
