@@ -34,9 +34,9 @@ afterAll(() => desk?.[Symbol.asyncDispose]());
 
 test('encoderctl lists a PN532, an MSR605X and a pcProx side by side', async () => {
   const listed = await desk.encoderctl('encoders');
-  expect(listed).toMatch(/ online +pn532$/m);
-  expect(listed).toMatch(/ online +msr605$/m);
-  expect(listed).toMatch(/ online +pcprox$/m);
+  expect(listed).toMatch(/ online +pn532 +unknown$/m);
+  expect(listed).toMatch(/ online +msr605 +unknown$/m);
+  expect(listed).toMatch(/ online +pcprox +unknown$/m);
 });
 
 describe('scan to assign', () => {
