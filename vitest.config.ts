@@ -3,11 +3,26 @@ import { configDefaults, defineConfig } from 'vitest/config';
 
 const IN_CI = process.env['CI'] === 'true';
 
+/** Suites that another encoder or another way in has passed already, in a few minutes less: in CI they run, too. */
+const LONG = 'test/**/*.long.test.ts';
+
+/** What counts its own memory or descriptors, or has PC/SC's library in it, which is for a whole process. */
+const OWN_PROCESS = [LONG, 'test/drivers/pcsc/*.test.ts'];
+
+function project(name: string, test: { include: string[]; exclude: string[]; isolate: boolean }) {
+  return {
+    extends: true as const,
+    test: { ...test, name, exclude: [...configDefaults.exclude, ...test.exclude] },
+  };
+}
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    // Suites that another encoder or another way in has passed already, in a few minutes less: in CI they run, too.
-    exclude: [...configDefaults.exclude, ...(IN_CI ? [] : ['test/**/*.long.test.ts'])],
+    projects: [
+      // Loading the same modules again for each file would take a third of all time.
+      project('shared process', { include: ['test/**/*.test.ts'], exclude: OWN_PROCESS, isolate: false }),
+      project('own process', { include: OWN_PROCESS, exclude: IN_CI ? [] : [LONG], isolate: true }),
+    ],
     setupFiles: ['scripts/leftovers.ts'],
     globalSetup: ['scripts/build-web-before-tests.ts'],
     pool: 'forks',

@@ -34,7 +34,10 @@ export async function pcscStand(): Promise<Stand> {
     removeCard: () => pcscd.slot(0).remove(),
     unplug: () => pcscd.kill(),
     replug: () => pcscd.restart(),
-    [Symbol.asyncDispose]: () => pcscd.dispose(),
+    [Symbol.asyncDispose]: async () => {
+      delete process.env['PCSCLITE_CSOCK_NAME'];
+      await pcscd.dispose();
+    },
   };
 }
 

@@ -54,6 +54,13 @@ export class CardsDesk implements AsyncDisposable {
     return acs_credential.acs_credential_id;
   }
 
+  /** How many users, or credentials, the desk has. */
+  async count(what: 'users' | 'credentials'): Promise<number> {
+    const key = `acs_${what}`;
+    const answer = await this.#ask(`/acs/${what}/list`, {}, { [key]: z.array(z.unknown()) });
+    return answer[key]?.length ?? 0;
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.shell[Symbol.asyncDispose]();
   }
