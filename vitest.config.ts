@@ -26,9 +26,8 @@ export default defineConfig({
     setupFiles: ['scripts/leftovers.ts'],
     globalSetup: ['scripts/build-web-before-tests.ts'],
     pool: 'forks',
-    // Tests mostly wait: for processes that they start, for pcscd, which looks for cards every 400 ms. Two files for each core pay; in CI, where
-    // long matrices keep the cores busy, one more than there are.
-    maxWorkers: IN_CI ? availableParallelism() + 1 : 2 * availableParallelism(),
+    // Tests mostly wait: for processes that they start, for pcscd, which looks for cards every 400 ms. Two files for each core pay.
+    maxWorkers: 2 * availableParallelism(),
     testTimeout: 40_000,
     // Of a machine with other things to do.
     expect: { poll: { timeout: 10_000 } },
