@@ -2,14 +2,18 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
 import { nativeTool } from './native-tools.ts';
 import { SLOTS_PER_READER, VPCD_LIBRARY, writeReaderConf } from './reader-conf.ts';
 import { VpcdSlot } from './vpcd-slot.ts';
 
 const START_MS = 10_000;
+/** Between two looks for its socket. */
+const LOOK_MS = 2;
 const PCSCD = '/usr/sbin/pcscd';
 
 /**
@@ -110,7 +114,7 @@ export async function startPcscBench(options: PcscBenchOptions = {}): Promise<Pc
   };
 }
 
-/** Resolves when pcscd says that it is ready. */
+/** Resolves when pcscd listens: it says that it is ready a moment before. */
 async function startPcscd(paths: {
   run: string;
   shim: string;
@@ -140,13 +144,29 @@ async function startPcscd(paths: {
   }
   try {
     await ready.promise;
-    return daemon;
+    const socket = join(paths.run, 'pcscd.comm');
+    for (let waited = 0; waited < START_MS; waited += LOOK_MS) {
+      if (await accepts(socket)) return daemon;
+      await pause(LOOK_MS);
+    }
+    throw new Error(`nobody listens at pcscd's socket after ${START_MS} ms:\n${said.join('\n')}`);
   } catch (error) {
     daemon.kill('SIGKILL');
     throw error;
   } finally {
     clearTimeout(deadline);
   }
+}
+
+/** Whether somebody listens at this socket. */
+function accepts(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection(path, () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
 }
 
 function exists(path: string): boolean {
