@@ -6,7 +6,7 @@ const IN_CI = process.env['CI'] === 'true';
 /** Suites that another encoder or another way in has passed already, in a few minutes less: in CI they run, too. */
 const LONG = 'test/**/*.long.test.ts';
 
-/** What counts its own memory or descriptors, or has PC/SC's library in it, which is for a whole process. */
+/** The long ones, and those with PC/SC's library in them, which is for a whole process. */
 const OWN_PROCESS = [LONG, 'test/drivers/pcsc/*.test.ts'];
 
 function project(name: string, test: { include: string[]; exclude: string[]; isolate: boolean }) {

@@ -61,6 +61,7 @@ export async function startPcscBench(options: PcscBenchOptions = {}): Promise<Pc
   const shim = await nativeTool('vpcd-shim');
   const folder = await mkdtemp(join(tmpdir(), 'encoderd-pcsc-'));
   const run = join(folder, 'run');
+  const socketName = join(run, 'pcscd.comm');
   const readers = await writeReaderConf(folder, options.readers ?? ['ACS ACR122U PICC Interface']);
   const slots = readers.flatMap((reader) =>
     Array.from({ length: SLOTS_PER_READER }, (_, slot) => new VpcdSlot(reader.port + slot)),
@@ -74,7 +75,7 @@ export async function startPcscBench(options: PcscBenchOptions = {}): Promise<Pc
     // pcscd refuses to start over the socket that a killed one left behind.
     await rm(run, { recursive: true, force: true });
     await mkdir(run, { recursive: true });
-    daemon = await startPcscd({ run, shim, configuration: join(folder, 'conf') });
+    daemon = await startPcscd({ run, socketName, shim, configuration: join(folder, 'conf') });
   };
   const stop = async () => {
     const running = daemon;
@@ -99,7 +100,7 @@ export async function startPcscBench(options: PcscBenchOptions = {}): Promise<Pc
     throw error;
   }
   return {
-    socketName: join(run, 'pcscd.comm'),
+    socketName,
     readerNames,
     slot(position) {
       const slot = slots[position];
@@ -117,6 +118,7 @@ export async function startPcscBench(options: PcscBenchOptions = {}): Promise<Pc
 /** Resolves when pcscd listens: it says that it is ready a moment before. */
 async function startPcscd(paths: {
   run: string;
+  socketName: string;
   shim: string;
   configuration: string;
 }): Promise<ChildProcess> {
@@ -144,9 +146,8 @@ async function startPcscd(paths: {
   }
   try {
     await ready.promise;
-    const socket = join(paths.run, 'pcscd.comm');
     for (let waited = 0; waited < START_MS; waited += LOOK_MS) {
-      if (await accepts(socket)) return daemon;
+      if (await accepts(paths.socketName)) return daemon;
       await pause(LOOK_MS);
     }
     throw new Error(`nobody listens at pcscd's socket after ${START_MS} ms:\n${said.join('\n')}`);
