@@ -5,6 +5,7 @@ import { loaded } from './loaded.ts';
 import type { PortWish } from './port-wish.ts';
 import { SerialLine } from './serial-line.ts';
 import { SerialLook, SYSTEM_FOLDERS, type SystemFolders, type UsbProduct } from './serial-look.ts';
+import { endingPort } from './serial-read.ts';
 import { whyNotOpened } from './why-not-opened.ts';
 
 /** Eight bits, no parity, one stop bit, no flow control: every encoder that is driven here is content with that. */
@@ -41,7 +42,7 @@ export function serialSource(setup: SerialSourceSetup): PortSource<ByteLine> {
       if (signal.aborted) await port.close();
       signal.throwIfAborted();
       log.debug({ port: candidate.key, path, baudRate: settings.baudRate }, 'serial port opened');
-      return new SerialLine(path, port, listen?.(candidate.key, 'serial'));
+      return new SerialLine(path, endingPort(port), listen?.(candidate.key, 'serial'));
     },
   };
 }

@@ -1,6 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, watch } from 'node:fs';
+import { existsSync, readFileSync, watch } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -64,6 +64,13 @@ export class SimulatedSerialPort implements AsyncDisposable {
       await ended;
     }
     await rm(this.path, { force: true });
+  }
+
+  /** Pulls the cable while this process does nothing else: the system has told of it when this returns, and this process has heard nothing. */
+  unplugMeanwhile(): void {
+    const socat = this.#socat;
+    if (socat?.kill('SIGKILL') !== true) throw new Error('nothing is plugged in');
+    while (!/\) Z /.test(readFileSync(`/proc/${socat.pid}/stat`, 'utf8')));
   }
 
   /** Gives the port back at the same path; it is there when this resolves. Plugged in already is fine. */

@@ -88,6 +88,11 @@ describe('a serial line', () => {
     await line[Symbol.asyncDispose]();
     expect(fired).toBe(1);
   });
+  test('is gone when it is unplugged while what came last is worked on', async () => {
+    line.onBytes = () => port.unplugMeanwhile();
+    port.send(Uint8Array.of(1));
+    expect(codeOf(await fires(line.gone, '`gone`'))).toBe('device_lost');
+  });
   test('rejects the write during which it is unplugged, and those after it', async () => {
     port.hang();
     const writes = [line.write(new Uint8Array(FLOOD_BYTES)), line.write(Uint8Array.of(1))].map(rejectionOf);
