@@ -28,10 +28,10 @@ export default defineConfig({
     pool: 'forks',
     // Tests mostly wait: for processes that they start, for pcscd, which looks for cards every 400 ms. Two files for each core pay.
     maxWorkers: 2 * availableParallelism(),
-    testTimeout: 40_000,
-    // Of a machine with other things to do.
-    expect: { poll: { timeout: 10_000 } },
-    hookTimeout: 20_000,
+    // Limits are for what hangs: a machine with other things to do may be slow.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 30_000 } },
     teardownTimeout: 10_000,
     globals: false,
     passWithNoTests: false,

@@ -43,9 +43,7 @@ describe.skipIf(isChromiumMissing)('a clerk at the console', () => {
     await press(at, /Finish/);
   }
 
-  test('is asked before a card in use is written over, and told whose a card is', {
-    timeout: 60_000,
-  }, async () => {
+  test('is asked before a card in use is written over, and told whose a card is', async () => {
     const at = await stand.paired();
     const { page } = at;
     await writeKey(at, 'Ada Lovelace', ['Room 412', 'Pool'], '04A10000000003');
@@ -88,7 +86,7 @@ describe.skipIf(isChromiumMissing)('a clerk at the console', () => {
     await at.page.close();
   });
 
-  test('is told to put the same card back, and it is finished', { timeout: 60_000 }, async () => {
+  test('is told to put the same card back, and it is finished', async () => {
     const at = await stand.paired();
     await findGuest(at, 'Adam Smith');
     await press(at, /New room key/);
@@ -112,7 +110,7 @@ describe.skipIf(isChromiumMissing)('a clerk at the console', () => {
     await at.page.close();
   });
 
-  test('needs no mouse', { timeout: 60_000 }, async () => {
+  test('needs no mouse', async () => {
     const at = await ConsolePage.open(stand.browser, stand.desk, { reducedMotion: 'reduce' });
     const { page } = at;
     const { keyboard } = page;
@@ -172,7 +170,7 @@ describe.skipIf(isChromiumMissing)('a clerk at the console', () => {
     await at.page.close();
   });
 
-  test('reads German in the dark, where nothing leaves the picture', { timeout: 60_000 }, async () => {
+  test('reads German in the dark, where nothing leaves the picture', async () => {
     const at = await ConsolePage.open(stand.browser, stand.desk, { locale: 'de-AT', colorScheme: 'dark' });
     const { page } = at;
     await stand.look(at, '40-german');
@@ -205,7 +203,7 @@ describe.skipIf(isChromiumMissing)('a clerk at the console', () => {
     await at.page.close();
   });
 
-  test('sees who else waits at an encoder, and takes another one', { timeout: 60_000 }, async () => {
+  test('sees who else waits at an encoder, and takes another one', async () => {
     const at = await stand.paired();
     const { page } = at;
     await stand.desk.post('/acs/encoders/scan_credential', { acs_encoder_id: await stand.desk.encoderId() });
@@ -222,9 +220,7 @@ describe.skipIf(isChromiumMissing)('a clerk at the console', () => {
     await at.page.close();
   });
 
-  test('sees that pages want in, sees a code only on a click, and refuses them', {
-    timeout: 60_000,
-  }, async () => {
+  test('sees that pages want in, sees a code only on a click, and refuses them', async () => {
     const at = await stand.paired();
     const { page } = at;
     const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -270,7 +266,7 @@ describe.skipIf(isChromiumMissing)('a clerk at the console', () => {
     await at.page.close();
   });
 
-  test('takes in a guest who is not here yet', { timeout: 60_000 }, async () => {
+  test('takes in a guest who is not here yet', async () => {
     const at = await stand.paired();
     const { page } = at;
     await page.getByRole('combobox', { name: 'Search guests' }).fill('Alan Turing');
@@ -300,7 +296,7 @@ describe.skipIf(isChromiumMissing)('a clerk at the console', () => {
     await at.page.close();
   });
 
-  test('who is no longer let in is told, and what to do', { timeout: 60_000 }, async () => {
+  test('who is no longer let in is told, and what to do', async () => {
     const at = await stand.paired();
     const list = z.object({
       client_sessions: z.array(z.object({ client_session_id: z.string(), page_name: z.string().optional() })),

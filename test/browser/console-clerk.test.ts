@@ -14,9 +14,7 @@ describe.skipIf(isChromiumMissing)('a clerk at the console', () => {
 
   afterEach(() => stand.desk.removeCard());
 
-  test('is let in by a code, assigns a card, undoes it, and writes two keys', {
-    timeout: 90_000,
-  }, async () => {
+  test('is let in by a code, assigns a card, undoes it, and writes two keys', async () => {
     const at = await ConsolePage.open(stand.browser, stand.desk);
     const { page } = at;
     await page.getByRole('heading', { name: 'Connect this page to the desk.' }).waitFor();
@@ -110,9 +108,7 @@ describe.skipIf(isChromiumMissing)('a clerk at the console', () => {
     await at.page.close();
   });
 
-  test('goes on after a reload in the middle, and when the daemon was away', {
-    timeout: 60_000,
-  }, async () => {
+  test('goes on after a reload in the middle, and when the daemon was away', async () => {
     const at = await stand.paired();
     const { page } = at;
     await findGuest(at, 'Grace Hopper');

@@ -41,9 +41,7 @@ describe.skipIf(isChromiumMissing || !pcscdIsAvailable())('a clerk at a PC/SC re
     pictures[Symbol.dispose]();
   });
 
-  test('takes in a guest, assigns a card, writes a room key, and reads it', {
-    timeout: 120_000,
-  }, async () => {
+  test('takes in a guest, assigns a card, writes a room key, and reads it', async () => {
     const { page } = at;
     const placeCard = keepingPlaceCard(pcscd, 0);
     const says = (text: string) => page.locator('.stage-sentence').filter({ hasText: text }).waitFor();

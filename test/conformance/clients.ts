@@ -34,7 +34,7 @@ const optionsFor = (endpoint: string, apiKey: string) => ({
   apiKey,
   endpoint,
   isUndocumentedApiEnabled: true,
-  waitForActionAttempt: { pollingInterval: 20, timeout: 10_000 },
+  waitForActionAttempt: { pollingInterval: 20, timeout: 60_000 },
   axiosOptions: { transformResponse: checkedBody },
 });
 

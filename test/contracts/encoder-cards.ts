@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, type TestOptions, test } from 'vitest';
 import { codeOf, Desk, type EncoderBench, patience, rejectionOf } from './encoder-desk.ts';
 import type { ContractCard, EncoderKind } from './encoder-options.ts';
 
@@ -6,22 +6,18 @@ import type { ContractCard, EncoderKind } from './encoder-options.ts';
 export type FactOver<Bench extends EncoderBench> = (
   is: string,
   prove: (desk: Desk<Bench>) => Promise<void>,
+  options?: TestOptions,
 ) => void;
 
 export type Fact = FactOver<EncoderBench>;
 
-/** A test's own limit. A reader may need half a second to notice a card, and its service as long again to start. */
-const TEST_TIMEOUT_MS = 20_000;
 /** Until a card that was pulled while it was identified counts as never presented. */
 const UNSEEN_MS = 1_500;
 
 /** Facts over benches of this make: each has a bench of its own, and its watch must have told a story that holds together. */
-export function factsOver<Bench extends EncoderBench>(
-  makeBench: () => Promise<Bench>,
-  timeoutMs = TEST_TIMEOUT_MS,
-): FactOver<Bench> {
-  return (is, prove) =>
-    test(is, { timeout: timeoutMs }, async () => {
+export function factsOver<Bench extends EncoderBench>(makeBench: () => Promise<Bench>): FactOver<Bench> {
+  return (is, prove, options = {}) =>
+    test(is, options, async () => {
       const desk = await Desk.set(makeBench);
       try {
         await prove(desk);

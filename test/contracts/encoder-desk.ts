@@ -11,7 +11,7 @@ import type {
 import { EncoderError, type EncoderErrorCode } from '../../src/encoder/errors.ts';
 
 /** Until a wait for something that must come gives up, and says what did not. */
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 30_000;
 
 /** What a driver's test supplies: the driver over a simulated device, and hands that move cards and plugs. One is made for each test. */
 export interface EncoderBench {

@@ -9,7 +9,7 @@ import { type WireBench, WireDesk } from './wire-desk.ts';
 
 const TIMES = 3;
 /** Until what is closed has gone. */
-const SETTLED = { timeout: 5_000, interval: 50 };
+const SETTLED = { interval: 50 };
 
 /** What a driver promises of what it holds. */
 export function leakFacts(fact: FactOver<WireBench>, kind: EncoderKind): void {

@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest';
+import { PROMISE_OF_TIME } from '../promise-of-time.ts';
 import type { FactOver } from './encoder-cards.ts';
 import { codeOf, fires, patience, rejectionOf, soon } from './encoder-desk.ts';
 import type { EncoderKind } from './encoder-options.ts';
@@ -32,42 +33,55 @@ export function outageFacts(fact: FactOver<WireBench>, kind: EncoderKind, { sile
           await desk.bench.placeCard(at.card);
           await at.writeAndProve(await at.recovered());
         },
+        PROMISE_OF_TIME,
       );
       return;
     }
-    fact('while a card is read ends the read in time, and works again when it speaks', async (desk) => {
-      const at = new WireDesk(desk, kind);
-      const card = await at.begin();
-      at.wire.silence();
-      const since = performance.now();
-      expect(SILENCE).toContain(codeOf(await rejectionOf(card.read(patience()))));
-      expect(performance.now() - since).toBeLessThan(silenceMs);
-      at.wire.speak();
-      await at.look(await at.recovered());
-    });
-    fact('while a card is awaited ends the wait in time, and works again when it speaks', async (desk) => {
-      const at = new WireDesk(desk, kind);
-      const waiting = rejectionOf(desk.encoder.awaitCard(patience()));
-      at.wire.silence();
-      const since = performance.now();
-      expect(SILENCE).toContain(codeOf(await waiting));
-      expect(performance.now() - since).toBeLessThan(silenceMs);
-      at.wire.speak();
-      await desk.bench.placeCard(at.card);
-      await at.writeAndProve(await at.recovered());
-    });
+    fact(
+      'while a card is read ends the read in time, and works again when it speaks',
+      async (desk) => {
+        const at = new WireDesk(desk, kind);
+        const card = await at.begin();
+        at.wire.silence();
+        const since = performance.now();
+        expect(SILENCE).toContain(codeOf(await rejectionOf(card.read(patience()))));
+        expect(performance.now() - since).toBeLessThan(silenceMs);
+        at.wire.speak();
+        await at.look(await at.recovered());
+      },
+      PROMISE_OF_TIME,
+    );
+    fact(
+      'while a card is awaited ends the wait in time, and works again when it speaks',
+      async (desk) => {
+        const at = new WireDesk(desk, kind);
+        const waiting = rejectionOf(desk.encoder.awaitCard(patience()));
+        at.wire.silence();
+        const since = performance.now();
+        expect(SILENCE).toContain(codeOf(await waiting));
+        expect(performance.now() - since).toBeLessThan(silenceMs);
+        at.wire.speak();
+        await desk.bench.placeCard(at.card);
+        await at.writeAndProve(await at.recovered());
+      },
+      PROMISE_OF_TIME,
+    );
     if (kind.written === null) return;
-    fact('while a card is written ends the write in time, and another one ends it', async (desk) => {
-      const at = new WireDesk(desk, kind);
-      const card = await at.begin();
-      const { frames } = await at.costOf(() => at.write(card));
-      at.wire.silence(Math.floor(frames / 2));
-      const since = performance.now();
-      expect(SILENCE).toContain(codeOf(await rejectionOf(at.write(card))));
-      expect(performance.now() - since).toBeLessThan(silenceMs);
-      at.wire.speak();
-      await at.writeAndProve(await at.recovered());
-    });
+    fact(
+      'while a card is written ends the write in time, and another one ends it',
+      async (desk) => {
+        const at = new WireDesk(desk, kind);
+        const card = await at.begin();
+        const { frames } = await at.costOf(() => at.write(card));
+        at.wire.silence(Math.floor(frames / 2));
+        const since = performance.now();
+        expect(SILENCE).toContain(codeOf(await rejectionOf(at.write(card))));
+        expect(performance.now() - since).toBeLessThan(silenceMs);
+        at.wire.speak();
+        await at.writeAndProve(await at.recovered());
+      },
+      PROMISE_OF_TIME,
+    );
   });
 
   if (!kind.unplugs || kind.written === null) return;

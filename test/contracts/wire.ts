@@ -1,7 +1,7 @@
 import { describe } from 'vitest';
 import { factsOver } from './encoder-cards.ts';
 import { type EncoderContractOptions, encoderKind } from './encoder-options.ts';
-import { TRIES_EVERYTHING, type WireBench } from './wire-desk.ts';
+import type { WireBench } from './wire-desk.ts';
 import { lateFacts } from './wire-late.ts';
 import { leakFacts } from './wire-leaks.ts';
 import { outageFacts } from './wire-outages.ts';
@@ -11,9 +11,6 @@ import { spoiledFacts } from './wire-spoiled.ts';
 export type { WireBench } from './wire-desk.ts';
 export { WireFaults } from './wire-faults.ts';
 export type { Wire } from './wire-hands.ts';
-
-/** A test's own limit. */
-const TIMEOUT_MS = 20_000;
 
 /** What the line of an encoder can suffer. The rest is as in the encoder contract. */
 export interface WireContractOptions extends EncoderContractOptions {
@@ -50,7 +47,7 @@ export function wireContract(
   const kind = encoderKind(options);
   const { splits = true, noise = [], masks = [0x01, 0x80], late = true, silenceMs = 5_000 } = options;
   const wireKind: WireKind = { splits, noise, masks, late, silenceMs };
-  const fact = factsOver(makeBench, TRIES_EVERYTHING ? 10 * TIMEOUT_MS : TIMEOUT_MS);
+  const fact = factsOver(makeBench);
 
   describe(`${name} bears with a bad line:`, () => {
     pieceFacts(fact, kind, wireKind);

@@ -20,9 +20,7 @@ function newDesk(...browsers: readonly string[]) {
 }
 
 describe.skipIf(process.platform !== 'linux')('the policy of a browser that is installed', () => {
-  test('is missing until --fix installs it, and incomplete without one of its files', {
-    timeout: 120_000,
-  }, async () => {
+  test('is missing until --fix installs it, and incomplete without one of its files', async () => {
     const { system, places } = newDesk('chromium', 'firefox-esr');
     const findings = await look(browserPolicy, places);
     expect(shown(findings)).toEqual(['warning browser-policy-missing']);

@@ -11,7 +11,7 @@ import type { Finding } from '../../src/model/finding.ts';
 export const NOBODY = 65_534;
 
 /** Of a machine that does many other things. */
-const PATIENCE_MS = 39_000;
+const PATIENCE_MS = 110_000;
 
 /** A folder that everybody may enter; it is gone after the test. */
 export function openFolder(): string {

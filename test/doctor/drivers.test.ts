@@ -18,7 +18,7 @@ test('a TWN4 with the standard app, which sends card numbers by itself, is told 
   port.onBytes = () => port.send(Buffer.from('0123456789ABCDEF\r'));
   const places = await start(`drivers: { twn4: { ports: [${port.path}] } }\n`);
   await expect
-    .poll(async () => (await look(driverTroubles, places))[0]?.summary, { timeout: 30_000 })
+    .poll(async () => (await look(driverTroubles, places))[0]?.summary)
     .toContain('the standard app');
   const findings = await look(driverTroubles, places);
   expect(shown(findings)).toEqual(['warning driver-trouble']);
@@ -35,8 +35,8 @@ test('a driver that is unavailable is none without a complaint, also where anoth
   const env = { PCSCLITE_CSOCK_NAME: '/nonexistent/pcscd.comm' };
   const places = await start('drivers: { virtual: {}, pcsc: {} }\n', env);
   await expect
-    .poll(async () => (await look(driverTroubles, { ...places, env }))[0]?.summary, { timeout: 30_000 })
+    .poll(async () => (await look(driverTroubles, { ...places, env }))[0]?.summary)
     .toBe('No driver but pcsc has a complaint: virtual (running).');
   const alone = await start('drivers: { pcsc: {} }\n', env);
-  await expect.poll(() => look(driverTroubles, { ...alone, env }), { timeout: 30_000 }).toEqual([]);
+  await expect.poll(() => look(driverTroubles, { ...alone, env })).toEqual([]);
 });

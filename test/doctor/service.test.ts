@@ -30,7 +30,7 @@ let running: EncoderdProcess;
 const stateDir = mkdtempSync(join(tmpdir(), 'encoderd-service-'));
 beforeAll(async () => {
   running = await startEncoderd({ ENCODERD_STATE_DIR: stateDir, ENCODERD_DRIVERS: 'virtual' });
-}, 60_000);
+});
 afterAll(async () => {
   await running.kill();
   rmSync(stateDir, { recursive: true });

@@ -13,7 +13,7 @@ const CARD_DELAY_MS = 3;
 let desk: KilledDesk;
 beforeAll(async () => {
   desk = await KilledDesk.open();
-}, 60_000);
+});
 afterAll(() => desk[Symbol.asyncDispose]());
 
 const attemptEnvelope = z.object({ action_attempt: actionAttempt });

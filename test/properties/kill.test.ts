@@ -17,7 +17,7 @@ let hooks: HookEndpoint;
 beforeAll(async () => {
   hooks = await HookEndpoint.open();
   desk = await KilledDesk.open();
-}, 60_000);
+});
 afterAll(async () => {
   await desk[Symbol.asyncDispose]();
   await hooks[Symbol.asyncDispose]();

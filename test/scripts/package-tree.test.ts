@@ -21,7 +21,7 @@ describe('the package', () => {
   beforeAll(() => {
     entries = packageEntries(build);
     control = controlEntries(build, entries);
-  }, 60_000);
+  });
   const paths = () => entries.map(({ path }) => path);
   const file = (path: string) => textOf([...entries, ...control].find((entry) => entry.path === path));
 

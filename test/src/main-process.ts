@@ -27,9 +27,6 @@ export async function startDaemon(
   return daemon;
 }
 
-/** How long something may take that needs no person. */
-export const SOON = { timeout: 10_000 };
-
 const encoderList = z.object({ acs_encoders: z.array(z.object({ acs_encoder_id: z.string() })) });
 const attemptAnswer = z.object({
   action_attempt: z.object({ action_attempt_id: z.string(), status: z.string(), phase: z.string() }),

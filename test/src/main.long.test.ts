@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { attemptIs, firstEncoder, SOON, startDaemon, startScan, temporaryFolder } from './main-process.ts';
+import { attemptIs, firstEncoder, startDaemon, startScan, temporaryFolder } from './main-process.ts';
 
 describe('the daemon', () => {
   test('ends with 75 when another daemon has its state folder, and leaves that one alone', async () => {
@@ -38,19 +38,19 @@ describe('the daemon', () => {
     await daemon.post(token, '/acs/encoders/simulate/place_card', { acs_encoder_id, card });
     await daemon.post(token, '/acs/encoders/simulate/remove_card', { acs_encoder_id });
     const id = await startScan(daemon, token, acs_encoder_id);
-    await expect.poll(() => attemptIs(daemon, token, id), SOON).toMatchObject({ phase: 'awaiting_card' });
+    await expect.poll(() => attemptIs(daemon, token, id)).toMatchObject({ phase: 'awaiting_card' });
     // From now on no file may grow by a single byte.
     const allow = (bytes: string) =>
       execFileSync('prlimit', [`--fsize=${bytes}`, '--pid', String(daemon.process.pid)]);
     allow('0:unlimited');
     await daemon.post(token, '/acs/encoders/simulate/place_card', { acs_encoder_id, card });
     await expect
-      .poll(() => daemon.post(token, '/user_identities/create', { full_name: 'Ada' }), SOON)
+      .poll(() => daemon.post(token, '/user_identities/create', { full_name: 'Ada' }))
       .toMatchObject({ ok: false, error: { type: 'storage_unavailable' } });
     expect(await attemptIs(daemon, token, id)).toMatchObject({ phase: 'awaiting_card' });
     allow('unlimited:unlimited');
     await expect
-      .poll(() => attemptIs(daemon, token, id), { timeout: 10_000, interval: 50 })
+      .poll(() => attemptIs(daemon, token, id), { interval: 50 })
       .toMatchObject({ status: 'success' });
   });
 });

@@ -4,7 +4,8 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { attemptIs, firstEncoder, SOON, startDaemon, startScan, temporaryFolder } from './main-process.ts';
+import { PROMISE_OF_TIME } from '../promise-of-time.ts';
+import { attemptIs, firstEncoder, startDaemon, startScan, temporaryFolder } from './main-process.ts';
 
 const mode = (path: string) => (statSync(path).mode & 0o777).toString(8);
 
@@ -47,34 +48,38 @@ describe('the daemon', () => {
     expect(existsSync(join(stateDir, 'daemon.json'))).toBe(false);
   });
 
-  test('ends with 0 on SIGTERM while an attempt waits and a socket is open, and takes the attempt up again', async () => {
-    const stateDir = temporaryFolder();
-    const before = await startDaemon(stateDir);
-    const token = before.createApiKey('test');
-    const acs_encoder_id = await firstEncoder(before, token);
-    const socket = new WebSocket(new URL('/live', before.url.replace('http', 'ws')));
-    onTestFinished(() => socket.terminate());
-    await once(socket, 'open');
-    socket.send(JSON.stringify({ type: 'authenticate', token }));
-    await once(socket, 'message');
-    const closed = once(socket, 'close');
-    const id = await startScan(before, token, acs_encoder_id);
-    const began = performance.now();
-    expect(await before.stop()).toBe(0);
-    expect(performance.now() - began).toBeLessThan(5000);
-    await closed;
-    expect(before.output.filter((line) => line.includes('"level":60'))).toEqual([]);
+  test(
+    'ends with 0 on SIGTERM while an attempt waits and a socket is open, and takes the attempt up again',
+    PROMISE_OF_TIME,
+    async () => {
+      const stateDir = temporaryFolder();
+      const before = await startDaemon(stateDir);
+      const token = before.createApiKey('test');
+      const acs_encoder_id = await firstEncoder(before, token);
+      const socket = new WebSocket(new URL('/live', before.url.replace('http', 'ws')));
+      onTestFinished(() => socket.terminate());
+      await once(socket, 'open');
+      socket.send(JSON.stringify({ type: 'authenticate', token }));
+      await once(socket, 'message');
+      const closed = once(socket, 'close');
+      const id = await startScan(before, token, acs_encoder_id);
+      const began = performance.now();
+      expect(await before.stop()).toBe(0);
+      expect(performance.now() - began).toBeLessThan(5000);
+      await closed;
+      expect(before.output.filter((line) => line.includes('"level":60'))).toEqual([]);
 
-    const after = await startDaemon(stateDir);
-    expect(await attemptIs(after, token, id)).toMatchObject({ status: 'pending' });
-    expect(await firstEncoder(after, token)).toBe(acs_encoder_id);
-    await after.post(token, '/acs/encoders/simulate/place_card', {
-      acs_encoder_id,
-      card: { technology: 'ntag215' },
-    });
-    await expect.poll(() => attemptIs(after, token, id), SOON).toMatchObject({ status: 'success' });
-    expect(await after.stop()).toBe(0);
-  });
+      const after = await startDaemon(stateDir);
+      expect(await attemptIs(after, token, id)).toMatchObject({ status: 'pending' });
+      expect(await firstEncoder(after, token)).toBe(acs_encoder_id);
+      await after.post(token, '/acs/encoders/simulate/place_card', {
+        acs_encoder_id,
+        card: { technology: 'ntag215' },
+      });
+      await expect.poll(() => attemptIs(after, token, id)).toMatchObject({ status: 'success' });
+      expect(await after.stop()).toBe(0);
+    },
+  );
 
   test('ends with 0 on SIGINT, and while a card is read', async () => {
     const daemon = await startDaemon(temporaryFolder());
@@ -86,7 +91,7 @@ describe('the daemon', () => {
       card: { technology: 'mifare_classic_1k', faults: { delay_ms: 700 } },
     });
     const id = await startScan(daemon, token, acs_encoder_id);
-    await expect.poll(() => attemptIs(daemon, token, id), SOON).toMatchObject({ phase: 'reading' });
+    await expect.poll(() => attemptIs(daemon, token, id)).toMatchObject({ phase: 'reading' });
     const exit = once(daemon.process, 'exit');
     daemon.process.kill('SIGINT');
     expect(await exit).toEqual([0, null]);

@@ -19,7 +19,7 @@ const KINDS = {
 let desk: SerialDesk;
 beforeAll(async () => {
   desk = await SerialDesk.open(await pn532Stand(), await twn4Stand(), await msr605Stand());
-}, 60_000);
+});
 afterAll(() => desk[Symbol.asyncDispose]());
 
 /** Runs the test; a hand does what the terminal says with one card. */

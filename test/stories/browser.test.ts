@@ -116,7 +116,7 @@ describe.skipIf(isMissing)('a web page in Chromium', () => {
     });
     await seam.actionAttempts.get(
       { action_attempt_id: begun.action_attempt.action_attempt_id },
-      { waitForActionAttempt: { timeout: 5000, pollingInterval: 20 } },
+      { waitForActionAttempt: { timeout: 60_000, pollingInterval: 20 } },
     );
 
     await page.goto(allowed);

@@ -129,7 +129,7 @@ beforeAll(async () => {
   spoilFiles();
   bundle('with the daemon down');
   bundle('with host names', ['--with-hostnames']);
-}, 90_000);
+});
 
 afterAll(async () => {
   await daemon?.kill();

@@ -171,12 +171,12 @@ beforeAll(async () => {
   page.send({ type: 'subscribe', after: sequence });
   await workWithCards();
   await misbehave();
-  await vi.waitFor(() => expect(Math.min(receiver.posts.length - 2, told.length)).toBeGreaterThan(1), 10_000);
+  await vi.waitFor(() => expect(Math.min(receiver.posts.length - 2, told.length)).toBeGreaterThan(1), 30_000);
   await look();
   await keep('what is posted to webhooks', JSON.stringify(receiver.posts));
   await keep('the socket of another app', JSON.stringify(other.frames));
   await keep('the socket of a web page', JSON.stringify(page.frames));
-}, 60_000);
+});
 
 afterAll(async () => {
   await daemon.kill();

@@ -129,6 +129,6 @@ export async function order({ raw, seam, systemId, encoderId }: StoryBench, para
 /** The attempt, once it has ended. */
 export async function ended({ seam }: StoryBench, action_attempt_id: string) {
   const look = () => seam.actionAttempts.get({ action_attempt_id }, { waitForActionAttempt: false });
-  await expect.poll(async () => (await look()).status, { interval: 10, timeout: 5000 }).not.toBe('pending');
+  await expect.poll(async () => (await look()).status, { interval: 10 }).not.toBe('pending');
   return look();
 }

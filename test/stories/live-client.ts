@@ -52,7 +52,7 @@ export type LiveChange = Exclude<
 export type LiveAttempt = z.output<typeof actionAttempt>;
 
 /** How long a test waits for a frame before it fails. */
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 30_000;
 
 /** A WebSocket at /live that keeps every frame, and holds each of them against the contract. */
 export class LiveClient implements AsyncDisposable {

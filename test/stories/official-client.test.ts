@@ -79,7 +79,7 @@ describe('action attempts', () => {
     const error = await failure(
       seam.actionAttempts.get(
         { action_attempt_id },
-        { waitForActionAttempt: { pollingInterval: 100, timeout: 5000 } },
+        { waitForActionAttempt: { pollingInterval: 100, timeout: 60_000 } },
       ),
     );
     expect(isSeamActionAttemptFailedError(error)).toBe(true);

@@ -2,6 +2,7 @@ import { isSeamActionAttemptFailedError } from '@seamapi/http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type PcscBench, pcscdIsAvailable, startPcscBench } from '../benches/pcsc/pcsc-bench.ts';
 import { placeCard } from '../benches/pcsc/pcsc-encoder-bench.ts';
+import { PROMISE_OF_TIME } from '../promise-of-time.ts';
 import { Desk } from './desk.ts';
 import type { LiveClient } from './live-client.ts';
 
@@ -42,37 +43,42 @@ describe.skipIf(!pcscdIsAvailable())('a desk whose pcscd comes and goes', () => 
     encoderId = online.acs_encoder.acs_encoder_id;
   });
 
-  test('keeps an attempt waiting while it is killed and started again, and has the reader back in time', async () => {
-    const guest = await desk.seam.acs.users.create({
-      acs_system_id: desk.systemId,
-      full_name: 'Ada Lovelace',
-    });
-    const begun = await desk.seam.acs.encoders.scanToAssignCredential(
-      { acs_encoder_id: encoderId, acs_user_id: guest.acs_user_id },
-      { waitForActionAttempt: false },
-    );
-    const isMine = attemptIn(begun.action_attempt_id);
-    await live.next('action_attempt.changed', isMine('awaiting_card'));
-    await pcscd.kill();
-    await live.next(
-      'action_attempt.changed',
-      ({ action_attempt }) => action_attempt.hint === 'The encoder is not connected. Check its cable.',
-    );
-    await pcscd.restart();
-    const restarted = performance.now();
-    await live.next(
-      'encoder.changed',
-      ({ acs_encoder }) => acs_encoder.acs_encoder_id === encoderId && acs_encoder.state !== 'offline',
-      live.frames.length,
-    );
-    expect(performance.now() - restarted).toBeLessThan(BACK_WITHIN_MS);
-    await placeCard(pcscd, 0, { technology: 'mifare_classic_1k', uid: 'A1B2C3D4' });
-    expect(await ended(desk, begun.action_attempt_id)).toMatchObject({
-      status: 'success',
-      result: { card_number: '2712847316' },
-    });
-    await removeCard();
-  });
+  test(
+    'keeps an attempt waiting while it is killed and started again, and has the reader back in time',
+    PROMISE_OF_TIME,
+    async () => {
+      const guest = await desk.seam.acs.users.create({
+        acs_system_id: desk.systemId,
+        full_name: 'Ada Lovelace',
+      });
+      const begun = await desk.seam.acs.encoders.scanToAssignCredential(
+        { acs_encoder_id: encoderId, acs_user_id: guest.acs_user_id },
+        { waitForActionAttempt: false },
+      );
+      const isMine = attemptIn(begun.action_attempt_id);
+      await live.next('action_attempt.changed', isMine('awaiting_card'));
+      await pcscd.kill();
+      await live.next(
+        'action_attempt.changed',
+        ({ action_attempt }) => action_attempt.hint === 'The encoder is not connected. Check its cable.',
+      );
+      await pcscd.restart();
+      const restarted = performance.now();
+      await live.next(
+        'encoder.changed',
+        ({ acs_encoder }) => acs_encoder.acs_encoder_id === encoderId && acs_encoder.state !== 'offline',
+        live.frames.length,
+      );
+      const tookMs = performance.now() - restarted;
+      await placeCard(pcscd, 0, { technology: 'mifare_classic_1k', uid: 'A1B2C3D4' });
+      expect(await ended(desk, begun.action_attempt_id)).toMatchObject({
+        status: 'success',
+        result: { card_number: '2712847316' },
+      });
+      await removeCard();
+      expect(tookMs).toBeLessThan(BACK_WITHIN_MS);
+    },
+  );
 
   test('reads the card again when it is killed while the card is read', async () => {
     const begun = await desk.seam.acs.encoders.scanCredential(
@@ -122,6 +128,6 @@ const attemptIn =
 function ended(desk: Desk, action_attempt_id: string) {
   return desk.seam.actionAttempts.get(
     { action_attempt_id },
-    { waitForActionAttempt: { timeout: 15_000, pollingInterval: 50 } },
+    { waitForActionAttempt: { timeout: 60_000, pollingInterval: 50 } },
   );
 }

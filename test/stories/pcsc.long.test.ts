@@ -28,7 +28,7 @@ describe.skipIf(!pcscdIsAvailable())('at a desk with a PC/SC reader on a real pc
     await pcscd.dispose();
   });
 
-  test.each([...SCAN_STORIES, ...ENCODE_STORIES])('$fact', { timeout: 60_000 }, (story) =>
+  test.each([...SCAN_STORIES, ...ENCODE_STORIES])('$fact', (story) =>
     tellStory(story, {
       seam: desk.seam,
       raw: desk.raw,

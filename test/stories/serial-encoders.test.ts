@@ -21,7 +21,7 @@ const KIND_OF_CARD: Readonly<Record<Stand['driver'], CardOrder['technology']>> =
 };
 
 /** How the official client waits. */
-const PATIENTLY = { waitForActionAttempt: { timeout: 15_000, pollingInterval: 50 } };
+const PATIENTLY = { waitForActionAttempt: { timeout: 60_000, pollingInterval: 50 } };
 
 describe.skipIf(!pcscdIsAvailable())('at a desk with four kinds of encoders side by side', () => {
   let desk: SerialDesk;
@@ -29,7 +29,7 @@ describe.skipIf(!pcscdIsAvailable())('at a desk with four kinds of encoders side
     desk = await SerialDesk.open(
       ...[await pcscStand(), await pn532Stand(), await msr605Stand(), await twn4Stand()],
     );
-  }, 60_000);
+  });
   afterAll(async () => {
     await desk[Symbol.asyncDispose]();
     expect(desk.desk.errorLines).toEqual([]);

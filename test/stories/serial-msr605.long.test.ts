@@ -8,14 +8,12 @@ describe('at a desk with an MSR605 on a serial port', () => {
   let desk: SerialDesk;
   beforeAll(async () => {
     desk = await SerialDesk.open(await msr605Stand());
-  }, 60_000);
+  });
   afterAll(async () => {
     await desk[Symbol.asyncDispose]();
     expect(desk.desk.errorLines).toEqual([]);
   });
 
   const scans = SCAN_STORIES.filter(({ isContactless }) => isContactless === undefined);
-  test.each([...scans, ...STRIPE_STORIES])('$fact', { timeout: 60_000 }, (story) =>
-    tellStory(story, desk.bench('msr605')),
-  );
+  test.each([...scans, ...STRIPE_STORIES])('$fact', (story) => tellStory(story, desk.bench('msr605')));
 });

@@ -19,13 +19,12 @@ const KIND_OF_CARD: Readonly<Record<Driver, CardOrder['technology']>> = {
 const SLOWLY = { faults: { delayMs: 25 } };
 
 const NOT_CONNECTED = /not connected.*cable/;
-const TIMEOUT_MS = 30_000;
 
 describe('at a desk with serial encoders side by side', () => {
   let desk: SerialDesk;
   beforeAll(async () => {
     desk = await SerialDesk.open(...[await pn532Stand(), await msr605Stand(), await twn4Stand()]);
-  }, 60_000);
+  });
   afterAll(async () => {
     await desk[Symbol.asyncDispose]();
     expect(desk.desk.errorLines).toEqual([]);
@@ -47,7 +46,6 @@ describe('at a desk with serial encoders side by side', () => {
 
   test.each(DRIVERS)(
     'a %s that is unplugged while a card is awaited may come back: the attempt goes on, on the same encoder',
-    { timeout: TIMEOUT_MS },
     async (driver) => {
       await using story = await StoryDesk.open(desk.bench(driver));
       const asked = await story.scan();
@@ -67,7 +65,6 @@ describe('at a desk with serial encoders side by side', () => {
 
   test.each(DRIVERS)(
     'a %s that stays away ends the attempt after the grace, and works for the next one',
-    { timeout: TIMEOUT_MS },
     async (driver) => {
       await using story = await StoryDesk.open(desk.bench(driver));
       const asked = await story.scan();
@@ -83,7 +80,6 @@ describe('at a desk with serial encoders side by side', () => {
 
   test.each(DRIVERS)(
     'a %s that is unplugged while it writes may come back: the same card is finished',
-    { timeout: TIMEOUT_MS },
     async (driver) => {
       await using story = await StoryDesk.open(desk.bench(driver));
       const stand = desk.stand(driver);
@@ -107,7 +103,6 @@ describe('at a desk with serial encoders side by side', () => {
 
   test.each(DRIVERS)(
     'the host of the %s is killed, and only that encoder notices: others serve their guests meanwhile, and it does again',
-    { timeout: TIMEOUT_MS },
     async (driver) => {
       const others = DRIVERS.filter((one) => one !== driver);
       const stories = await Promise.all(others.map((other) => StoryDesk.open(desk.bench(other))));

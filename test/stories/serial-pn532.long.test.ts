@@ -8,13 +8,11 @@ describe('at a desk with a PN532 on a serial port', () => {
   let desk: SerialDesk;
   beforeAll(async () => {
     desk = await SerialDesk.open(await pn532Stand());
-  }, 60_000);
+  });
   afterAll(async () => {
     await desk[Symbol.asyncDispose]();
     expect(desk.desk.errorLines).toEqual([]);
   });
 
-  test.each([...SCAN_STORIES, ...ENCODE_STORIES])('$fact', { timeout: 60_000 }, (story) =>
-    tellStory(story, desk.bench('pn532')),
-  );
+  test.each([...SCAN_STORIES, ...ENCODE_STORIES])('$fact', (story) => tellStory(story, desk.bench('pn532')));
 });

@@ -18,15 +18,13 @@ describe('a stripe that is to be swiped again, and the person does not:', () => 
   beforeEach(async () => {
     stand = await msr605Stand();
     desk = await SerialDesk.open(stand);
-  }, 60_000);
+  });
   afterEach(async () => {
     await desk[Symbol.asyncDispose]();
     expect(desk.desk.errorLines).toEqual([]);
   });
 
-  test('the attempt ends as interrupted, the next card is not written, and the same card again is finished', {
-    timeout: 40_000,
-  }, async () => {
+  test('the attempt ends as interrupted, the next card is not written, and the same card again is finished', async () => {
     await using story = await StoryDesk.open(desk.bench('msr605'));
     const card = story.newCard();
     const { action_attempt_id, credentialId } = await writtenOnce(story, card);
@@ -83,9 +81,7 @@ describe('a stripe that is to be swiped again, and the person does not:', () => 
     },
   );
 
-  test('the host is killed while a card is awaited to be written: once it is back, the next card is read and not written', {
-    timeout: 40_000,
-  }, async () => {
+  test('the host is killed while a card is awaited to be written: once it is back, the next card is read and not written', async () => {
     await using story = await openStory();
     const card = story.newCard();
     const { action_attempt_id } = await toBeWritten(story, card);

@@ -6,6 +6,7 @@ import { Msr605Device } from '../benches/msr605/msr605-device.ts';
 import { StripeHand } from '../benches/msr605/swiping-hand.ts';
 import { SimulatedSerialPort } from '../benches/ports/serial-bench.ts';
 import { makeTwn4Bench, type Twn4Bench } from '../benches/twn4/twn4-bench.ts';
+import { PROMISE_OF_TIME } from '../promise-of-time.ts';
 import { SerialDesk } from './serial-desk.ts';
 import { pn532Stand, type Stand } from './serial-stands.ts';
 import { newCard, StoryDesk } from './story-desk.ts';
@@ -43,7 +44,7 @@ beforeAll(async () => {
     stand('msr605', port.path, () => port[Symbol.asyncDispose]()),
     await pn532Stand(),
   );
-}, 30_000);
+});
 afterAll(async () => {
   await desk[Symbol.asyncDispose]();
   expect(desk.desk.errorLines).toEqual([]);
@@ -55,7 +56,7 @@ const seen = (count: () => number) => {
     desk.clock.pass(40);
     return count();
   };
-  return expect.poll(look, { interval: 50, timeout: 15_000 });
+  return expect.poll(look, { interval: 50 });
 };
 
 /** Runs encoderctl on the desk's state folder. */
@@ -119,7 +120,7 @@ describe('an encoder that is asked for its own round trip', () => {
     ['pn532', /communication line test/, /^the same 32 bytes came back$/],
     ['msr605', /ESC 65/, /^ESC 79/],
     ['twn4', /^GetVersionString$/, /^TWN4\/B/],
-  ] as const)('answers as a %s does', async (driver, asked, said) => {
+  ] as const)('answers as a %s does', PROMISE_OF_TIME, async (driver, asked, said) => {
     const { body } = await desk.desk.raw.post('/v1/encoders/ping', {
       acs_encoder_id: desk.encoderId(driver),
       count: 5,
@@ -136,12 +137,16 @@ describe('an encoder that is asked for its own round trip', () => {
     }
   });
 
-  test('does not wait until a PN532 has ended its own look for cards, of 1.8 s', async () => {
-    const began = performance.now();
-    const acs_encoder_id = desk.encoderId('pn532');
-    await desk.desk.raw.post('/v1/encoders/ping', { acs_encoder_id, count: 5 });
-    expect(performance.now() - began).toBeLessThan(3_000);
-  });
+  test(
+    'does not wait until a PN532 has ended its own look for cards, of 1.8 s',
+    PROMISE_OF_TIME,
+    async () => {
+      const began = performance.now();
+      const acs_encoder_id = desk.encoderId('pn532');
+      await desk.desk.raw.post('/v1/encoders/ping', { acs_encoder_id, count: 5 });
+      expect(performance.now() - began).toBeLessThan(3_000);
+    },
+  );
 
   test('sees cards as before', async () => {
     await using story = await StoryDesk.open(desk.bench('pn532'));
@@ -174,7 +179,7 @@ describe('a card that is being worked on', () => {
     const { acs_credential_id } = Object(body).acs_credential;
     const { action_attempt_id } = await story.encode({ acs_credential_id });
     await story.place(newCard('magnetic_stripe'));
-    await expect.poll(() => msr605.arming?.kind, { timeout: 8_000 }).toMatch(/^write_/);
+    await expect.poll(() => msr605.arming?.kind).toMatch(/^write_/);
     const acs_encoder_id = desk.encoderId('msr605');
     for (const path of ['/v1/encoders/identify', '/v1/encoders/ping']) {
       const { status, body: refusal } = await desk.desk.raw.post(path, { acs_encoder_id });

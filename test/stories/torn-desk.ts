@@ -28,7 +28,7 @@ const CLIENT = { id: 'reception', name: 'Reception' };
 const TIMEOUT_MS = 60_000;
 const DAY_MS = 86_400_000;
 /** How long a test waits for an attempt before it fails. */
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 30_000;
 /** A card that was pulled has told everything that it will ever tell after so many turns of the event loop: nothing of a virtual one waits for the outside. */
 const QUIET_TURNS = 10;
 

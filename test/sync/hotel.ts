@@ -18,7 +18,7 @@ import { Desk } from '../stories/desk.ts';
 import { fastClock } from './fast-clock.ts';
 
 /** Longest time that anything here may take, milliseconds of a real clock. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 /** Where a desk keeps its state, and how it finds its backend. */
 interface DeskParts {

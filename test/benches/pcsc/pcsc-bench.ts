@@ -11,7 +11,7 @@ import { nativeTool } from './native-tools.ts';
 import { SLOTS_PER_READER, VPCD_LIBRARY, writeReaderConf } from './reader-conf.ts';
 import { VpcdSlot } from './vpcd-slot.ts';
 
-const START_MS = 10_000;
+const START_MS = 60_000;
 /** Between two looks for its socket. */
 const LOOK_MS = 2;
 const PCSCD = '/usr/sbin/pcscd';

@@ -45,7 +45,7 @@ describe.skipIf(!libnfcToolsAreAvailable())('the tools of libnfc and libfreefare
     const polled = run('nfc-poll');
     // It has found the card, and waits until that is taken away.
     const found = () => port.board.commands.includes(0x60) && port.board.commands.at(-1) !== 0x60;
-    await expect.poll(found, { timeout: 10_000 }).toBe(true);
+    await expect.poll(found).toBe(true);
     port.chip.present(undefined);
     expect(await polled).toMatch(told);
   });

@@ -14,7 +14,7 @@ const NEEDED = {
 } as const;
 
 /** A tool may take so long: reading a whole card, a hundred exchanges. */
-const TOOL_TIMEOUT_MS = 20_000;
+const TOOL_TIMEOUT_MS = 60_000;
 const MOST_QUESTIONS = 8;
 
 /**

@@ -9,7 +9,7 @@ import { Pn532Board, type Pn532BoardOptions } from './pn532-board.ts';
 import type { Pn532Chip } from './pn532-chip.ts';
 
 /** How long socat has to make the port. */
-const PORT_TIMEOUT_MS = 5_000;
+const PORT_TIMEOUT_MS = 30_000;
 
 type Socat = ChildProcessByStdio<Writable, Readable, null>;
 

@@ -8,7 +8,7 @@ import { quietLog } from '../pcsc/quiet-log.ts';
 /** A user without any group or right: nobody. */
 export const NOBODY = 65_534;
 
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 30_000;
 
 /** What the driver says when it opens a serial port as the user NOBODY, in a process of its own: `held: /dev/...`, or `opened`. Only root can become somebody else. */
 export async function openAsNobody(path: string): Promise<string> {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 
 /** How long socat has to make the port. */
-const PORT_TIMEOUT_MS = 5_000;
+const PORT_TIMEOUT_MS = 30_000;
 
 /**
  * A serial port with a simulated device at its end: a pseudo terminal that socat makes. The driver opens `path`, at any baud rate; the device gets

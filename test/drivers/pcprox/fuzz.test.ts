@@ -80,9 +80,7 @@ function drawBits(draw: (below: number) => number, count: number): WiegandBits {
 }
 
 describe(`${INPUTS} inputs, drawn and changed`, () => {
-  test('to the codec of feature reports are understood or told to be nonsense, and leave nothing behind', {
-    timeout: 120_000,
-  }, () => {
+  test('to the codec of feature reports are understood or told to be nonsense, and leave nothing behind', () => {
     const seen = { sound: 0, nonsense: 0, cards: 0 };
     withFlatMemory((draw) => {
       const data = unlessNonsense(() => dataOf(drawReport(draw)));
@@ -108,9 +106,7 @@ describe(`${INPUTS} inputs, drawn and changed`, () => {
     expect(Math.min(seen.sound, seen.nonsense, seen.cards)).toBeGreaterThan(INPUTS / 100);
   });
 
-  test('to the Wiegand formats are a number that encodes to the same bits, or none', {
-    timeout: 120_000,
-  }, () => {
+  test('to the Wiegand formats are a number that encodes to the same bits, or none', () => {
     const settings = wiegandSettings(pcproxOptions.parse({}));
     const seen = { number: 0, parity_wrong: 0, unknown_length: 0 };
     withFlatMemory((draw) => {

@@ -13,7 +13,7 @@ describe('a reader that loses its power without leaving, and has no card,', () =
         const own = bench.device.pages;
         bench.device.powerCycle();
         expect(bench.device.pages).not.toEqual(own);
-        await expect.poll(() => bench.device.pages, { timeout: 5_000 }).toEqual(own);
+        await expect.poll(() => bench.device.pages).toEqual(own);
       });
     }));
 });

@@ -7,6 +7,7 @@ import { cardNumber, uidOfNumber } from '../../../src/model/card.ts';
 import { FieldCard } from '../../benches/twn4/field-card.ts';
 import { SimulatedReader } from '../../benches/twn4/simulated-reader.ts';
 import { codeOf, fires, patience, rejectionOf } from '../../contracts/encoder-desk.ts';
+import { PROMISE_OF_TIME } from '../../promise-of-time.ts';
 import { newCard, openTwn4 } from './greeted.ts';
 
 /** Until the removal of a card has to be seen. */
@@ -127,7 +128,7 @@ describe('a card of 13.56 MHz', () => {
     expect(card.card.uid).toMatch(/^08112/);
     for (let time = 0; time < 3; time++) expect(await card.read(patience())).toEqual(card.card);
     const placed = reader.looks;
-    await expect.poll(() => reader.looks, { timeout: 5_000 }).toBeGreaterThan(placed + 3);
+    await expect.poll(() => reader.looks).toBeGreaterThan(placed + 3);
     expect(card.removed.aborted).toBe(false);
     expect(selections() > 1).toBe(barred.length > 0);
   });
@@ -138,7 +139,7 @@ describe('the removal of a card', () => {
     ['mifare_classic_1k', 'A1B2C3D4'],
     ['ntag213', '04A2C3F1D25E80'],
     ['mifare_desfire', '04782E21801D80'],
-  ] as const)(`is seen within ${REMOVAL_MS} ms: %s`, async (technology, uid) => {
+  ] as const)(`is seen within ${REMOVAL_MS} ms: %s`, PROMISE_OF_TIME, async (technology, uid) => {
     await using twn4 = await openTwn4();
     twn4.reader.place(newCard({ technology, uid }));
     const card = await twn4.encoder.awaitCard(patience());
@@ -171,7 +172,7 @@ test.each([
 ] as const)('the cue %s is light and sound, and the light goes out', async (cue, signs) => {
   await using twn4 = await openTwn4();
   twn4.encoder.cue?.(cue);
-  await expect.poll(() => twn4.reader.done, { timeout: 5_000 }).toEqual(signs);
+  await expect.poll(() => twn4.reader.done).toEqual(signs);
 });
 
 test.each([

@@ -64,7 +64,7 @@ describe.each(CARDS)('the program of %#', (order, site, what) => {
     expect(await contentOf(card, site)).toEqual({ kind: 'blank' });
   });
 
-  test(`ends the write of a ${what} that was torn anywhere`, { timeout: 120_000 }, async () => {
+  test(`ends the write of a ${what} that was torn anywhere`, async () => {
     const counting = newCard(order);
     await using counted = await openTwn4();
     counted.reader.place(counting);

@@ -10,7 +10,7 @@ import type { CardEncoder, CardSimulator, EncoderDriver } from '../../../src/enc
 import { CARD_TECHNOLOGIES, hasRandomUid } from '../../../src/model/card.ts';
 import { silentLog } from './virtual-bench.ts';
 
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 30_000;
 
 let stateDir: string;
 let driver: EncoderDriver;

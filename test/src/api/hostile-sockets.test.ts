@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { PROMISE_OF_TIME } from '../../promise-of-time.ts';
 import { Desk } from '../../stories/desk.ts';
 import { HandClock } from '../../stories/hand-clock.ts';
 import { LiveClient } from '../../stories/live-client.ts';
@@ -102,14 +103,14 @@ describe('a refused upgrade whose client never closes its half', () => {
     await expect.poll(isServed).toBe(true);
   });
 
-  test('does not keep the daemon from stopping', async () => {
+  test('does not keep the daemon from stopping', PROMISE_OF_TIME, async () => {
     await using desk = await Desk.open();
     await open(desk);
     const began = performance.now();
     await desk.stop();
     expect(performance.now() - began).toBeLessThan(2500);
     expect(desk.errorLines).toEqual([]);
-  }, 6000);
+  });
 });
 
 describe('a client that does wrong at the moment when the daemon says goodbye', () => {
@@ -124,7 +125,7 @@ describe('a client that does wrong at the moment when the daemon says goodbye', 
       (socket) => socket.write(Buffer.of(0x81, 0xff, 0, 0, 0, 0, 0, 1, 0x11, 0x70, 0, 0, 0, 0)),
     ],
     ['says nothing', () => {}],
-  ])('and %s does not keep it from stopping', async (_, misbehave) => {
+  ])('and %s does not keep it from stopping', PROMISE_OF_TIME, async (_, misbehave) => {
     await using desk = await Desk.open();
     const socket = await openHalf(desk.port, upgrade(desk.port));
     const [answer] = await once(socket, 'data');
@@ -189,25 +190,26 @@ describe('what a socket asks is counted', () => {
 
 // Each waits for what the daemon allows by the real clock, at a desk of its own.
 describe.concurrent('a connection', () => {
-  test('that never finishes the head of its request is dropped after 5 seconds', async ({
-    onTestFinished: atEnd,
-    expect,
-  }) => {
-    await using desk = await Desk.open();
-    const began = performance.now();
-    const halves = ['GET /hea', 'GET /health HTTP/1.1\r\n', 'GET /health HTTP/1.1\r\nHost: 127.0'];
-    const ended = halves.map(async (half) => refusalOn(await openHalf(desk.port, half, atEnd)));
-    expect(await Promise.all(ended)).toEqual(halves.map(() => 'HTTP/1.1 408 Request Timeout'));
-    const tookMs = performance.now() - began;
-    expect(tookMs).toBeGreaterThan(4000);
-    expect(tookMs).toBeLessThan(9000);
-  });
+  test(
+    'that never finishes the head of its request is dropped after 5 seconds',
+    PROMISE_OF_TIME,
+    async ({ onTestFinished: atEnd, expect }) => {
+      await using desk = await Desk.open();
+      const began = performance.now();
+      const halves = ['GET /hea', 'GET /health HTTP/1.1\r\n', 'GET /health HTTP/1.1\r\nHost: 127.0'];
+      const ended = halves.map(async (half) => refusalOn(await openHalf(desk.port, half, atEnd)));
+      expect(await Promise.all(ended)).toEqual(halves.map(() => 'HTTP/1.1 408 Request Timeout'));
+      const tookMs = performance.now() - began;
+      expect(tookMs).toBeGreaterThan(4000);
+      expect(tookMs).toBeLessThan(9000);
+    },
+  );
 
   test('on which nothing was asked is closed without a word', async ({ onTestFinished: atEnd, expect }) => {
     await using desk = await Desk.open();
     const spare = await openHalf(desk.port, '', atEnd);
     expect(await everythingOn(spare)).toBe('');
-  }, 9000);
+  });
 
   test('whose request was answered is told of half a second one, and of nothing else', async ({
     onTestFinished: atEnd,
@@ -222,5 +224,5 @@ describe.concurrent('a connection', () => {
     expect((await half).match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 408']);
     expect(said.join('').match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200']);
     expect(idle.readableEnded).toBe(false);
-  }, 9000);
+  });
 });

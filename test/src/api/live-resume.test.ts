@@ -120,7 +120,7 @@ test('a reader that stops reading is closed with 4429, and resumes with nothing 
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   slow.send({ type: 'subscribe', after: begin });
   slow.socket.pause();
-  await vi.waitUntil(() => vi.getTimerCount() > 0, { timeout: 5000, interval: 20 });
+  await vi.waitUntil(() => vi.getTimerCount() > 0, { timeout: 30_000, interval: 20 });
   vi.advanceTimersByTime(10_000);
   slow.socket.resume();
   expect(await slow.closed).toMatchObject({ code: 4429, reason: expect.stringMatching(/Too slow to read/) });

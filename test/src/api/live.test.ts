@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { WebSocket } from 'ws';
+import { PROMISE_OF_TIME } from '../../promise-of-time.ts';
 import { Desk } from '../../stories/desk.ts';
 import { LiveClient } from '../../stories/live-client.ts';
 import { newCard, numberOf } from '../../stories/story-desk.ts';
@@ -187,7 +188,7 @@ describe('a request on the socket', () => {
 });
 
 describe('a socket that is not welcome any more', () => {
-  test('is closed with 4401 within a second of the revocation of its key', async () => {
+  test('is closed with 4401 within a second of the revocation of its key', PROMISE_OF_TIME, async () => {
     await using live = await LiveClient.open(desk.url, desk.createKey('leaver'));
     const at = performance.now();
     desk.revokeKey('leaver');
@@ -195,7 +196,7 @@ describe('a socket that is not welcome any more', () => {
     expect(performance.now() - at).toBeLessThan(1000);
   });
 
-  test('is closed with 4403 within a second of the removal of its origin', async () => {
+  test('is closed with 4403 within a second of the removal of its origin', PROMISE_OF_TIME, async () => {
     const origin = 'https://old-pms.example.com';
     desk.inStore(({ origins }) => origins.allow(origin, Date.now()));
     await using live = await LiveClient.connect(desk.url, { origin });

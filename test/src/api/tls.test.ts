@@ -12,6 +12,7 @@ import { listenWithTls } from '../../../src/api/tls-listener.ts';
 import { proofText } from '../../../src/model/page-proof.ts';
 import { type MadeCertificates, makeCertificates } from '../../../src/tls/certificates.ts';
 import { writeTlsFiles } from '../../../src/tls/tls-folder.ts';
+import { PROMISE_OF_TIME } from '../../promise-of-time.ts';
 import { Desk } from '../../stories/desk.ts';
 import { LiveClient } from '../../stories/live-client.ts';
 import { drawNonce, PairedPage } from '../../stories/paired-page.ts';
@@ -136,24 +137,28 @@ test('a connection in store, on which nothing is asked, is closed without a word
     '',
     expect.stringMatching(/^HTTP\/1\.1 408 /),
   ]);
-}, 9000);
-
-test('half a handshake, and a browser that breaks off, hold up neither others nor the end', async () => {
-  const { desk, made, tlsUrl } = await openDesk();
-  const port = Number(new URL(tlsUrl ?? '').port);
-  const silent = connect({ host: '127.0.0.1', port, ca: made.ca });
-  const half = connectPlainly(port, '127.0.0.1');
-  await Promise.all([once(silent, 'secureConnect'), once(half, 'connect')]);
-  await expect(ask(tlsUrl ?? '', undefined, '/v1/hello')).rejects.toThrow();
-  expect((await ask(tlsUrl ?? '', made.ca, '/v1/hello')).status).toBe(200);
-  const gone = Promise.all([once(silent, 'close'), once(half, 'close')]);
-  const stopsAt = performance.now();
-  await desk.stop();
-  await gone;
-  // Half a handshake would be given up after 5 s by itself.
-  expect(performance.now() - stopsAt).toBeLessThan(4000);
-  expect(desk.lines.filter(({ level }) => level >= 50)).toEqual([]);
 });
+
+test(
+  'half a handshake, and a browser that breaks off, hold up neither others nor the end',
+  PROMISE_OF_TIME,
+  async () => {
+    const { desk, made, tlsUrl } = await openDesk();
+    const port = Number(new URL(tlsUrl ?? '').port);
+    const silent = connect({ host: '127.0.0.1', port, ca: made.ca });
+    const half = connectPlainly(port, '127.0.0.1');
+    await Promise.all([once(silent, 'secureConnect'), once(half, 'connect')]);
+    await expect(ask(tlsUrl ?? '', undefined, '/v1/hello')).rejects.toThrow();
+    expect((await ask(tlsUrl ?? '', made.ca, '/v1/hello')).status).toBe(200);
+    const gone = Promise.all([once(silent, 'close'), once(half, 'close')]);
+    const stopsAt = performance.now();
+    await desk.stop();
+    await gone;
+    // Half a handshake would be given up after 5 s by itself.
+    expect(performance.now() - stopsAt).toBeLessThan(4000);
+    expect(desk.lines.filter(({ level }) => level >= 50)).toEqual([]);
+  },
+);
 
 test.each<[string, MadeCertificates, string]>([
   ['is over', makeCertificates(Date.now() - 400 * 86_400_000), 'the TLS certificate is over'],

@@ -5,7 +5,7 @@ import { CardsDesk } from './cards-desk.ts';
 let desk: CardsDesk;
 beforeAll(async () => {
   desk = await CardsDesk.open();
-}, 60_000);
+});
 afterAll(() => desk[Symbol.asyncDispose]());
 
 /** Of one slow card, so that a hand is quick enough to pull it in mid-write. */
@@ -39,4 +39,4 @@ test('a person who does what the terminal says gets through the whole test', asy
   expect(stdout).toMatch(/0 failed, 1 not applicable\.\n$/);
   expect(deeds.slice(0, 5)).toEqual(['put', 'take', 'put', 'take', 'put']);
   expect(deeds.at(-1)).toBe('take');
-}, 120_000);
+});

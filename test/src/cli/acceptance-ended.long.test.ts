@@ -10,7 +10,7 @@ import { ENCODERCTL } from './encoderctl-process.ts';
 let desk: CardsDesk;
 beforeAll(async () => {
   desk = await CardsDesk.open();
-}, 60_000);
+});
 afterAll(() => desk[Symbol.asyncDispose]());
 
 describe('encoderctl acceptance that is ended before its end', () => {

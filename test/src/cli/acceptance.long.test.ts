@@ -5,7 +5,7 @@ import { CardsDesk } from './cards-desk.ts';
 let desk: CardsDesk;
 beforeAll(async () => {
   desk = await CardsDesk.open();
-}, 60_000);
+});
 afterAll(() => desk[Symbol.asyncDispose]());
 
 /** Runs the test with a card of this kind; what came to what, by function. */
@@ -33,5 +33,5 @@ describe('encoderctl acceptance', () => {
     const { code, results } = await accept('uid_only');
     expect(code).toBe(0);
     expect(results).toMatchObject({ read_uid: 'pass', scan_to_assign: 'pass', encode: 'not_applicable' });
-  }, 60_000);
+  });
 });

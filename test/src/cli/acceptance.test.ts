@@ -14,7 +14,7 @@ const FUNCTIONS = [
 let desk: CardsDesk;
 beforeAll(async () => {
   desk = await CardsDesk.open();
-}, 60_000);
+});
 afterAll(() => desk[Symbol.asyncDispose]());
 
 const acceptance = (...words: readonly string[]) =>

@@ -7,7 +7,7 @@ import { openDesk } from './encoderctl-desk.ts';
 let desk: Awaited<ReturnType<typeof openDesk>>;
 beforeAll(async () => {
   desk = await openDesk();
-}, 60_000);
+});
 afterAll(() => desk.shell[Symbol.asyncDispose]());
 
 const file = (name: string) => join(desk.shell.stateDir, name);

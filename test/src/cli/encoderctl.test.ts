@@ -243,7 +243,7 @@ describe('encoderctl watch', () => {
           count += 1;
           return isSeen;
         },
-        { timeout: 15_000, interval: 100 },
+        { interval: 100 },
       )
       .toBe(true);
     expect(JSON.parse(await seen)).toMatchObject({

@@ -25,7 +25,7 @@ while True:
 /** Whether there is what speaks to service managers: part of systemd. */
 export const HAS_SYSTEMD_NOTIFY = spawnSync('systemd-notify', ['--version']).status === 0;
 
-const TELLS_WITHIN_MS = 20_000;
+const TELLS_WITHIN_MS = 60_000;
 
 /** What was said with one datagram, by its names. */
 export type Told = Readonly<Record<string, string>>;

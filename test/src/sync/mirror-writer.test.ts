@@ -56,4 +56,4 @@ test('a command beside a daemon that reads in a large property has its turn with
   const pages = await readIn(site, MOST_PAGES, () => apiKeys.list().length === KEYS);
   expect(pages).toBeLessThan(MOST_PAGES);
   expect(await exited).toEqual([0, null]);
-}, 60_000);
+});

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { PROMISE_OF_TIME } from '../../../promise-of-time.ts';
 import { CARD } from './fixtures/field.ts';
 import { isAlive, never, Watched } from './watched.ts';
 
@@ -235,7 +236,7 @@ describe('a driver host that fails', () => {
 });
 
 describe('the end of a driver host', () => {
-  test('comes within 2 s, even when the driver does not heed it', async () => {
+  test('comes within 2 s, even when the driver does not heed it', PROMISE_OF_TIME, async () => {
     const watched = new Watched('does-not-stop');
     await watched.arrival('left');
     const began = performance.now();
@@ -259,7 +260,7 @@ describe('the end of a driver host', () => {
     try {
       parent.kill('SIGKILL');
       await once(parent, 'exit');
-      await expect.poll(() => isAlive(pid), { timeout: 4_000, interval: 20 }).toBe(false);
+      await expect.poll(() => isAlive(pid), { interval: 20 }).toBe(false);
     } finally {
       if (isAlive(pid)) process.kill(pid, 'SIGKILL');
     }

@@ -80,8 +80,6 @@ async function layCard(
   return { encoder, card: await encoder.awaitCard(never()) };
 }
 
-const timeout = { timeout: 20_000 };
-
 describe('a card behind a driver host', () => {
   test('is inspected: what is on it crosses whole', async () => {
     await using watched = watch();
@@ -190,7 +188,7 @@ describe('an abort of a write behind a driver host', () => {
 });
 
 describe('a driver host that fails while it writes', () => {
-  test('told of every note that was made before it was killed, and then device_lost', timeout, async () => {
+  test('told of every note that was made before it was killed, and then device_lost', async () => {
     await using watched = watch();
     for (let times = 1; times <= 3; times++) {
       const device = await watched.arrival('left', times);
@@ -304,7 +302,7 @@ describe('the end of', () => {
       await once(createInterface({ input: daemon.stdout }), 'line');
       daemon.kill('SIGKILL');
       await once(daemon, 'exit');
-      await expect.poll(() => existsSync(join(stateDir, 'written')), { timeout: 4_000 }).toBe(true);
+      await expect.poll(() => existsSync(join(stateDir, 'written'))).toBe(true);
     } finally {
       await rm(stateDir, { recursive: true });
     }

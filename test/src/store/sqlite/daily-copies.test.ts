@@ -34,12 +34,12 @@ test('a copy is taken soon after the start, and one a day from then on', async (
   await clock.waitedFor();
   expect(keptCopies(stateDir)).toEqual([]);
   clock.advance(5000);
-  await vi.waitFor(() => expect(keptCopies(stateDir)).toHaveLength(1), 10_000);
+  await vi.waitFor(() => expect(keptCopies(stateDir)).toHaveLength(1), 30_000);
   await clock.waitedFor();
   clock.advance(23 * HOUR_MS);
   expect(clock.sleepers).toBe(1);
   clock.advance(HOUR_MS);
-  await vi.waitFor(() => expect(keptCopies(stateDir)).toHaveLength(2), 10_000);
+  await vi.waitFor(() => expect(keptCopies(stateDir)).toHaveLength(2), 30_000);
 });
 
 test('where the disk does not serve it is said, and tried again in an hour', async () => {
@@ -48,11 +48,11 @@ test('where the disk does not serve it is said, and tried again in an hour', asy
   start();
   await clock.waitedFor();
   clock.advance(5000);
-  await vi.waitFor(() => expect(lines.join('')).toContain('it is tried again in an hour'), 10_000);
+  await vi.waitFor(() => expect(lines.join('')).toContain('it is tried again in an hour'), 30_000);
   rmSync(join(stateDir, COPIES));
   await clock.waitedFor();
   clock.advance(HOUR_MS);
-  await vi.waitFor(() => expect(keptCopies(stateDir)).toHaveLength(1), 10_000);
+  await vi.waitFor(() => expect(keptCopies(stateDir)).toHaveLength(1), 30_000);
 });
 
 test('a database that is not sound is told, and there are no more copies of it', async () => {
@@ -61,7 +61,7 @@ test('a database that is not sound is told, and there are no more copies of it',
   await clock.waitedFor();
   writeFileSync(join(stateDir, DATABASE), 'no database, '.repeat(999));
   clock.advance(5000);
-  await vi.waitFor(() => expect(damages).toHaveLength(1), 10_000);
+  await vi.waitFor(() => expect(damages).toHaveLength(1), 30_000);
   expect(clock.sleepers).toBe(0);
 });
 
