@@ -77,6 +77,7 @@ export async function runStorm(options: StormOptions): Promise<StormReport> {
     ENCODERD_CONFIG: join(folder, 'config.yaml'),
     ENCODERD_LOG_LEVEL: 'warn',
     ENCODERD_DRIVERS: 'virtual',
+    ...allocatorOfService(),
     ...INSPECTED,
   });
   try {
@@ -267,6 +268,14 @@ function filesOf({ process: { pid } }: EncoderdProcess): readonly string[] {
       return []; // It was closed meanwhile.
     }
   });
+}
+
+/** How the service sets the system's allocator of memory. */
+function allocatorOfService(): Readonly<Record<string, string>> {
+  const unit = readFileSync(new URL('../../../systemd/encoderd.service', import.meta.url), 'utf8');
+  return Object.fromEntries(
+    [...unit.matchAll(/^Environment=(MALLOC_\w+)=(\d+)$/gm)].map(([, name, value]) => [name, value]),
+  );
 }
 
 /** Resident memory of the daemon, MB. */
