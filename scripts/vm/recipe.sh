@@ -10,8 +10,8 @@ here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 root=$folder/root
 kernel=$folder/kernel
 # What the disk carries besides Debian's essential packages: an init with device management, what the pinned Node.js and native
-# packages are linked to, and what shows who holds a port.
-packages=systemd-sysv,udev,kmod,dbus,libstdc++6,libatomic1,libudev1,libusb-1.0-0,libpcsclite1,psmisc,procps,socat
+# packages are linked to, what checks a file system, and what shows who holds a port.
+packages=systemd-sysv,udev,kmod,dbus,libstdc++6,libatomic1,libudev1,libusb-1.0-0,libpcsclite1,e2fsprogs,psmisc,procps,socat
 # What the package of the daemon depends on and recommends, for it is installed without a network; and a reader for its pcscd.
 packages=$packages,adduser,pcscd,libccid,polkitd,vsmartcard-vpcd
 # In the order of their use: the disk and its file system; then what is loaded once it runs.

@@ -182,12 +182,13 @@ export class CutDesk implements AsyncDisposable {
     }
   }
 
+  /** The file system is checked before it is mounted, as a computer does it when it starts (systemd-fsck(8)). */
   async #withPower(work: (guest: Guest) => Promise<void>): Promise<void> {
     const socket = join(this.#folder, 'disk.sock');
     await using _server = await NbdServer.listen(socket, this.#disk);
     await using guest = await Guest.restore();
     const node = await guest.plugDisk(socket);
-    await guest.run(`mkdir -p ${STATE}; mount ${node} ${STATE}`);
+    await guest.run(`e2fsck -p ${node} || [ $? = 1 ]; mkdir -p ${STATE}; mount ${node} ${STATE}`);
     await work(guest);
   }
 
