@@ -188,7 +188,9 @@ export class CutDesk implements AsyncDisposable {
     await using _server = await NbdServer.listen(socket, this.#disk);
     await using guest = await Guest.restore();
     const node = await guest.plugDisk(socket);
-    await guest.run(`e2fsck -p ${node} || [ $? = 1 ]; mkdir -p ${STATE}; mount ${node} ${STATE}`);
+    // 1: errors were there, and are mended.
+    await guest.run(`e2fsck -p ${node} || [ $? = 1 ]`);
+    await guest.run(`mkdir -p ${STATE}; mount ${node} ${STATE}`);
     await work(guest);
   }
 
