@@ -18,7 +18,7 @@ const FOLDER = join(ROOT, 'systemd');
 const INSTALLED = '/usr/lib/encoderd';
 const UNITS = readdirSync(FOLDER).filter((name) => /\.(service|path)$/.test(name));
 
-/** What issue 8 asks for (systemd-analyze(1), security): 0 is the safest, 10 none at all. */
+/** The service is to be this safe at least (systemd-analyze(1), security): 0 is the safest, 10 none at all. */
 const HIGHEST_EXPOSURE = 2.0;
 
 const unit = readFileSync(join(FOLDER, 'encoderd.service'), 'utf8');
